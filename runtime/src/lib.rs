@@ -1,1 +1,15 @@
-//! Placeholder.
+//! Vocabulary, truth and supervision: what every other crate of AutonomOS speaks in.
+//!
+//! Reading order: ids, clock, error, scope; then the canonical model (pure); then store and bus (truth and nudges);
+//! then the supervision kit. This crate knows no HTTP, no DuckDB and no source.
+
+pub mod canonical;
+pub mod clock;
+pub mod error;
+pub mod host;
+pub mod ids;
+pub mod scope;
+
+pub use clock::{Ambient, Timestamp};
+pub use error::{Error, Kind, Result};
+pub use scope::{Actor, Scope};

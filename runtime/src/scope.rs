@@ -1,0 +1,61 @@
+//! Whose data, on whose behalf, for which request. It is the first argument of every call that touches a tenant's
+//! data, and the only thing such a call accepts a tenant from: isolation is a type here, not a habit.
+//!
+//! A `Scope` is made in three places only: from a verified token (api), from a tenant tree when it starts (actors),
+//! and in tests.
+
+use crate::ids::{TenantId, TraceId, UserId};
+
+/// Who acts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// A signed-in person.
+    User(UserId),
+    /// A part of the platform, by its role: `connector`, `repairer`, `agents`.
+    System(&'static str),
+}
+
+impl std::fmt::Display for Actor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::User(id) => write!(f, "user:{id}"),
+            Self::System(role) => write!(f, "system:{role}"),
+        }
+    }
+}
+
+/// See the module.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    tenant: TenantId,
+    actor: Actor,
+    trace: TraceId,
+}
+
+impl Scope {
+    /// Binds a tenant, an actor and a request together.
+    pub const fn new(tenant: TenantId, actor: Actor, trace: TraceId) -> Self {
+        Self { tenant, actor, trace }
+    }
+
+    /// The tenant.
+    pub const fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    /// Who acts.
+    pub const fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// The request or piece of work this belongs to.
+    pub const fn trace(&self) -> TraceId {
+        self.trace
+    }
+
+    /// The same tenant and request, done by a part of the platform.
+    #[must_use]
+    pub fn as_system(&self, role: &'static str) -> Self {
+        Self { actor: Actor::System(role), ..self.clone() }
+    }
+}
