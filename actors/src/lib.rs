@@ -1,1 +1,3 @@
-//! Placeholder.
+//! The parts that live: connectors, drift, repair, matching, the data connection layer, agents, and the tree that runs them.
+
+pub mod matching;
