@@ -1,5 +1,18 @@
 //! The canonical model on Arrow batches: entities, source schemas, mappings, and the pure functions between a raw
 //! batch and a canonical one. No I/O, no clock, not async.
+//!
+//! Reading order: entity and vocabulary (what there is), schema (what a source has), mapping (the rules between them);
+//! record (what goes in), cast and transform (a value), normalize (a batch), remap (a batch under other rules);
+//! observe (the schema off a batch), codec and batch (how the log holds it), cloud_event (how it leaves).
 
+pub mod batch;
+pub mod codec;
+pub mod entity;
 pub mod mapping;
+pub mod record;
 pub mod schema;
+mod vocabulary;
+
+pub use batch::{BatchId, batch_id};
+pub use entity::{EntityDef, Extension, FieldDef, FieldType, Vocabulary};
+pub use record::{RawBatch, Reject};
