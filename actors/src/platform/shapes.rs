@@ -1,0 +1,559 @@
+//! What callers of the platform say and hear: the shapes of SPEC N, spelled once.
+//!
+//! They are plain data. A request refuses unknown fields; an answer names every field it may carry, so nothing that
+//! lives beside it in a row (a sealed secret, a cursor of another tenant) can leak by being added to a struct.
+
+use autonomos_runtime::Timestamp;
+use autonomos_runtime::ids::{ConnectionId, DeadLetterId, DriftId, FindingId, ReviewId, RunId, TaskId};
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// What a connection is made from.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewConnection {
+    /// Shown to people; unique within the tenant.
+    pub name: String,
+    /// `file`, `postgres`, `demo`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Settings of that type; secrets inside are sealed.
+    #[schema(value_type = Object)]
+    pub config: Value,
+    /// Drift kind to `propagate`, `propose`, `quarantine` or `stop`; what is not named keeps the default.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub policy: Option<Value>,
+}
+
+/// What may be changed on a connection; absent means unchanged.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConnectionPatch {
+    /// New name.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// New settings, whole; a secret given as `***` keeps its value.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub config: Option<Value>,
+    /// New policy, whole.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub policy: Option<Value>,
+}
+
+/// One stream of a connection.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct StreamView {
+    /// Its name in the source.
+    pub name: String,
+    /// Canonical entity it feeds; null until it is mapped.
+    pub entity: Option<String>,
+    /// Rows taken so far.
+    pub rows: i64,
+    /// Rows refused so far; they are in dead letters.
+    pub rejected: i64,
+    /// Where the next read begins, as the source says it.
+    #[schema(value_type = Option<Object>)]
+    pub cursor: Option<Value>,
+    /// Digest of its schema.
+    pub fingerprint: Option<String>,
+    /// Version of the rules in force.
+    pub mapping_version: Option<i64>,
+}
+
+/// A connection as its tenant sees it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ConnectionView {
+    /// Its id.
+    #[schema(value_type = String, format = Uuid)]
+    pub id: ConnectionId,
+    /// Its name.
+    pub name: String,
+    /// `file`, `postgres`, `demo`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// `pending`, `syncing`, `active`, `drifted`, `paused`, `quarantined`, `failed`.
+    pub state: String,
+    /// Settings; secrets as `***`.
+    #[schema(value_type = Object)]
+    pub config: Value,
+    /// Policy by drift kind.
+    #[schema(value_type = Option<Object>)]
+    pub policy: Option<Value>,
+    /// Its streams; empty until it was read once.
+    pub streams: Vec<StreamView>,
+    /// Why it is not well, with the remedy.
+    pub last_error: Option<String>,
+    /// Rises with every change; the ETag.
+    pub version: i64,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last read to the end of its source.
+    pub last_sync_at: Option<Timestamp>,
+}
+
+/// One rule in force.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MappingRow {
+    /// Stream the rule belongs to.
+    pub stream: String,
+    /// Source field.
+    pub source_path: String,
+    /// Canonical entity.
+    pub entity: String,
+    /// Canonical field.
+    pub field: String,
+    /// How sure its author was.
+    pub confidence: f64,
+    /// `human`, `rule`, `model`, `imported`.
+    pub origin: String,
+    /// Version of the stream's rules.
+    pub version: i64,
+    /// Transform beyond the cast.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub transform: Option<Value>,
+}
+
+/// One rule as a person writes it.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RuleEdit {
+    /// Source field.
+    pub source_path: String,
+    /// Canonical field.
+    pub field: String,
+    /// Transform beyond the cast.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub transform: Option<Value>,
+}
+
+/// New rules of one stream, whole.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MappingEdit {
+    /// The stream.
+    pub stream: String,
+    /// Canonical entity.
+    pub entity: String,
+    /// All rules.
+    pub rules: Vec<RuleEdit>,
+    /// Source fields that identify a record; absent keeps the present ones.
+    #[serde(default)]
+    pub key: Option<Vec<String>>,
+    /// Source field that orders states of a record; absent keeps the present one.
+    #[serde(default)]
+    pub order_by: Option<String>,
+    /// Version this edit was made from; absent: whatever is in force.
+    #[serde(default)]
+    pub version: Option<i64>,
+}
+
+/// What a check of a connection found.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CheckReport {
+    /// Whether the source answers.
+    pub ok: bool,
+    /// What is wrong and what to do.
+    pub message: Option<String>,
+}
+
+/// A stream as its source describes it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DiscoveredStream {
+    /// Its name.
+    pub name: String,
+    /// Its fields, key and cursor.
+    #[schema(value_type = Object)]
+    pub schema: autonomos_runtime::canonical::schema::SourceSchema,
+    /// Digest of its schema.
+    pub fingerprint: String,
+}
+
+/// A few rows of a stream as the source holds them.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Preview {
+    /// The stream.
+    pub stream: String,
+    /// Column names.
+    pub columns: Vec<String>,
+    /// Rows, a value a column.
+    #[schema(value_type = Vec<Vec<Object>>)]
+    pub rows: Vec<Vec<Value>>,
+}
+
+/// A row that could not be taken.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DeadLetterView {
+    /// Its id.
+    #[schema(value_type = String, format = Uuid)]
+    pub id: DeadLetterId,
+    /// Connection it came by.
+    #[schema(value_type = String, format = Uuid)]
+    pub connection_id: ConnectionId,
+    /// Stream it came by.
+    pub stream: String,
+    /// File or table, if the stream has several.
+    pub origin: Option<String>,
+    /// Row number in it, from 1.
+    pub row: i64,
+    /// Field at fault.
+    pub field: Option<String>,
+    /// Stable code.
+    pub code: String,
+    /// One sentence.
+    pub reason: String,
+    /// The row as far as it could be read.
+    #[schema(value_type = Object)]
+    pub raw: Value,
+    /// `open` or `replayed`.
+    pub state: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What a demo source is told to do to its schema.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DemoDrift {
+    /// Stream; absent: the source's first.
+    #[serde(default)]
+    pub stream: Option<String>,
+    /// `{from: to}` fields to rename.
+    #[serde(default)]
+    pub rename: std::collections::BTreeMap<String, String>,
+    /// Fields to stop sending.
+    #[serde(default)]
+    pub remove: Vec<String>,
+    /// Fields to start sending.
+    #[serde(default)]
+    pub add: Vec<String>,
+    /// `{field: type}` fields whose values change type.
+    #[serde(default)]
+    pub retype: std::collections::BTreeMap<String, String>,
+}
+
+/// A file of the tenant's folder.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FileView {
+    /// Path beneath the tenant's folder.
+    pub path: String,
+    /// Bytes.
+    pub size: u64,
+    /// Digest of the content, hex; absent in listings of files not written through the API.
+    pub sha256: Option<String>,
+    /// When it was last written.
+    pub modified_at: Option<Timestamp>,
+}
+
+/// A piece of work to be done.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewTask {
+    /// `noop` for measuring; `sync`, `rebuild`, `agent` are made by their own routes.
+    pub kind: String,
+    /// What the kind needs.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    pub payload: Value,
+    /// Told when it ends.
+    #[serde(default)]
+    pub callback_url: Option<String>,
+    /// At most this many attempts.
+    #[serde(default)]
+    pub max_attempts: Option<u32>,
+}
+
+/// A piece of work.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TaskView {
+    /// Its id.
+    #[schema(value_type = String, format = Uuid)]
+    pub id: TaskId,
+    /// Its kind.
+    pub kind: String,
+    /// `queued`, `in_progress`, `retry_wait`, `success`, `failed`, `cancelled`.
+    pub state: String,
+    /// What is known of how far it is: `{rows, rejected, ...}`.
+    #[schema(value_type = Object)]
+    pub progress: Value,
+    /// Attempts begun.
+    pub attempts: i64,
+    /// What it came to.
+    #[schema(value_type = Option<Object>)]
+    pub result: Option<Value>,
+    /// Why it failed.
+    pub error: Option<String>,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// When the last attempt began.
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+}
+
+/// A detected change of a source's schema.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DriftView {
+    /// Its id.
+    #[schema(value_type = String, format = Uuid)]
+    pub id: DriftId,
+    /// Connection.
+    #[schema(value_type = String, format = Uuid)]
+    pub connection_id: ConnectionId,
+    /// Stream.
+    pub stream: String,
+    /// `added`, `removed`, `renamed`, `retyped`, ...
+    pub kind: String,
+    /// Field (and type) before.
+    #[schema(value_type = Option<Object>)]
+    pub from: Option<Value>,
+    /// Field (and type) after.
+    #[schema(value_type = Option<Object>)]
+    pub to: Option<Value>,
+    /// `info`, `warning`, `breaking`.
+    pub severity: String,
+    /// `open`, `in_review`, `healed`, `reverted`, `rejected`, `quarantined`.
+    pub state: String,
+    /// Confidence of the repair.
+    pub confidence: Option<f64>,
+    /// When the first batch had it.
+    pub detected_at: Timestamp,
+    /// When it was last decided on.
+    pub resolved_at: Option<Timestamp>,
+}
+
+/// A question to a human.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ReviewView {
+    /// Its id.
+    #[schema(value_type = String, format = Uuid)]
+    pub id: ReviewId,
+    /// `drift`, `mapping`, `merge`, `agent_action`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// For If-Match.
+    pub version: i64,
+    /// `pending`, `approved`, `rejected`, `expired`.
+    pub state: String,
+    /// Calibrated.
+    pub confidence: f64,
+    /// What it is about: connection, stream, field, drift.
+    #[schema(value_type = Object)]
+    pub subject: Value,
+    /// What is proposed.
+    #[schema(value_type = Object)]
+    pub proposal: Value,
+    /// Why: scores, samples replayed, gates.
+    #[schema(value_type = Object)]
+    pub evidence: Value,
+    /// When it was asked.
+    pub created_at: Timestamp,
+    /// When it lapses.
+    pub expires_at: Option<Timestamp>,
+    /// Who decided.
+    pub decided_by: Option<String>,
+    /// When.
+    pub decided_at: Option<Timestamp>,
+}
+
+/// What a human may answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// As proposed.
+    Approve,
+    /// Not.
+    Reject,
+    /// As edited.
+    Edit,
+}
+
+/// A human's answer.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Decision {
+    /// The answer.
+    pub decision: Verdict,
+    /// What to do instead, in the shape of `proposal`; with `edit` only.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub edit: Option<Value>,
+}
+
+/// A field as a caller describes it to the matcher.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DescribedField {
+    /// Its name in the source.
+    pub name: String,
+    /// Its type, in any system's words.
+    #[serde(default, rename = "type")]
+    pub data_type: Option<String>,
+    /// Values seen.
+    #[serde(default)]
+    #[schema(value_type = Vec<Object>)]
+    pub samples: Vec<Value>,
+}
+
+/// An object whose mapping is asked for.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProposeMapping {
+    /// `salesforce`, ...; absent: unknown.
+    #[serde(default)]
+    pub system: Option<String>,
+    /// The object's name.
+    pub object: String,
+    /// Its fields.
+    pub fields: Vec<DescribedField>,
+}
+
+/// What one field should feed; nulls mean nothing.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ProposedMapping {
+    /// The source field.
+    pub field: String,
+    /// Canonical entity.
+    pub entity: Option<String>,
+    /// Canonical field.
+    pub canonical_field: Option<String>,
+    /// Calibrated.
+    pub confidence: f64,
+    /// Why, a phrase a feature.
+    pub reasons: Vec<String>,
+}
+
+/// Two states of an object whose difference is asked for.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProposeRepair {
+    /// `salesforce`, ...; absent: unknown.
+    #[serde(default)]
+    pub system: Option<String>,
+    /// The object's name.
+    pub object: String,
+    /// Fields before.
+    pub before: Vec<DescribedField>,
+    /// Fields after.
+    pub after: Vec<DescribedField>,
+}
+
+/// One change between two states.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ProposedRepair {
+    /// `rename`, `add`, `remove`, `retype`, ...
+    pub kind: String,
+    /// Field before.
+    pub from: Option<String>,
+    /// Field after.
+    pub to: Option<String>,
+    /// Calibrated.
+    pub confidence: f64,
+    /// Why, a phrase a feature.
+    pub reasons: Vec<String>,
+}
+
+/// A question to a view, as its caller spelled it; the DCL resolves names against its catalogue.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ViewRequest {
+    /// `accounts`, `opportunities`, ...
+    pub view: String,
+    /// Rows a page.
+    pub limit: Option<u32>,
+    /// From the page before.
+    pub cursor: Option<String>,
+    /// `name` or `-amount`, several by comma.
+    pub sort: Option<String>,
+    /// Fields, by comma.
+    pub select: Option<String>,
+    /// `filter[field]=op:value`, in the order given.
+    pub filters: Vec<(String, String)>,
+}
+
+/// A page of a view, encoded once; cloning shares the bytes.
+#[derive(Clone, Debug)]
+pub struct EncodedPage {
+    /// `{"items":[...],"next_cursor":...,"total":...,"position":...}`.
+    pub body: Bytes,
+    /// Log position it reflects.
+    pub position: i64,
+}
+
+/// How an export is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExportFormat {
+    /// A JSON array of objects.
+    Json,
+    /// RFC 4180 with formula cells defused.
+    Csv,
+    /// Arrow IPC stream.
+    Arrow,
+    /// Parquet.
+    Parquet,
+}
+
+/// An export while it is written.
+pub struct Export {
+    /// Log position it reflects.
+    pub position: i64,
+    /// The bytes.
+    pub body: futures::stream::BoxStream<'static, std::io::Result<Bytes>>,
+}
+
+/// A finding of an agent.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FindingView {
+    /// Its id.
+    #[schema(value_type = String, format = Uuid)]
+    pub id: FindingId,
+    /// Agent that found it.
+    pub agent: String,
+    /// Run that found it.
+    #[schema(value_type = Option<String>, format = Uuid)]
+    pub run_id: Option<RunId>,
+    /// Check of the agent.
+    pub check: String,
+    /// One sentence.
+    pub title: String,
+    /// `info`, `warning`, `critical`.
+    pub severity: String,
+    /// What it is worth, with its unit.
+    #[schema(value_type = Option<Object>)]
+    pub impact: Option<Value>,
+    /// Rows it rests on.
+    #[schema(value_type = Object)]
+    pub evidence: Value,
+    /// `open`, `accepted`, `dismissed`, `resolved`.
+    pub state: String,
+    /// When it was first found.
+    pub created_at: Timestamp,
+    /// When it was last seen.
+    pub updated_at: Timestamp,
+}
+
+/// An agent and how it is.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AgentView {
+    /// `revops`, `finops`.
+    pub id: String,
+    /// Shown to people.
+    pub name: String,
+    /// What it is for.
+    pub purpose: String,
+    /// `observe`, `propose`, `act`.
+    pub autonomy: String,
+    /// Views it reads.
+    pub entities: Vec<String>,
+    /// Findings open.
+    pub open_findings: i64,
+    /// When it last ran.
+    pub last_run_at: Option<Timestamp>,
+    /// How that ended.
+    pub last_run_state: Option<String>,
+}
