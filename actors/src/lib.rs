@@ -1,3 +1,4 @@
 //! The parts that live: connectors, drift, repair, matching, the data connection layer, agents, and the tree that runs them.
 
 pub mod matching;
+pub mod platform;

@@ -294,12 +294,7 @@ impl Platform {
     }
 
     /// What agents found; `agent` narrows.
-    pub async fn findings(
-        &self,
-        _scope: &Scope,
-        _agent: Option<&str>,
-        _listing: Listing,
-    ) -> Result<Page<FindingView>> {
+    pub async fn findings(&self, _scope: &Scope, _agent: Option<&str>, _listing: Listing) -> Result<Page<FindingView>> {
         unwired()
     }
 

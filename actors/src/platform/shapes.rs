@@ -3,9 +3,9 @@
 //! They are plain data. A request refuses unknown fields; an answer names every field it may carry, so nothing that
 //! lives beside it in a row (a sealed secret, a cursor of another tenant) can leak by being added to a struct.
 
-use autonomos_runtime::Timestamp;
 use autonomos_runtime::ids::{ConnectionId, DeadLetterId, DriftId, FindingId, ReviewId, RunId, TaskId};
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -91,9 +91,9 @@ pub struct ConnectionView {
     /// Rises with every change; the ETag.
     pub version: i64,
     /// When it was made.
-    pub created_at: Timestamp,
+    pub created_at: DateTime<Utc>,
     /// When it last read to the end of its source.
-    pub last_sync_at: Option<Timestamp>,
+    pub last_sync_at: Option<DateTime<Utc>>,
 }
 
 /// One rule in force.
@@ -214,7 +214,7 @@ pub struct DeadLetterView {
     /// `open` or `replayed`.
     pub state: String,
     /// When.
-    pub at: Timestamp,
+    pub at: DateTime<Utc>,
 }
 
 /// What a demo source is told to do to its schema.
@@ -248,7 +248,7 @@ pub struct FileView {
     /// Digest of the content, hex; absent in listings of files not written through the API.
     pub sha256: Option<String>,
     /// When it was last written.
-    pub modified_at: Option<Timestamp>,
+    pub modified_at: Option<DateTime<Utc>>,
 }
 
 /// A piece of work to be done.
@@ -290,11 +290,11 @@ pub struct TaskView {
     /// Why it failed.
     pub error: Option<String>,
     /// When it was asked for.
-    pub created_at: Timestamp,
+    pub created_at: DateTime<Utc>,
     /// When the last attempt began.
-    pub started_at: Option<Timestamp>,
+    pub started_at: Option<DateTime<Utc>>,
     /// When it ended.
-    pub finished_at: Option<Timestamp>,
+    pub finished_at: Option<DateTime<Utc>>,
 }
 
 /// A detected change of a source's schema.
@@ -323,9 +323,9 @@ pub struct DriftView {
     /// Confidence of the repair.
     pub confidence: Option<f64>,
     /// When the first batch had it.
-    pub detected_at: Timestamp,
+    pub detected_at: DateTime<Utc>,
     /// When it was last decided on.
-    pub resolved_at: Option<Timestamp>,
+    pub resolved_at: Option<DateTime<Utc>>,
 }
 
 /// A question to a human.
@@ -353,13 +353,13 @@ pub struct ReviewView {
     #[schema(value_type = Object)]
     pub evidence: Value,
     /// When it was asked.
-    pub created_at: Timestamp,
+    pub created_at: DateTime<Utc>,
     /// When it lapses.
-    pub expires_at: Option<Timestamp>,
+    pub expires_at: Option<DateTime<Utc>>,
     /// Who decided.
     pub decided_by: Option<String>,
     /// When.
-    pub decided_at: Option<Timestamp>,
+    pub decided_at: Option<DateTime<Utc>>,
 }
 
 /// What a human may answer.
@@ -532,9 +532,9 @@ pub struct FindingView {
     /// `open`, `accepted`, `dismissed`, `resolved`.
     pub state: String,
     /// When it was first found.
-    pub created_at: Timestamp,
+    pub created_at: DateTime<Utc>,
     /// When it was last seen.
-    pub updated_at: Timestamp,
+    pub updated_at: DateTime<Utc>,
 }
 
 /// An agent and how it is.
@@ -553,7 +553,7 @@ pub struct AgentView {
     /// Findings open.
     pub open_findings: i64,
     /// When it last ran.
-    pub last_run_at: Option<Timestamp>,
+    pub last_run_at: Option<DateTime<Utc>>,
     /// How that ended.
     pub last_run_state: Option<String>,
 }
