@@ -1,4 +1,5 @@
 //! The parts that live: connectors, drift, repair, matching, the data connection layer, agents, and the tree that runs them.
 
+pub mod connector;
 pub mod matching;
 pub mod platform;
