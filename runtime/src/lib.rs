@@ -9,6 +9,7 @@ pub mod error;
 pub mod host;
 pub mod ids;
 pub mod scope;
+pub mod store;
 
 pub use clock::{Ambient, Timestamp};
 pub use error::{Error, Kind, Result};

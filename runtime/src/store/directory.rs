@@ -1,0 +1,61 @@
+//! The calls that have no tenant yet, few and named one by one. Each is its own transaction.
+
+use super::owners::Owner;
+use super::page::{Page, Paged};
+use super::sessions::{Session, TokenHash};
+use super::tenants::{Tenant, TenantState};
+use super::tokens::{Redeemed, TokenPurpose};
+use super::users::{NewUser, User};
+use crate::ids::{SessionId, TenantId};
+use crate::{Result, Timestamp};
+
+/// What became of a refresh token that a client presented.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Rotation {
+    /// It was the last of its family; the new one is in force.
+    Rotated(Box<(Session, User)>),
+    /// It was spent before: somebody else has it. The family is revoked.
+    Reused(Session),
+    /// Nobody knows it, or its session ended, or its person may not sign in.
+    Refused,
+}
+
+/// A tenant as the start of a node needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TenantRef {
+    /// Id.
+    pub id: TenantId,
+    /// Whether anything runs for it.
+    pub state: TenantState,
+    /// Whether it has a connection; one without has nothing to start.
+    pub has_connections: bool,
+    /// Who owns it.
+    pub owner: Owner,
+}
+
+/// See the module.
+#[async_trait::async_trait]
+pub trait Directory: Send + Sync {
+    /// Makes a tenant without people (command line, demo).
+    async fn create_tenant(&self, name: &str) -> Result<Tenant>;
+    /// Makes a tenant and its first person in one step; an address in use is a conflict (`user.email_taken`).
+    async fn register(&self, tenant_name: &str, first: NewUser) -> Result<(Tenant, User)>;
+    /// Every tenant, in order of making.
+    async fn tenants(&self, page: &Page) -> Result<Paged<Tenant>>;
+    /// Every tenant, as the start of a node needs it, in one read.
+    async fn tenant_refs(&self) -> Result<Vec<TenantRef>>;
+    /// One tenant's life and owner.
+    async fn tenant_ref(&self, id: TenantId) -> Result<Option<TenantRef>>;
+    /// Who signs in with this address; case does not matter.
+    async fn find_user_by_email(&self, email: &str) -> Result<Option<User>>;
+    /// Spends a refresh token for the next one of its family.
+    async fn rotate_refresh(&self, presented: TokenHash, next: TokenHash, expires_at: Timestamp) -> Result<Rotation>;
+    /// Whether a session is in force, and whose it is: the revocation check of access tokens.
+    async fn find_session(&self, id: SessionId) -> Result<Option<Session>>;
+    /// Ends the session a refresh token belongs to (logout without an access token).
+    async fn end_session(&self, token: TokenHash) -> Result<()>;
+    /// Uses a one-time token up; none if it is unknown, spent, late, or for something else.
+    async fn redeem_token(&self, token: TokenHash, purpose: TokenPurpose) -> Result<Option<Redeemed>>;
+    /// Forgets what is past its time (tokens, dead sessions, idempotency answers); says how many rows.
+    async fn sweep(&self) -> Result<u64>;
+}
