@@ -3,13 +3,16 @@
 //! Reading order: ids, clock, error, scope; then the canonical model (pure); then store and bus (truth and nudges);
 //! then the supervision kit. This crate knows no HTTP, no DuckDB and no source.
 
+pub mod bus;
 pub mod canonical;
 pub mod clock;
 pub mod error;
 pub mod host;
 pub mod ids;
+pub mod metrics;
 pub mod scope;
 pub mod store;
+pub mod supervision;
 
 pub use clock::{Ambient, Timestamp};
 pub use error::{Error, Kind, Result};

@@ -1,0 +1,55 @@
+//! Live events: what just happened, for whoever watches. Nothing durable depends on them; a page that missed some reads
+//! its state again.
+//!
+//! The guarantee: a tenant's events form one sequence without gaps. A subscriber gets each event once and in order, or
+//! is told what it did not get: [`Delivery::Missed`] when it was too slow, [`Delivery::Reset`] when what it asked to
+//! resume from is gone. There is no silent loss, and no subscriber slows anybody: publishing never waits and never
+//! fails the work that publishes.
+//!
+//! What a crash does: events are gone with the process. The next one's sequences begin above all earlier ones, so
+//! resuming across a restart is an explicit reset.
+
+mod event;
+mod fact;
+mod local;
+mod ring;
+mod subscription;
+mod topic;
+
+#[cfg(any(test, feature = "testkit"))]
+pub mod conformance;
+
+use std::sync::Arc;
+
+pub use event::Event;
+pub use fact::Fact;
+pub use local::{Limits, LocalBus};
+pub use subscription::{Delivery, Subscription};
+pub use topic::Topic;
+
+use crate::Scope;
+
+/// What a tenant's sequence spans at the moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Span {
+    /// The lowest sequence number that can still be delivered (one above the head when there is none).
+    pub floor: u64,
+    /// The highest number given so far.
+    pub head: u64,
+}
+
+/// See the module.
+pub trait EventBus: Send + Sync + 'static {
+    /// Announces a fact to the tenant's subscribers. Never waits, never fails.
+    fn publish(&self, scope: &Scope, fact: Fact);
+
+    /// Listens to the tenant's events: those after a sequence number that was seen before, or from now on.
+    fn subscribe(&self, scope: &Scope, after: Option<u64>) -> Subscription;
+
+    /// The latest events, oldest first, and the span they are of; for pages that begin with a snapshot and then
+    /// subscribe after its head.
+    fn recent(&self, scope: &Scope, at_most: usize) -> (Span, Vec<Arc<Event>>);
+
+    /// Ends all subscriptions of the tenant and forgets its events.
+    fn forget(&self, scope: &Scope);
+}
