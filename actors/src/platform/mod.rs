@@ -3,9 +3,12 @@
 //! A verb takes the [`Scope`] first, checks what it was given, writes rows, and nudges the tenant's actors; it holds no
 //! state of its own, so a crash between two verbs loses nothing. Another tenant's id is `NotFound`, like an absent one.
 
+pub mod rows;
 pub mod shapes;
 
 use autonomos_runtime::ids::{ConnectionId, DeadLetterId, DriftId, FindingId, ReviewId, TaskId};
+use autonomos_runtime::store::{Page, Paged};
+use autonomos_runtime::supervision::Observed;
 use autonomos_runtime::{Error, Result, Scope};
 use bytes::Bytes;
 use futures::stream::BoxStream;
@@ -18,15 +21,6 @@ use shapes::{
     ViewRequest,
 };
 
-/// One page of rows in the order of their ids, newest first, and where the next one begins.
-#[derive(Clone, Debug)]
-pub struct Page<T> {
-    /// The rows.
-    pub items: Vec<T>,
-    /// Pass as `after` to read on; none at the end.
-    pub next: Option<String>,
-}
-
 /// Which rows of a list are asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Listing {
@@ -34,10 +28,8 @@ pub struct Listing {
     pub state: Option<String>,
     /// Only those of this connection.
     pub connection: Option<ConnectionId>,
-    /// `next` of the page before.
-    pub after: Option<String>,
-    /// At most so many; the callee caps it.
-    pub limit: u32,
+    /// Which part.
+    pub page: Page,
 }
 
 /// See the module. Made once by the composition root.
@@ -94,7 +86,7 @@ impl Platform {
     }
 
     /// The tenant's connections.
-    pub async fn connections(&self, _scope: &Scope, _listing: Listing) -> Result<Page<ConnectionView>> {
+    pub async fn connections(&self, _scope: &Scope, _listing: Listing) -> Result<Paged<ConnectionView>> {
         unwired()
     }
 
@@ -160,7 +152,7 @@ impl Platform {
     }
 
     /// Rows that could not be taken.
-    pub async fn dead_letters(&self, _scope: &Scope, _listing: Listing) -> Result<Page<DeadLetterView>> {
+    pub async fn dead_letters(&self, _scope: &Scope, _listing: Listing) -> Result<Paged<DeadLetterView>> {
         unwired()
     }
 
@@ -192,7 +184,7 @@ impl Platform {
     }
 
     /// The tenant's tasks.
-    pub async fn tasks(&self, _scope: &Scope, _listing: Listing) -> Result<Page<TaskView>> {
+    pub async fn tasks(&self, _scope: &Scope, _listing: Listing) -> Result<Paged<TaskView>> {
         unwired()
     }
 
@@ -204,7 +196,7 @@ impl Platform {
     // --- drift, review, repair
 
     /// Detected changes.
-    pub async fn drifts(&self, _scope: &Scope, _listing: Listing) -> Result<Page<DriftView>> {
+    pub async fn drifts(&self, _scope: &Scope, _listing: Listing) -> Result<Paged<DriftView>> {
         unwired()
     }
 
@@ -214,7 +206,7 @@ impl Platform {
     }
 
     /// Questions to humans.
-    pub async fn reviews(&self, _scope: &Scope, _listing: Listing) -> Result<Page<ReviewView>> {
+    pub async fn reviews(&self, _scope: &Scope, _listing: Listing) -> Result<Paged<ReviewView>> {
         unwired()
     }
 
@@ -294,7 +286,12 @@ impl Platform {
     }
 
     /// What agents found; `agent` narrows.
-    pub async fn findings(&self, _scope: &Scope, _agent: Option<&str>, _listing: Listing) -> Result<Page<FindingView>> {
+    pub async fn findings(
+        &self,
+        _scope: &Scope,
+        _agent: Option<&str>,
+        _listing: Listing,
+    ) -> Result<Paged<FindingView>> {
         unwired()
     }
 
@@ -305,10 +302,13 @@ impl Platform {
 
     // --- observation
 
-    /// The tenant's actors as they are now: `[{key, kind, state, generation, restarts, ...}]`.
-    pub async fn observed(&self, _scope: &Scope) -> Result<Value> {
-        unwired()
+    /// The tenant's actors as they are now, in the order of the tree.
+    pub fn observed(&self, _scope: &Scope) -> Vec<Observed> {
+        Vec::new()
     }
+
+    /// Brings the gauges of actors and budgets up to date, before they are read.
+    pub fn report(&self) {}
 
     /// What flows through the three layers, for a page that was just opened; the stream goes on from `position`.
     pub async fn flow(&self, _scope: &Scope) -> Result<Value> {

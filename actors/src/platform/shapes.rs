@@ -287,8 +287,9 @@ pub struct TaskView {
     /// What it came to.
     #[schema(value_type = Option<Object>)]
     pub result: Option<Value>,
-    /// Why it failed.
-    pub error: Option<String>,
+    /// Why it failed: `{code, message, remedy?}`.
+    #[schema(value_type = Option<Object>)]
+    pub error: Option<Value>,
     /// When it was asked for.
     pub created_at: DateTime<Utc>,
     /// When the last attempt began.
@@ -310,18 +311,26 @@ pub struct DriftView {
     pub stream: String,
     /// `added`, `removed`, `renamed`, `retyped`, ...
     pub kind: String,
-    /// Field (and type) before.
-    #[schema(value_type = Option<Object>)]
-    pub from: Option<Value>,
-    /// Field (and type) after.
-    #[schema(value_type = Option<Object>)]
-    pub to: Option<Value>,
-    /// `info`, `warning`, `breaking`.
+    /// Field or type before.
+    pub from: Option<String>,
+    /// Field or type after.
+    pub to: Option<String>,
+    /// How bad.
     pub severity: String,
-    /// `open`, `in_review`, `healed`, `reverted`, `rejected`, `quarantined`.
+    /// `detected`, `review`, `healed`, `quarantined`, `reverted`, `ignored`, `rejected`.
     pub state: String,
     /// Confidence of the repair.
     pub confidence: Option<f64>,
+    /// Scores, samples, gates, what it touches.
+    #[schema(value_type = Object)]
+    pub evidence: Value,
+    /// The question it led to.
+    #[schema(value_type = Option<String>, format = Uuid)]
+    pub review_id: Option<ReviewId>,
+    /// Version in force when it was seen.
+    pub mapping_before: Option<i64>,
+    /// Version that healed it.
+    pub mapping_after: Option<i64>,
     /// When the first batch had it.
     pub detected_at: DateTime<Utc>,
     /// When it was last decided on.
@@ -339,10 +348,10 @@ pub struct ReviewView {
     pub kind: String,
     /// For If-Match.
     pub version: i64,
-    /// `pending`, `approved`, `rejected`, `expired`.
+    /// `pending`, `approved`, `edited`, `rejected`, `snoozed`, `expired`.
     pub state: String,
     /// Calibrated.
-    pub confidence: f64,
+    pub confidence: Option<f64>,
     /// What it is about: connection, stream, field, drift.
     #[schema(value_type = Object)]
     pub subject: Value,
@@ -531,6 +540,10 @@ pub struct FindingView {
     pub evidence: Value,
     /// `open`, `accepted`, `dismissed`, `resolved`.
     pub state: String,
+    /// In how many runs.
+    pub times_seen: i64,
+    /// Rises with every change.
+    pub version: i64,
     /// When it was first found.
     pub created_at: DateTime<Utc>,
     /// When it was last seen.

@@ -1,0 +1,174 @@
+//! From rows to what callers see. What is sealed stays behind: a connection's settings are masked, a dead letter's row
+//! is only shown once opened by whoever may.
+
+use autonomos_runtime::store::{
+    Connection, DeadLetter, Drift, FileMeta, Finding, MappingVersion, Review, Stream, Task,
+};
+use serde_json::{Value, json};
+
+use super::shapes::{
+    ConnectionView, DeadLetterView, DriftView, FileView, FindingView, MappingRow, ReviewView, StreamView, TaskView,
+};
+
+/// What stands in the place of a secret.
+pub const MASK: &str = "***";
+
+/// A connection and its streams; `masked` are its settings without secrets.
+pub fn connection(row: Connection, streams: Vec<Stream>, masked: Value) -> ConnectionView {
+    ConnectionView {
+        id: row.id,
+        name: row.name,
+        kind: row.kind,
+        state: row.state.to_string(),
+        config: masked,
+        policy: (!row.policy.is_null()).then_some(row.policy),
+        last_sync_at: streams.iter().filter_map(|s| s.last_sync_at).max(),
+        last_error: row.last_error.or_else(|| streams.iter().find_map(|s| s.last_error.clone())),
+        streams: streams.into_iter().map(StreamView::from).collect(),
+        version: row.version,
+        created_at: row.created_at,
+    }
+}
+
+impl From<Stream> for StreamView {
+    fn from(row: Stream) -> Self {
+        Self {
+            name: row.name,
+            entity: row.entity,
+            rows: row.rows,
+            rejected: row.rejected,
+            cursor: row.cursor.map(|text| serde_json::from_str(&text).unwrap_or(Value::String(text))),
+            fingerprint: row.fingerprint,
+            mapping_version: row.mapping_version,
+        }
+    }
+}
+
+/// The rules of a mapping, a row each.
+pub fn mapping(row: MappingVersion) -> Vec<MappingRow> {
+    let MappingVersion { stream, version, mapping, .. } = row;
+    let entity = mapping.entity;
+    let rules = mapping.rules.into_iter();
+    rules
+        .map(|rule| MappingRow {
+            stream: stream.clone(),
+            source_path: rule.source_path,
+            entity: entity.clone(),
+            field: rule.field,
+            confidence: rule.confidence,
+            origin: serde_json::to_value(rule.origin)
+                .ok()
+                .and_then(|v| v.as_str().map(str::to_owned))
+                .unwrap_or_default(),
+            version,
+            transform: serde_json::to_value(rule.transform).ok().filter(|v| v != "none"),
+        })
+        .collect()
+}
+
+/// A dead letter; `raw` is its row, opened.
+pub fn dead_letter(row: DeadLetter, raw: Value) -> DeadLetterView {
+    DeadLetterView {
+        id: row.id,
+        connection_id: row.connection_id,
+        stream: row.stream,
+        origin: row.origin,
+        row: row.row,
+        field: row.field,
+        code: row.code,
+        reason: row.reason,
+        raw,
+        state: row.state.to_string(),
+        at: row.created_at,
+    }
+}
+
+impl From<Task> for TaskView {
+    fn from(row: Task) -> Self {
+        Self {
+            id: row.id,
+            kind: row.kind,
+            state: row.state.to_string(),
+            progress: row.progress,
+            attempts: row.attempts,
+            result: row.result,
+            error: row.error,
+            created_at: row.created_at,
+            started_at: row.started_at,
+            finished_at: row.finished_at,
+        }
+    }
+}
+
+impl From<Drift> for DriftView {
+    fn from(row: Drift) -> Self {
+        let settled = !row.state.is_open();
+        Self {
+            id: row.id,
+            connection_id: row.connection_id,
+            stream: row.stream,
+            kind: row.kind,
+            from: row.from,
+            to: row.to,
+            severity: row.severity,
+            state: row.state.to_string(),
+            confidence: row.confidence,
+            evidence: row.evidence,
+            review_id: row.review_id,
+            mapping_before: row.mapping_before,
+            mapping_after: row.mapping_after,
+            detected_at: row.detected_at,
+            resolved_at: settled.then_some(row.updated_at),
+        }
+    }
+}
+
+impl From<Review> for ReviewView {
+    fn from(row: Review) -> Self {
+        Self {
+            id: row.id,
+            kind: row.kind,
+            version: row.version,
+            state: row.state.to_string(),
+            confidence: row.confidence,
+            subject: row.subject,
+            proposal: row.proposal,
+            evidence: row.evidence,
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+            decided_by: row.decided_by,
+            decided_at: row.decided_at,
+        }
+    }
+}
+
+impl From<Finding> for FindingView {
+    fn from(row: Finding) -> Self {
+        Self {
+            id: row.id,
+            agent: row.agent,
+            run_id: Some(row.last_run_id),
+            check: row.check,
+            title: row.title,
+            severity: row.severity,
+            impact: (!row.impact.is_null()).then_some(row.impact),
+            evidence: json!({"subject": row.subject, "rows": row.evidence}),
+            state: row.state.to_string(),
+            times_seen: row.times_seen,
+            version: row.version,
+            created_at: row.first_seen_at,
+            updated_at: row.last_seen_at,
+        }
+    }
+}
+
+impl From<FileMeta> for FileView {
+    fn from(row: FileMeta) -> Self {
+        Self {
+            path: row.path,
+            size: row.size.max(0) as u64,
+            sha256: Some(row.sha256),
+            modified_at: Some(row.updated_at),
+        }
+    }
+}
