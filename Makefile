@@ -1,0 +1,32 @@
+# run    a living demo on this machine       test   everything that must hold
+# check  formatting, lints, bans             bench  ratios against the peers, one JSON line a scenario
+.PHONY: run test check bench eval setup-build setup-test
+SHELL := /bin/bash
+export DUCKDB_LIB_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/autonomos/duckdb-1.5.6
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+DATA ?= data
+LISTEN ?= 127.0.0.1:8080
+
+setup-build:
+	@.tools/setup build
+
+setup-test:
+	@.tools/setup test
+
+run: setup-build
+	cargo build --release --locked -p autonomos-api
+	$(TARGET)/release/autonomos dev --data-dir $(DATA) --listen $(LISTEN)
+
+test: setup-test
+	cargo test --workspace --locked
+
+check: setup-build
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+bench: setup-build
+	cargo build --release --locked -p autonomos-api -p autonomos-loadtest
+	$(TARGET)/release/loadtest all --server $(TARGET)/release/autonomos
+
+eval: setup-build
+	cargo run --release --locked -p autonomos-actors --example evaluate
