@@ -1,0 +1,626 @@
+//! Reads one connection: batch after batch from its source, through its rules, into the log with the cursor.
+//!
+//! Supervised by the tenant's `connectors` tree, permanent. A restart loses the batch in hand, which is read again from
+//! the stored cursor; nothing else is held. Its queue is bounded by design: nudges coalesce, and the batches it takes
+//! ride on credits. It pauses by itself while the views lag too far behind the log.
+//!
+//! In: `Wake` (look for what is to do), `Sync` (a task asks), `Next` (to itself: the next batch), `Settled` (the views
+//! have caught up). Out: rows in the log, facts on the bus, nudges to materializer, repairer and task runner.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use autonomos_runtime::bus::Fact;
+use autonomos_runtime::canonical::record::{RawBatch, Reject};
+use autonomos_runtime::ids::{ConnectionId, TaskId};
+use autonomos_runtime::secrets::Purpose;
+use autonomos_runtime::store::{
+    BatchCommit, Committed, Connection, ConnectionState, DriftFilter, DriftState, NewDeadLetter, NewStream, Page,
+    StreamState, StreamUpdate, TaskFilter, TaskOutcome, TaskState,
+};
+use autonomos_runtime::supervision::{Actor, ActorRef, Address, Alarm, Backoff, Failure, Seat, Wake, task};
+use autonomos_runtime::{Error, Kind, Result};
+
+use super::catalog;
+use super::intake::{Intake, Prepared};
+use super::reading::{Reading, Run};
+use super::schedule::Schedule;
+use super::source::{Limits, Source};
+use crate::mapping::adopt;
+use crate::tenant::Desk;
+
+/// How long one wait for a batch may hold the mailbox: what a pause or cancel waits at most.
+const POLL: Duration = Duration::from_millis(200);
+/// Log entries that the views may be behind before reading pauses.
+const MAX_LAG: i64 = 64;
+/// Refused rows of one stream in one run above which, and share of its rows above which, it stops as changed.
+const REFUSED_ROWS: u64 = 1_000;
+const REFUSED_SHARE: f64 = 0.20;
+
+/// What it needs to start.
+#[derive(Clone, Debug)]
+pub struct Args {
+    /// From the kit.
+    pub seat: Seat,
+    /// The tenant's.
+    pub desk: Arc<Desk>,
+    /// Which connection it reads.
+    pub connection: ConnectionId,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub enum Msg {
+    // from outside
+    /// A task asks for a sync.
+    Sync(TaskId),
+    // from siblings and from itself
+    /// There may be something to do.
+    Wake(Wake),
+    /// Take the next batch of this run.
+    Next(u64),
+    /// The views reflect this run.
+    Settled(u64),
+    /// It is time to look at the source again.
+    Due,
+}
+
+impl From<Wake> for Msg {
+    fn from(wake: Wake) -> Self {
+        Self::Wake(wake)
+    }
+}
+
+/// What it holds; all of it can be made again from rows.
+pub struct State {
+    seat: Seat,
+    desk: Arc<Desk>,
+    id: ConnectionId,
+    source: Option<Arc<dyn Source>>,
+    /// Version of the connection that `source` and `schedule` were made from.
+    version: i64,
+    schedule: Schedule,
+    run: Option<Run>,
+    runs: u64,
+    failures: u32,
+    alarm: Alarm,
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("State").field("id", &self.id).field("run", &self.run).finish_non_exhaustive()
+    }
+}
+
+/// The actor.
+#[derive(Clone, Copy, Debug)]
+pub struct Connector;
+
+impl Actor for Connector {
+    type Msg = Msg;
+    type State = State;
+    type Arguments = Args;
+
+    async fn pre_start(&self, myself: ActorRef<Msg>, args: Args) -> Result<State, Failure> {
+        args.seat.wake(&myself);
+        Ok(State {
+            seat: args.seat,
+            desk: args.desk,
+            id: args.connection,
+            source: None,
+            version: -1,
+            schedule: Schedule::default(),
+            run: None,
+            runs: 0,
+            failures: 0,
+            alarm: Alarm::new(),
+        })
+    }
+
+    async fn handle(&self, myself: ActorRef<Msg>, message: Msg, state: &mut State) -> Result<(), Failure> {
+        let done = match message {
+            Msg::Wake(wake) => {
+                wake.begin();
+                state.on_wake(&myself).await
+            }
+            Msg::Sync(task) => state.on_sync(&myself, Some(task)).await,
+            Msg::Next(run) => state.on_next(&myself, run).await,
+            Msg::Settled(run) => state.on_settled(&myself, run).await,
+            Msg::Due => state.on_due(&myself).await,
+        };
+        match done {
+            Ok(()) => Ok(()),
+            Err(error) => state.on_error(&myself, error).await,
+        }
+    }
+}
+
+impl State {
+    /// Finds out what there is to do: the connection may have been paused, edited, or have a task that waits.
+    async fn on_wake(&mut self, myself: &ActorRef<Msg>) -> Result<()> {
+        let mut tx = self.desk.parts.store.read(&self.desk.scope).await?;
+        let connection = tx.connection(self.id).await?;
+        let filter = TaskFilter {
+            state: Some(TaskState::InProgress),
+            kind: Some("sync".to_owned()),
+            connection: Some(self.id),
+        };
+        let waiting = tx.tasks(&filter, &Page::first(1)).await?.items.into_iter().next();
+        drop(tx);
+        self.refresh(&connection)?;
+        if matches!(connection.state, ConnectionState::Paused | ConnectionState::Quarantined) {
+            self.alarm.clear();
+            return self.abandon(waiting.map(|t| t.id), &connection).await;
+        }
+        match (&self.run, waiting) {
+            (Some(run), Some(task)) if run.task.is_none() => {
+                // A scheduled run is under way; the task gets its own after it, so that it sees everything before it.
+                tracing::debug!(task = %task.id, "a sync waits for the scheduled one to end");
+                Ok(())
+            }
+            (None, Some(task)) => self.on_sync(myself, Some(task.id)).await,
+            (None, None) => {
+                self.set_alarm(myself, connection.state);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn on_due(&mut self, myself: &ActorRef<Msg>) -> Result<()> {
+        if self.run.is_some() {
+            return Ok(());
+        }
+        self.on_sync(myself, None).await
+    }
+
+    /// Begins a sync.
+    async fn on_sync(&mut self, myself: &ActorRef<Msg>, task: Option<TaskId>) -> Result<()> {
+        if self.run.is_some() {
+            // It is found again when this one ends.
+            return Ok(());
+        }
+        let mut tx = self.desk.parts.store.begin(&self.desk.scope).await?;
+        let connection = tx.connection(self.id).await?;
+        if matches!(connection.state, ConnectionState::Paused | ConnectionState::Quarantined) {
+            drop(tx);
+            return self.abandon(task, &connection).await;
+        }
+        tx.set_connection_state(self.id, ConnectionState::Syncing, None).await?;
+        tx.save().await?;
+        self.alarm.clear();
+        self.refresh(&connection)?;
+        self.runs += 1;
+        // A run without streams stands in until discovery answers, so that an error finds its task.
+        let began = self.desk.parts.ambient().elapsed();
+        self.run = Some(Run::new(task, self.runs, Vec::new(), began));
+        self.desk.publish(Fact::connector_state(self.id, "syncing"));
+        let source = self.source()?;
+        let streams = source.discover(&self.desk.scope).await?;
+        let warnings: Vec<String> = streams.iter().flat_map(|s| s.warnings.clone()).collect();
+        let mut run = Run::new(task, self.runs, streams, began);
+        run.warnings = warnings;
+        self.run = Some(run);
+        self.next(myself)
+    }
+
+    /// Takes the next batch, or opens the next stream, or ends the run.
+    async fn on_next(&mut self, myself: &ActorRef<Msg>, number: u64) -> Result<()> {
+        let Some(run) = self.run.as_mut().filter(|run| run.number == number && run.settling.is_none()) else {
+            return Ok(());
+        };
+        let Some(reading) = run.reading.as_mut() else {
+            return match run.queue.pop_front() {
+                Some(info) => {
+                    let opened = self.open(info).await?;
+                    if let (Some(run), Some(opened)) = (self.run.as_mut(), opened) {
+                        run.reading = Some(opened);
+                    }
+                    self.next(myself)
+                }
+                None => self.settle(myself),
+            };
+        };
+        let behind = run.last_seq - self.desk.position();
+        if behind > MAX_LAG {
+            // The views must catch up before more is read: what is in memory and on disk stays bounded.
+            let (desk, at) = (self.desk.clone(), run.last_seq - MAX_LAG / 2);
+            let (myself, run_number) = (myself.clone(), number);
+            reading.waiting_since = self.desk.parts.ambient().elapsed();
+            run.holding = Some(task(async move {
+                desk.until_folded(at).await;
+                myself.cast(Msg::Next(run_number)).ok();
+            }));
+            return Ok(());
+        }
+        let permit = self.desk.parts.batches.take(&self.desk.scope, 1).await?;
+        let Ok(next) = tokio::time::timeout(POLL, reading.batches.next()).await else {
+            let waited = self.desk.parts.ambient().elapsed().saturating_sub(reading.waiting_since);
+            if waited > Limits::default().call {
+                return Err(Error::unavailable("source.no_progress", "The source sent nothing within its deadline.")
+                    .remedy("Try again; if it stays, check that the source answers."));
+            }
+            return self.next(myself);
+        };
+        match next {
+            Some(batch) => {
+                self.take(batch?).await?;
+                drop(permit);
+                if self.cancelled().await? { self.stop_run().await } else { self.next(myself) }
+            }
+            None => {
+                self.close_stream().await?;
+                self.next(myself)
+            }
+        }
+    }
+
+    /// The views reflect the whole run: now it is done, for whoever asked.
+    async fn on_settled(&mut self, myself: &ActorRef<Msg>, number: u64) -> Result<()> {
+        let Some(run) = self.run.take_if(|run| run.number == number) else { return Ok(()) };
+        self.failures = 0;
+        let mut tx = self.desk.parts.store.begin(&self.desk.scope).await?;
+        let open = tx
+            .drifts(&DriftFilter { connection: Some(self.id), ..DriftFilter::default() }, &Page::first(200))
+            .await?
+            .items
+            .iter()
+            .any(|d| matches!(d.state, DriftState::Review | DriftState::Quarantined));
+        let state = if open { ConnectionState::Drifted } else { ConnectionState::Active };
+        tx.set_connection_state(self.id, state, None).await?;
+        if let Some(id) = run.task {
+            let result = serde_json::json!({
+                "rows": run.rows, "rejected": run.rejected, "streams": run.streams, "position": run.last_seq,
+                "warnings": run.warnings,
+            });
+            tx.finish_tasks(self.desk.epoch, vec![(id, TaskOutcome::Success(result))]).await?;
+        }
+        tx.save().await?;
+        self.seat.recovered();
+        self.desk.publish(
+            Fact::connector_state(self.id, state.as_str()).with("rows", run.rows).with("rejected", run.rejected),
+        );
+        if let Some(id) = run.task {
+            self.desk.publish(Fact::task_state(id, "sync", "success", 1, 1.0));
+        }
+        self.desk.tasks().wake();
+        self.set_alarm(myself, state);
+        self.seat.wake(myself);
+        Ok(())
+    }
+
+    /// An error ends the run: what can pass is tried again later, what cannot is shown; a panic is the supervisor's.
+    async fn on_error(&mut self, myself: &ActorRef<Msg>, error: Error) -> Result<(), Failure> {
+        if error.kind == Kind::NotFound && error.code.starts_with("connection.") {
+            // Deleted under our feet; the supervisor is about to stop us.
+            self.run = None;
+            return Ok(());
+        }
+        tracing::warn!(connection = %self.id, error = error.chain(), "a sync failed");
+        let run = self.run.take();
+        if error.kind == Kind::Fenced || error.code == "source.panicked" {
+            return Err(error.into());
+        }
+        self.seat.error(&error);
+        self.failures += 1;
+        let pause = Backoff::new(Duration::from_secs(1), Duration::from_secs(900))
+            .delay(self.failures, self.desk.parts.ambient().fraction());
+        if let Err(second) = self.record_failure(run.and_then(|r| r.task), &error, pause).await {
+            tracing::warn!(connection = %self.id, error = second.chain(), "the failure could not be recorded");
+        }
+        if error.retryable() || self.schedule.every.is_some() {
+            self.alarm.set(myself, pause, || Msg::Due);
+        }
+        Ok(())
+    }
+
+    // ---- steps
+
+    fn next(&self, myself: &ActorRef<Msg>) -> Result<()> {
+        if let Some(run) = &self.run {
+            myself.cast(Msg::Next(run.number)).map_err(|e| Error::internal("connector.gone", "The connector ends.").source(e.to_string()))?;
+        }
+        Ok(())
+    }
+
+    /// Makes the source anew when the connection was edited.
+    fn refresh(&mut self, connection: &Connection) -> Result<()> {
+        if self.version == connection.version && self.source.is_some() {
+            return Ok(());
+        }
+        self.source = None;
+        self.schedule = Schedule::of(connection);
+        self.source = Some(catalog::open(&self.desk.parts, &self.desk.scope, connection)?);
+        self.version = connection.version;
+        Ok(())
+    }
+
+    fn source(&self) -> Result<Arc<dyn Source>> {
+        self.source.clone().ok_or_else(|| Error::unavailable("connector.no_source", "The source is not open yet."))
+    }
+
+    fn set_alarm(&mut self, myself: &ActorRef<Msg>, state: ConnectionState) {
+        if let Some(every) = self.schedule.every
+            && state != ConnectionState::Paused
+        {
+            self.alarm.set(myself, every, || Msg::Due);
+        }
+    }
+
+    /// Opens a stream: its row, its first rules if it has none, its batches from the cursor.
+    async fn open(&mut self, info: super::source::StreamInfo) -> Result<Option<Reading>> {
+        let (desk, source) = (self.desk.clone(), self.source()?);
+        let mut tx = desk.parts.store.begin(&desk.scope).await?;
+        let connection = tx.connection(self.id).await?;
+        let stream = tx
+            .ensure_stream(NewStream {
+                connection_id: self.id,
+                name: info.name.clone(),
+                object: Some(info.object.clone()),
+                schema: Some(info.schema.clone()),
+            })
+            .await?;
+        if matches!(stream.state, StreamState::Stopped | StreamState::Disabled) {
+            tx.save().await?;
+            return Ok(None);
+        }
+        let mapping = match tx.active_mapping(self.id, &info.name).await? {
+            Some(version) => version.mapping,
+            None => adopt::first_mapping(&desk, tx.as_mut(), &connection, &info).await?,
+        };
+        tx.save().await?;
+        let schema = stream.schema.clone().unwrap_or_else(|| info.schema.clone());
+        let system = connection.system.clone();
+        let intake = Intake::new(desk.parts.vocabulary.clone(), system, &stream, mapping, schema);
+        let limits = Limits { batch_rows: desk.parts.config.connector.batch_rows, ..Limits::default() };
+        let batches = source.read(&desk.scope, &info.name, stream.cursor.clone(), &limits).await?;
+        let waiting_since = desk.parts.ambient().elapsed();
+        Ok(Some(Reading { info, intake: Some(intake), batches, waiting_since, rejected: 0, seen: 0 }))
+    }
+
+    /// One batch into the log.
+    async fn take(&mut self, raw: RawBatch) -> Result<()> {
+        let began = self.desk.parts.ambient().elapsed();
+        let rows_in = raw.columns.num_rows() as u64 + raw.rejects.len() as u64;
+        let Some(reading) = self.run.as_mut().and_then(|run| run.reading.as_mut()) else { return Ok(()) };
+        let Some(mut intake) = reading.intake.take() else { return Ok(()) };
+        let (intake, prepared) = tokio::task::spawn_blocking(move || {
+            let prepared = intake.prepare(raw);
+            (intake, prepared)
+        })
+        .await
+        .map_err(|e| Error::internal("source.panicked", "A batch could not be prepared.").source(e))?;
+        let (stream, entity, version) = (intake.stream.clone(), intake.mapping.entity.clone(), intake.mapping.version);
+        let prepared = prepared?;
+        let (rows, rejected) = (prepared.rows, prepared.rejects.len() as u64);
+        let drifted = !prepared.drifts.is_empty();
+        let seq = self.commit(&intake, prepared).await?;
+        let adopted = self.newer_mapping(&intake).await?;
+        let Some(run) = self.run.as_mut() else { return Ok(()) };
+        run.rows += rows;
+        run.rejected += rejected;
+        run.last_seq = run.last_seq.max(seq);
+        if let Some(reading) = run.reading.as_mut() {
+            let mut intake = intake;
+            if let Some(mapping) = adopted {
+                intake.adopt(mapping);
+            }
+            reading.intake = Some(intake);
+            reading.waiting_since = self.desk.parts.ambient().elapsed();
+            reading.rejected += rejected;
+            reading.seen += rows_in;
+        }
+        let ms = self.desk.parts.ambient().elapsed().saturating_sub(began).as_millis() as u64;
+        self.desk.publish(Fact::fetched(self.id, &stream, rows_in, ms));
+        self.desk.publish(Fact::normalized(self.id, &stream, &entity, rows, rejected, version, ms));
+        if rejected > 0 {
+            self.desk.publish(Fact::quarantined(self.id, &stream, rejected, "rows that could not be taken"));
+        }
+        self.desk.publish(Fact::stored(self.id, &stream, &entity, rows, seq));
+        self.seat.progress(seq as u64, 0);
+        self.desk.materializer().wake();
+        if drifted {
+            self.desk.repairer().wake();
+        }
+        self.guard_against_a_changed_source().await
+    }
+
+    /// Rows, cursor, schema, dead letters and drifts in one transaction.
+    async fn commit(&self, intake: &Intake, batch: Prepared) -> Result<i64> {
+        let desk = &self.desk;
+        let seal = |reject: Reject| -> Result<NewDeadLetter> {
+            let purpose = Purpose::dead_letter(self.id);
+            Ok(NewDeadLetter {
+                origin: reject.origin.as_deref().map(str::to_owned),
+                row: reject.row as i64,
+                field: reject.field,
+                code: reject.code.into_owned(),
+                reason: reject.reason,
+                raw: desk.parts.sealer.seal(&desk.scope, &purpose, reject.raw.as_bytes())?,
+            })
+        };
+        let dead_letters = batch.rejects.into_iter().map(seal).collect::<Result<Vec<_>>>()?;
+        let drifts = batch.drifts.clone();
+        let mut tx = desk.parts.store.begin(&desk.scope).await?;
+        let committed = tx
+            .commit_batch(BatchCommit {
+                epoch: desk.epoch,
+                batch_id: batch.batch_id,
+                connection: self.id,
+                stream: intake.stream.clone(),
+                entity: intake.mapping.entity.clone(),
+                mapping_version: intake.mapping.version,
+                fingerprint: batch.fingerprint,
+                rows: batch.rows,
+                cursor_from: batch.from,
+                cursor_to: batch.to,
+                payload: batch.payload,
+                dead_letters,
+                stream_update: StreamUpdate { schema: batch.schema, ..StreamUpdate::default() },
+                drifts: batch.drifts,
+            })
+            .await?;
+        match committed {
+            Committed::Committed { seq, drifts: ids } => {
+                tx.save().await?;
+                for (id, drift) in ids.into_iter().zip(drifts) {
+                    let change = serde_json::json!([{"kind": drift.kind, "from": drift.from, "to": drift.to}]);
+                    desk.publish(Fact::drift_detected(id, self.id, &intake.stream, &drift.severity, change));
+                }
+                Ok(seq)
+            }
+            Committed::AlreadyCommitted { seq } => Ok(seq),
+            Committed::Conflict { .. } => Err(Error::unavailable(
+                "connector.cursor_moved",
+                "The stream was read from elsewhere meanwhile; it is read again from where it stands.",
+            )),
+        }
+    }
+
+    /// Rules that were adopted while the batch was under way.
+    async fn newer_mapping(&self, intake: &Intake) -> Result<Option<autonomos_runtime::canonical::mapping::Mapping>> {
+        let mut tx = self.desk.parts.store.read(&self.desk.scope).await?;
+        let active = tx.active_mapping(self.id, &intake.stream).await?;
+        Ok(active.filter(|v| v.version != intake.mapping.version).map(|v| v.mapping))
+    }
+
+    /// A source that suddenly gives mostly refused rows has changed in a way no rule covers: stop instead of emptying it
+    /// into the dead letters.
+    async fn guard_against_a_changed_source(&mut self) -> Result<()> {
+        let Some(reading) = self.run.as_ref().and_then(|run| run.reading.as_ref()) else { return Ok(()) };
+        let share = reading.rejected as f64 / reading.seen.max(1) as f64;
+        if reading.rejected <= REFUSED_ROWS || share <= REFUSED_SHARE {
+            return Ok(());
+        }
+        Err(Error::invalid(
+            "connector.source_changed",
+            format!(
+                "{} of {} rows of stream {} could not be taken; it looks as if the source has changed.",
+                reading.rejected, reading.seen, reading.info.name
+            ),
+        )
+        .field(reading.info.name.clone())
+        .remedy("Look at the connection's dead letters and mappings, mend the mapping, then sync again."))
+    }
+
+    /// A stream is read to its end.
+    async fn close_stream(&mut self) -> Result<()> {
+        let Some(reading) = self.run.as_mut().and_then(|run| run.reading.take()) else { return Ok(()) };
+        let mut tx = self.desk.parts.store.begin(&self.desk.scope).await?;
+        let change = StreamUpdate { synced: true, ..StreamUpdate::default() };
+        tx.update_stream(self.id, &reading.info.name, change).await?;
+        tx.save().await?;
+        if let Some(run) = self.run.as_mut() {
+            run.streams += 1;
+        }
+        Ok(())
+    }
+
+    /// Everything is read; the run is done when the views show it.
+    fn settle(&mut self, myself: &ActorRef<Msg>) -> Result<()> {
+        if let Some(run) = self.run.as_mut() {
+            let (desk, position, number, myself) = (self.desk.clone(), run.last_seq, run.number, myself.clone());
+            run.settling = Some(task(async move {
+                desk.until_folded(position).await;
+                myself.cast(Msg::Settled(number)).ok();
+            }));
+        }
+        Ok(())
+    }
+
+    /// Tells the task how far it is; answers whether somebody wants it to stop.
+    async fn cancelled(&mut self) -> Result<bool> {
+        let Some(run) = self.run.as_ref() else { return Ok(false) };
+        let mut tx = self.desk.parts.store.begin(&self.desk.scope).await?;
+        let paused = tx.connection(self.id).await?.state == ConnectionState::Paused;
+        let cancelled = match run.task {
+            Some(id) => {
+                let progress = serde_json::json!({"rows": run.rows, "rejected": run.rejected, "streams": run.streams});
+                let stop = tx.progress_task(id, progress).await?;
+                tx.save().await?;
+                self.desk.publish(Fact::task_state(id, "sync", "in_progress", 1, 0.0).with("rows", run.rows));
+                stop
+            }
+            None => false,
+        };
+        Ok(cancelled || paused)
+    }
+
+    /// Ends the run where it is; the cursor is good.
+    async fn stop_run(&mut self) -> Result<()> {
+        let Some(run) = self.run.take() else { return Ok(()) };
+        let mut tx = self.desk.parts.store.begin(&self.desk.scope).await?;
+        let connection = tx.connection(self.id).await?;
+        if connection.state == ConnectionState::Syncing {
+            tx.set_connection_state(self.id, ConnectionState::Active, None).await?;
+        }
+        if let Some(id) = run.task {
+            tx.finish_tasks(self.desk.epoch, vec![(id, TaskOutcome::Cancelled)]).await?;
+            self.desk.publish(Fact::task_state(id, "sync", "cancelled", 1, 0.0));
+        }
+        tx.save().await?;
+        self.desk.tasks().wake();
+        Ok(())
+    }
+
+    /// A task for a connection that does not run: it fails with the reason.
+    async fn abandon(&mut self, task: Option<TaskId>, connection: &Connection) -> Result<()> {
+        let task = self.run.take().and_then(|run| run.task).or(task);
+        let Some(id) = task else { return Ok(()) };
+        let error = serde_json::json!({
+            "code": "connection.not_running",
+            "message": format!("The connection is {}.", connection.state.as_str()),
+            "remedy": "Resume it, then sync again.",
+        });
+        let mut tx = self.desk.parts.store.begin(&self.desk.scope).await?;
+        tx.finish_tasks(self.desk.epoch, vec![(id, TaskOutcome::Failed(error))]).await?;
+        tx.save().await?;
+        self.desk.tasks().wake();
+        Ok(())
+    }
+
+    async fn record_failure(&self, task: Option<TaskId>, error: &Error, pause: Duration) -> Result<()> {
+        let text = match &error.remedy {
+            Some(remedy) => format!("{} {remedy}", error.message),
+            None => error.message.to_string(),
+        };
+        let mut tx = self.desk.parts.store.begin(&self.desk.scope).await?;
+        tx.set_connection_state(self.id, ConnectionState::Failed, Some(text)).await?;
+        if let Some(id) = task {
+            let said = serde_json::json!({"code": error.code, "message": error.message, "remedy": error.remedy, "field": error.field});
+            let outcome = if error.retryable() {
+                let at = self.desk.parts.ambient().now() + pause;
+                TaskOutcome::Retry { at, error: said }
+            } else {
+                TaskOutcome::Failed(said)
+            };
+            tx.finish_tasks(self.desk.epoch, vec![(id, outcome)]).await?;
+        }
+        tx.save().await?;
+        self.desk.publish(Fact::connector_state(self.id, "failed").with("code", error.code));
+        self.desk.publish(Fact::fetch_failed(self.id, "", error.code, &error.message));
+        self.desk.tasks().wake();
+        Ok(())
+    }
+}
+
+/// What others hold.
+#[derive(Clone, Debug)]
+pub struct Handle(Address<Msg>);
+
+impl Handle {
+    /// For whoever knows where it sits.
+    pub const fn new(address: Address<Msg>) -> Self {
+        Self(address)
+    }
+
+    /// A task asks for a sync.
+    pub fn sync(&self, task: TaskId) -> Result<()> {
+        self.0.cast(Msg::Sync(task))
+    }
+
+    /// Something about the connection changed.
+    pub fn wake(&self) {
+        self.0.wake();
+    }
+}

@@ -1,0 +1,30 @@
+//! When a connection is looked at by itself: its policy's `every_seconds`, or what its kind does by default.
+
+use std::time::Duration;
+
+use autonomos_runtime::store::Connection;
+
+/// A demo source lives: it is read every other second.
+const DEMO: Duration = Duration::from_secs(2);
+/// The shortest pause anybody can ask for.
+const SHORTEST: f64 = 0.2;
+
+/// See the module.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Schedule {
+    /// Pause between the end of one read and the next; none: only when asked.
+    pub every: Option<Duration>,
+}
+
+impl Schedule {
+    /// Of a connection.
+    pub fn of(connection: &Connection) -> Self {
+        let asked = connection.policy.get("every_seconds").and_then(serde_json::Value::as_f64);
+        let every = match asked {
+            Some(seconds) if seconds > 0.0 => Some(Duration::from_secs_f64(seconds.max(SHORTEST))),
+            Some(_) => None,
+            None => (connection.kind == "demo").then_some(DEMO),
+        };
+        Self { every }
+    }
+}

@@ -1,0 +1,64 @@
+//! What every part of a tenant works with, composed once by the binary and shared by all trees of the node.
+
+use std::sync::Arc;
+
+use autonomos_runtime::bus::EventBus;
+use autonomos_runtime::canonical::entity::Vocabulary;
+use autonomos_runtime::config::Config;
+use autonomos_runtime::ids::TraceId;
+use autonomos_runtime::secrets::Sealer;
+use autonomos_runtime::store::Store;
+use autonomos_runtime::supervision::{Credits, Node};
+use autonomos_runtime::{Actor, Ambient, Scope, ids::TenantId};
+
+use crate::dcl::Dcl;
+use crate::files::Folders;
+
+/// Batches of one tenant, and of the node, that may be between source and log at once.
+const BATCHES_OF_NODE: u32 = 24;
+const BATCHES_OF_TENANT: u32 = 8;
+
+/// See the module.
+pub struct Parts {
+    /// Truth.
+    pub store: Arc<dyn Store>,
+    /// Nudges to people.
+    pub bus: Arc<dyn EventBus>,
+    /// Views.
+    pub dcl: Arc<Dcl>,
+    /// The tenants' folders.
+    pub folders: Arc<Folders>,
+    /// Seals credentials and refused rows.
+    pub sealer: Arc<Sealer>,
+    /// Entities and their fields.
+    pub vocabulary: Arc<Vocabulary>,
+    /// Settings of the node.
+    pub config: Arc<Config>,
+    /// Where actors live.
+    pub node: Node,
+    /// Bounds the batches in memory.
+    pub batches: Credits,
+}
+
+impl std::fmt::Debug for Parts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Parts")
+    }
+}
+
+impl Parts {
+    /// Clock and entropy.
+    pub fn ambient(&self) -> &Ambient {
+        self.node.ambient()
+    }
+
+    /// The budget of batches between source and log.
+    pub fn batch_credits() -> Credits {
+        Credits::new("batches", BATCHES_OF_NODE, BATCHES_OF_TENANT)
+    }
+
+    /// A scope for work the platform does by itself for a tenant.
+    pub fn scope_of(&self, tenant: TenantId, role: &'static str) -> Scope {
+        Scope::new(tenant, Actor::System(role), TraceId::new(self.ambient()))
+    }
+}

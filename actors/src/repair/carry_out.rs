@@ -1,0 +1,138 @@
+//! Writes what was decided: new rules with the healing of the past in one transaction, questions for the rest, and the
+//! way back.
+
+use autonomos_runtime::canonical::mapping::{Mapping, Origin};
+use autonomos_runtime::ids::{ConnectionId, DriftId, ReviewId};
+use autonomos_runtime::store::{
+    AdoptMapping, Adopted, Connection, Drift, DriftState, DriftUpdate, NewDecision, NewReview, Review, StreamUpdate,
+    Tx, Verdict as Said,
+};
+use autonomos_runtime::{Error, Result, Timestamp};
+use serde_json::{Value, json};
+
+use super::judge::Judged;
+use super::proposal::Proposal;
+
+/// Changes of one stream that are applied together.
+#[derive(Debug)]
+pub struct Repair<'a> {
+    /// Connection.
+    pub connection: ConnectionId,
+    /// Stream.
+    pub stream: &'a str,
+    /// The rules from here on.
+    pub mapping: Mapping,
+    /// The rules they were made from.
+    pub expected_version: i64,
+    /// First log position that has the change: history from there is mapped again.
+    pub from_seq: i64,
+    /// What this settles.
+    pub drifts: Vec<(DriftId, DriftState)>,
+    /// The answer it carries out, if one.
+    pub review: Option<ReviewId>,
+    /// Who made the rules.
+    pub origin: Origin,
+    /// Why, for people.
+    pub reason: String,
+    /// It takes rules back.
+    pub revert: bool,
+}
+
+/// Adopts; `Conflict` when other rules came into force meanwhile.
+pub async fn adopt(tx: &mut dyn Tx, epoch: Option<i64>, repair: Repair<'_>) -> Result<i64> {
+    let adopted = tx
+        .adopt_mapping(AdoptMapping {
+            epoch,
+            connection: repair.connection,
+            stream: repair.stream.to_owned(),
+            mapping: repair.mapping,
+            expected_version: Some(repair.expected_version),
+            origin: repair.origin,
+            reason: Some(repair.reason),
+            from_seq: Some(repair.from_seq),
+            revert: repair.revert,
+            drifts: repair.drifts,
+            review: repair.review,
+            stream_update: StreamUpdate::default(),
+        })
+        .await?;
+    match adopted {
+        Adopted::Adopted { version, .. } => Ok(version),
+        Adopted::Conflict { .. } => Err(Error::conflict(
+            "mapping.changed_meanwhile",
+            "The rules of the stream were changed meanwhile.",
+        )
+        .remedy("Look at the rules as they are now and decide again.")),
+    }
+}
+
+/// Puts a change before a human.
+pub async fn ask(
+    tx: &mut dyn Tx,
+    connection: &Connection,
+    drift: &Drift,
+    judged: &Judged,
+    expires_at: Timestamp,
+) -> Result<Review> {
+    let review = tx
+        .create_review(NewReview {
+            kind: "drift".to_owned(),
+            key: Some(drift.id.to_string()),
+            subject: json!({
+                "drift_id": drift.id, "connection_id": connection.id, "connection": connection.name,
+                "stream": drift.stream, "kind": drift.kind, "from": drift.from, "to": drift.to,
+                "severity": drift.severity,
+            }),
+            proposal: judged.proposal.to_json(),
+            evidence: judged.evidence.clone(),
+            confidence: Some(judged.confidence),
+            assignee: None,
+            expires_at: Some(expires_at),
+        })
+        .await?;
+    let change = DriftUpdate {
+        state: Some(DriftState::Review),
+        confidence: Some(judged.confidence),
+        evidence: Some(remembered(drift, judged)),
+        review_id: Some(review.id),
+        mapping_after: None,
+    };
+    tx.update_drift(drift.id, change, None).await?;
+    Ok(review)
+}
+
+/// What a drift keeps of what was decided about it, so that it can be taken back.
+pub fn remembered(drift: &Drift, judged: &Judged) -> Value {
+    let mut evidence = drift.evidence.clone();
+    if !evidence.is_object() {
+        evidence = json!({});
+    }
+    evidence["proposal"] = judged.proposal.to_json();
+    evidence["judged"] = judged.evidence.clone();
+    evidence
+}
+
+/// What was done about a drift.
+pub fn proposal_of(drift: &Drift) -> Result<Proposal> {
+    drift.evidence.get("proposal").map(Proposal::from_json).transpose()?.ok_or_else(|| {
+        Error::conflict("drift.nothing_done", "Nothing was done about this drift, so nothing can be taken back.")
+    })
+}
+
+/// The tenant's memory of a decision, which later proposals consult.
+pub fn decision(system: Option<&str>, object: &str, proposal: &Proposal, said: Said, confidence: f64) -> Option<NewDecision> {
+    let (source_field, target, kind) = match proposal {
+        Proposal::Rename { from, to } => (from, to, "rename"),
+        Proposal::Map { source_path, field } => (source_path, field, "mapping"),
+        _ => return None,
+    };
+    Some(NewDecision {
+        system: system.map(str::to_owned),
+        object: object.to_owned(),
+        source_field: source_field.clone(),
+        target: target.clone(),
+        kind: kind.to_owned(),
+        verdict: said,
+        confidence: Some(confidence),
+    })
+}

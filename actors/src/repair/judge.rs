@@ -1,0 +1,234 @@
+//! Pure: what to do about one detected change, given the rules in force, the stream as it looks now, and the policy.
+
+use autonomos_runtime::canonical::entity::{EntityDef, Vocabulary};
+use autonomos_runtime::canonical::mapping::{Mapping, Origin};
+use autonomos_runtime::canonical::observe::casts;
+use autonomos_runtime::canonical::schema::SourceSchema;
+use autonomos_runtime::store::Drift;
+use serde_json::{Value, json};
+
+use super::proposal::Proposal;
+use crate::mapping::onboard::Tiers;
+use crate::matching::{FieldSample, ObjectSample, propose_mapping};
+
+/// Share of sample values that must pass through the proposal.
+const REPLAY_SHARE: f64 = 0.95;
+
+/// What a connection's policy says about a kind of change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Policy {
+    /// Repair by itself where sure enough.
+    Propagate,
+    /// Always ask.
+    Propose,
+    /// Keep the field out, change nothing.
+    Quarantine,
+    /// Stop reading the stream and ask.
+    Stop,
+}
+
+impl Policy {
+    /// Of a kind of change; what the policy does not name propagates.
+    pub fn of(policy: &Value, kind: &str) -> Self {
+        let word = policy.get(kind).or_else(|| policy.get("drift").and_then(|d| d.get(kind))).and_then(Value::as_str);
+        match word {
+            Some("propose") => Self::Propose,
+            Some("quarantine") => Self::Quarantine,
+            Some("stop") => Self::Stop,
+            _ => Self::Propagate,
+        }
+    }
+}
+
+/// What to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// Do it now.
+    Apply(Judged),
+    /// Ask a human.
+    Ask(Judged),
+    /// Leave the rules, keep the field out, tell people.
+    Quarantine(Judged),
+}
+
+/// A proposal with why.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judged {
+    /// What would be done.
+    pub proposal: Proposal,
+    /// How sure.
+    pub confidence: f64,
+    /// Scores, samples, gates.
+    pub evidence: Value,
+}
+
+/// What is judged against.
+#[derive(Clone, Copy, Debug)]
+pub struct Ground<'a> {
+    /// Entities and fields.
+    pub vocabulary: &'a Vocabulary,
+    /// Rules in force.
+    pub mapping: &'a Mapping,
+    /// The stream as it looks now.
+    pub schema: &'a SourceSchema,
+    /// What the source is.
+    pub system: Option<&'a str>,
+    /// What the source calls the object.
+    pub object: &'a str,
+    /// The connection's policy.
+    pub policy: &'a Value,
+    /// Nothing is applied by itself.
+    pub safe_mode: bool,
+    /// Confidences that decide.
+    pub tiers: Tiers,
+}
+
+impl Ground<'_> {
+    /// See the module.
+    pub fn judge(&self, drift: &Drift) -> Verdict {
+        let judged = self.propose(drift);
+        match Policy::of(self.policy, &drift.kind) {
+            Policy::Quarantine => return Verdict::Quarantine(judged),
+            Policy::Propose | Policy::Stop => return Verdict::Ask(judged),
+            Policy::Propagate if self.safe_mode => return Verdict::Ask(judged),
+            Policy::Propagate => {}
+        }
+        let passes = judged.evidence["gates"]
+            .as_object()
+            .is_some_and(|gates| gates.values().all(|g| g["passed"].as_bool() == Some(true)));
+        if judged.confidence >= self.tiers.apply && passes {
+            Verdict::Apply(judged)
+        } else if judged.confidence >= self.tiers.review || drift.kind != "renamed" {
+            // What nobody is sure of is still worth a question, unless it is a guess at a rename: acting on a bad guess
+            // would put one field's values into another.
+            Verdict::Ask(judged)
+        } else {
+            Verdict::Quarantine(judged)
+        }
+    }
+
+    fn propose(&self, drift: &Drift) -> Judged {
+        let from = drift.from.clone().unwrap_or_default();
+        let to = drift.to.clone().unwrap_or_default();
+        match drift.kind.as_str() {
+            "renamed" => {
+                let proposal = Proposal::Rename { from, to: to.clone() };
+                self.judged(proposal, drift.confidence.unwrap_or(0.0), drift, &to)
+            }
+            "added" => self.addition(drift, &to),
+            "removed" => self.judged(Proposal::Unmap { source_path: from.clone() }, 0.5, drift, &from),
+            "retyped" => {
+                let (fits, of) = self.fitting(&from);
+                // Every sample still fits the canonical field: the change does not matter to the rules.
+                if fits == of {
+                    return self.judged(Proposal::Accept, 0.95, drift, &from);
+                }
+                let share = fits as f64 / of.max(1) as f64;
+                self.judged(Proposal::Lenient { source_path: from.clone() }, 0.60 + 0.20 * share, drift, &from)
+            }
+            _ => self.judged(Proposal::Accept, 0.5, drift, &from),
+        }
+    }
+
+    /// A new column: what the matcher makes of it, if the field it would feed is free.
+    fn addition(&self, drift: &Drift, column: &str) -> Judged {
+        let fields = self.schema.fields.iter().map(|f| FieldSample {
+            name: f.name.clone(),
+            data_type: Some(f.data_type.as_str().to_owned()),
+            samples: f.samples.clone(),
+        });
+        let object = ObjectSample {
+            system: self.system.map(str::to_owned),
+            object: self.object.to_owned(),
+            fields: fields.collect(),
+        };
+        let free = |field: &str| self.mapping.rule_for(field).is_none();
+        let found = propose_mapping(&object).into_iter().find(|p| p.field == column);
+        match found.and_then(|p| {
+            let field = p.canonical_field.filter(|f| free(f))?;
+            (p.entity.as_deref() == Some(self.mapping.entity.as_str())).then_some((field, p.confidence))
+        }) {
+            Some((field, confidence)) => {
+                let proposal = Proposal::Map { source_path: column.to_owned(), field };
+                self.judged(proposal, confidence, drift, column)
+            }
+            None => self.judged(Proposal::Accept, 0.5, drift, column),
+        }
+    }
+
+    fn judged(&self, proposal: Proposal, confidence: f64, drift: &Drift, column: &str) -> Judged {
+        let evidence = json!({
+            "reasons": drift.evidence.get("reasons").cloned().unwrap_or_default(),
+            "samples": self.schema.field(column).map(|f| f.samples.clone()).unwrap_or_default(),
+            "replay": self.replay(&proposal, column),
+            "gates": self.gates(&proposal, column),
+        });
+        Judged { proposal, confidence, evidence }
+    }
+
+    /// What must hold before anything is applied by itself.
+    fn gates(&self, proposal: &Proposal, column: &str) -> Value {
+        let Some(entity) = self.vocabulary.entity(&self.mapping.entity) else {
+            return json!({"schema": {"passed": false, "why": "the entity is unknown"}});
+        };
+        let next = proposal.apply(self.mapping, entity, 0.0, Origin::Rule);
+        let unique = next.as_ref().is_ok_and(|m| one_rule_a_field(m));
+        let (fits, of) = match proposal {
+            Proposal::Lenient { .. } => self.fitting(column),
+            _ => self.fitting_under(next.as_ref().ok(), entity, column),
+        };
+        let replay = of == 0 || fits as f64 >= REPLAY_SHARE * of as f64;
+        json!({
+            "schema": {"passed": unique, "why": if unique { "the new rules are valid" } else { "two columns would feed one field" }},
+            "replay": {"passed": replay, "why": format!("{fits} of {of} sample values fit")},
+            "views": {"passed": next.is_ok(), "why": "the entity's fields do not change"},
+            "privacy": {"passed": self.privacy(proposal), "why": "personal data stays in fields meant for it"},
+        })
+    }
+
+    /// Sample values as they would read.
+    fn replay(&self, proposal: &Proposal, column: &str) -> Value {
+        let Some(entity) = self.vocabulary.entity(&self.mapping.entity) else { return Value::Null };
+        let Ok(next) = proposal.apply(self.mapping, entity, 0.0, Origin::Rule) else { return Value::Null };
+        let Some(field) = next.rules.iter().find(|r| r.source_path == column).and_then(|r| entity.field(&r.field)) else {
+            return Value::Null;
+        };
+        let samples = self.schema.field(column).map(|f| f.samples.as_slice()).unwrap_or_default();
+        let rows: Vec<Value> =
+            samples.iter().map(|s| json!({"raw": s, "field": field.name, "fits": casts(field.field_type, s)})).collect();
+        Value::Array(rows)
+    }
+
+    /// How many samples of a column fit the field it feeds now.
+    fn fitting(&self, column: &str) -> (usize, usize) {
+        self.vocabulary.entity(&self.mapping.entity).map_or((0, 0), |e| self.fitting_under(Some(self.mapping), e, column))
+    }
+
+    fn fitting_under(&self, mapping: Option<&Mapping>, entity: &EntityDef, column: &str) -> (usize, usize) {
+        let rule = mapping.and_then(|m| m.rules.iter().find(|r| r.source_path == column));
+        let Some(field) = rule.and_then(|r| entity.field(&r.field)) else { return (0, 0) };
+        let samples = self.schema.field(column).map(|f| f.samples.as_slice()).unwrap_or_default();
+        (samples.iter().filter(|s| casts(field.field_type, s)).count(), samples.len())
+    }
+
+    /// A column full of e-mail addresses must not move into a field that is not for them.
+    fn privacy(&self, proposal: &Proposal) -> bool {
+        let (column, field) = match proposal {
+            Proposal::Map { source_path, field } => (source_path, field.clone()),
+            Proposal::Rename { from, to } => match self.mapping.rules.iter().find(|r| r.source_path == *from) {
+                Some(rule) => (to, rule.field.clone()),
+                None => return true,
+            },
+            _ => return true,
+        };
+        let samples = self.schema.field(column).map(|f| f.samples.as_slice()).unwrap_or_default();
+        let addresses = samples.iter().filter(|s| s.contains('@') && s.contains('.')).count();
+        addresses * 2 <= samples.len() || field.contains("email") || field == "username"
+    }
+}
+
+fn one_rule_a_field(mapping: &Mapping) -> bool {
+    let mut fields: Vec<&str> = mapping.rules.iter().map(|r| r.field.as_str()).collect();
+    fields.sort_unstable();
+    fields.windows(2).all(|pair| pair[0] != pair[1])
+}

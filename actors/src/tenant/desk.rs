@@ -1,0 +1,108 @@
+//! What the actors of one tenant share: its scope, the epoch they write under, how far its views are, and the addresses
+//! of one another. It holds no state that matters: a tree that starts anew makes a new one.
+
+use std::sync::Arc;
+
+use autonomos_runtime::Scope;
+use autonomos_runtime::bus::NewEvent;
+use autonomos_runtime::ids::ConnectionId;
+use autonomos_runtime::supervision::Key;
+use tokio::sync::watch;
+
+use crate::parts::Parts;
+use crate::{agent, connector, dcl, repair, task};
+
+/// See the module.
+#[derive(Debug)]
+pub struct Desk {
+    /// The tenant, acting as the platform.
+    pub scope: Scope,
+    /// The ownership under which everything here is written.
+    pub epoch: i64,
+    /// Shared with all tenants.
+    pub parts: Arc<Parts>,
+    position: watch::Sender<i64>,
+}
+
+impl Desk {
+    /// A desk for a tree that is about to start.
+    pub fn new(scope: Scope, epoch: i64, parts: Arc<Parts>) -> Arc<Self> {
+        Arc::new(Self { scope, epoch, parts, position: watch::Sender::new(0) })
+    }
+
+    /// Says how far the views are now.
+    pub fn folded_to(&self, position: i64) {
+        self.position.send_if_modified(|at| {
+            let moved = position > *at;
+            *at = (*at).max(position);
+            moved
+        });
+    }
+
+    /// How far the views are, as far as this tree has seen.
+    pub fn position(&self) -> i64 {
+        *self.position.borrow()
+    }
+
+    /// Waits until the views reflect a log position.
+    pub async fn until_folded(&self, position: i64) {
+        let mut at = self.position.subscribe();
+        // The sender lives as long as this desk, so the wait ends by position alone.
+        at.wait_for(|now| *now >= position).await.ok();
+    }
+
+    /// Tells people; never fails the work.
+    pub fn publish(&self, event: NewEvent) {
+        self.parts.bus.publish(&self.scope, event);
+    }
+
+    /// Where the materializer sits.
+    pub fn materializer_key(&self) -> Key {
+        Key::of(&self.scope, "dcl")
+    }
+
+    /// Where the repairer sits.
+    pub fn repairer_key(&self) -> Key {
+        Key::of(&self.scope, "repair")
+    }
+
+    /// Where the agents' runner sits.
+    pub fn agents_key(&self) -> Key {
+        Key::of(&self.scope, "agents")
+    }
+
+    /// Where the task runner sits.
+    pub fn tasks_key(&self) -> Key {
+        Key::of(&self.scope, "tasks")
+    }
+
+    /// Where the connectors' supervisor sits.
+    pub fn connectors_key(&self) -> Key {
+        Key::of(&self.scope, "connectors")
+    }
+
+    /// The materializer.
+    pub fn materializer(&self) -> dcl::materializer::Handle {
+        dcl::materializer::Handle::new(self.parts.node.address(&self.materializer_key()))
+    }
+
+    /// The repairer.
+    pub fn repairer(&self) -> repair::repairer::Handle {
+        repair::repairer::Handle::new(self.parts.node.address(&self.repairer_key()))
+    }
+
+    /// The agents' runner.
+    pub fn agents(&self) -> agent::runner::Handle {
+        agent::runner::Handle::new(self.parts.node.address(&self.agents_key()))
+    }
+
+    /// The task runner.
+    pub fn tasks(&self) -> task::runner::Handle {
+        task::runner::Handle::new(self.parts.node.address(&self.tasks_key()))
+    }
+
+    /// A connector.
+    pub fn connector(&self, id: ConnectionId) -> connector::Handle {
+        connector::Handle::new(self.parts.node.address(&self.connectors_key().child(id)))
+    }
+}

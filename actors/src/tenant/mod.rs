@@ -1,0 +1,9 @@
+//! A tenant's tree: who runs for it, in which order, and what happens when one of them cannot.
+
+pub mod desk;
+pub mod host;
+pub mod reports;
+pub mod tree;
+
+pub use desk::Desk;
+pub use host::Host;
