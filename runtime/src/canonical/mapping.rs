@@ -53,6 +53,9 @@ pub struct FieldRule {
     pub confidence: f64,
     /// Who.
     pub origin: Origin,
+    /// A value that does not cast becomes null and stays in extras, instead of refusing its row.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub lenient: bool,
 }
 
 fn is_none(transform: &Transform) -> bool {
