@@ -78,32 +78,3 @@ ids! {
     /// One start of one process: a dead incarnation never comes back.
     IncarnationId,
 }
-
-/// Names a batch by what it holds: a hash of (connection, stream, from, to), so that the same range read again has the
-/// same id and is committed once.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct BatchId([u8; 32]);
-
-impl BatchId {
-    /// The id as hashed.
-    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-
-    /// The id as the store holds it.
-    pub const fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-}
-
-impl std::fmt::Display for BatchId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&hex::encode(self.0))
-    }
-}
-
-impl std::fmt::Debug for BatchId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "BatchId({self})")
-    }
-}

@@ -11,8 +11,9 @@ use bytes::Bytes;
 use super::dead_letters::NewDeadLetter;
 use super::drifts::{DriftState, NewDrift};
 use super::streams::StreamUpdate;
+use crate::canonical::BatchId;
 use crate::canonical::mapping::{Mapping, Origin};
-use crate::ids::{BatchId, ConnectionId, DriftId, ReviewId};
+use crate::ids::{ConnectionId, DriftId, ReviewId};
 use crate::{Result, Timestamp};
 
 super::words::words! {
