@@ -164,8 +164,8 @@ pub trait Agents {
     /// The last run of each agent.
     async fn last_runs(&mut self) -> Result<Vec<AgentRun>>;
 
-    /// Keeps everything a run found: new ones are open, known ones refreshed, and open ones of the agent that this run
-    /// did not find are resolved.
+    /// Keeps everything a run found: new ones are open, known ones refreshed, and open or accepted ones of the agent
+    /// that this run did not find are resolved.
     async fn record_findings(&mut self, run: RunId, findings: Vec<NewFinding>) -> Result<FindingsChange>;
     /// One.
     async fn finding(&mut self, id: FindingId) -> Result<Finding>;

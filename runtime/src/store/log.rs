@@ -13,7 +13,7 @@ use super::drifts::{DriftState, NewDrift};
 use super::streams::StreamUpdate;
 use crate::canonical::BatchId;
 use crate::canonical::mapping::{Mapping, Origin};
-use crate::ids::{ConnectionId, DriftId, ReviewId};
+use crate::ids::{ConnectionId, DriftId};
 use crate::{Result, Timestamp};
 
 super::words::words! {
@@ -72,7 +72,7 @@ pub struct LogEntry {
 pub struct BatchCommit {
     /// Epoch the committing tree was started under.
     pub epoch: i64,
-    /// Named after (connection, stream, generation, from, to).
+    /// Named after (connection, stream, from, to), with the stream's generation mixed into `from`.
     pub batch_id: BatchId,
     /// Connection.
     pub connection: ConnectionId,
@@ -122,7 +122,8 @@ pub enum Committed {
     },
 }
 
-/// A mapping version with everything that is decided with it.
+/// A mapping version with everything that is decided with it. The review it carries out is changed in the same
+/// transaction by the caller ([`super::Reviews::change_review`]).
 #[derive(Clone, Debug)]
 pub struct AdoptMapping {
     /// Epoch of the adopting tree; none: a person through the API, where the caller's transaction is the guard.
@@ -133,7 +134,8 @@ pub struct AdoptMapping {
     pub stream: String,
     /// The rules. Their `version` is set here: one more than the stream's last.
     pub mapping: Mapping,
-    /// The version these rules were made from; if another is in force by now, it is a conflict. None: whatever is.
+    /// The version these rules were made from (0: there was none); if another is in force by now, it is a conflict. None:
+    /// whatever is.
     pub expected_version: Option<i64>,
     /// How it came about.
     pub origin: Origin,
@@ -145,8 +147,6 @@ pub struct AdoptMapping {
     pub revert: bool,
     /// Drifts that this settles.
     pub drifts: Vec<(DriftId, DriftState)>,
-    /// Review that this carries out: noted on it.
-    pub review: Option<ReviewId>,
     /// Agreed schema or state that change with it.
     pub stream_update: StreamUpdate,
 }
@@ -255,7 +255,7 @@ pub trait Log {
     /// One entry.
     async fn log_entry(&mut self, seq: i64) -> Result<LogEntry>;
     /// Position of a batch, if it was committed.
-    async fn find_batch(&mut self, id: BatchId) -> Result<Option<i64>>;
+    async fn find_batch(&mut self, id: &BatchId) -> Result<Option<i64>>;
     /// Puts new contents into entries, fenced; positions stay. Only `records` entries can be replaced.
     async fn compact_log(&mut self, epoch: i64, replacements: Vec<Replacement>) -> Result<()>;
 }

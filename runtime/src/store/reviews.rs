@@ -2,7 +2,7 @@
 //! they looked at, and one who looked at an older one is told so (`review.stale`).
 
 use super::page::{Page, Paged};
-use crate::ids::{ReviewId, UserId};
+use crate::ids::{ConnectionId, ReviewId, UserId};
 use crate::{Result, Timestamp};
 
 super::words::words! {
@@ -31,7 +31,9 @@ pub struct Review {
     /// `drift`, `mapping`, `merge`, `action`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// What it is about: connection, stream, drift ids.
+    /// Connection it is about, if about one.
+    pub connection_id: Option<ConnectionId>,
+    /// What it is about: stream, drift ids.
     pub subject: serde_json::Value,
     /// What would be done.
     pub proposal: serde_json::Value,
@@ -68,6 +70,8 @@ pub struct NewReview {
     pub kind: String,
     /// Two pending questions of one kind and key are one: the later call refreshes the first.
     pub key: Option<String>,
+    /// Connection it is about; one that is deleted takes its questions along.
+    pub connection_id: Option<ConnectionId>,
     /// About.
     pub subject: serde_json::Value,
     /// What would be done.
@@ -104,6 +108,8 @@ pub struct ReviewFilter {
     pub state: Option<ReviewState>,
     /// Of this type.
     pub kind: Option<String>,
+    /// About this connection.
+    pub connection: Option<ConnectionId>,
     /// For this person.
     pub assignee: Option<UserId>,
 }
