@@ -1,0 +1,3 @@
+//! Orchestrated work of a tenant: tasks are rows, at most five run at once, and what runs is shown.
+
+pub mod runner;

@@ -1,0 +1,69 @@
+//! The only place that says who supervises whom in a tenant.
+//!
+//! ```text
+//! tenant/<id>      one for one; started in this order, stopped in reverse
+//! ├─ dcl           Materializer   sink first
+//! ├─ agents        Runner
+//! ├─ repair        Repairer
+//! ├─ connectors    dynamic        ── connectors/<id>   Connector, own budget and back-off
+//! └─ tasks         Runner         hands work to all of the above, so it starts last
+//! ```
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use autonomos_runtime::ids::ConnectionId;
+use autonomos_runtime::supervision::{ChildSpec, Key, Reports, TreeSpec};
+
+use super::Desk;
+use crate::{agent, connector, dcl, repair, task};
+
+/// How long a part may finish what it has at hand.
+const FINISH: Duration = Duration::from_secs(5);
+
+/// A tenant's tree with the connectors it has now.
+pub fn tree(desk: &Arc<Desk>, connections: &[ConnectionId], reports: Arc<dyn Reports>) -> TreeSpec {
+    let mut connectors = TreeSpec::dynamic(desk.connectors_key());
+    for id in connections {
+        connectors = connectors.child(connector(desk, *id));
+    }
+    let of = desk.clone();
+    let materializer = ChildSpec::new(desk.materializer_key(), "materializer", dcl::materializer::Materializer, move |seat| {
+        dcl::materializer::Args { seat, desk: of.clone() }
+    });
+    let of = desk.clone();
+    let agents = ChildSpec::new(desk.agents_key(), "agents", agent::runner::Runner, move |seat| agent::runner::Args {
+        seat,
+        desk: of.clone(),
+    });
+    let of = desk.clone();
+    let repairer = ChildSpec::new(desk.repairer_key(), "repairer", repair::repairer::Repairer, move |seat| {
+        repair::repairer::Args { seat, desk: of.clone() }
+    });
+    let of = desk.clone();
+    let tasks = ChildSpec::new(desk.tasks_key(), "tasks", task::runner::Runner, move |seat| task::runner::Args {
+        seat,
+        desk: of.clone(),
+    });
+    TreeSpec::ordered(root(desk))
+        .reports(reports)
+        .child(materializer.drain(FINISH))
+        .child(agents.stop(FINISH))
+        .child(repairer.drain(FINISH))
+        .subtree(connectors)
+        .child(tasks.stop(FINISH))
+}
+
+/// Where a tenant's own supervisor sits.
+pub fn root(desk: &Desk) -> Key {
+    Key::of(&desk.scope, "tenant")
+}
+
+/// One connector.
+pub fn connector(desk: &Arc<Desk>, id: ConnectionId) -> ChildSpec {
+    let of = desk.clone();
+    ChildSpec::new(desk.connectors_key().child(id), "connector", connector::connector::Connector, move |seat| {
+        connector::connector::Args { seat, desk: of.clone(), connection: id }
+    })
+    .stop(FINISH)
+}
