@@ -1,0 +1,240 @@
+//! Connections: made, edited, read, paused, told to drift.
+
+use autonomos_runtime::bus::Fact;
+use autonomos_runtime::ids::{ConnectionId, TaskId};
+use autonomos_runtime::store::{
+    Connection, ConnectionState, ConnectionUpdate, NewConnection as NewRow, NewTask as NewTaskRow, Paged,
+};
+use autonomos_runtime::{Error, Result, Scope};
+use serde_json::{Value, json};
+
+use super::shapes::{
+    CheckReport, ConnectionPatch, ConnectionView, DemoDrift, DiscoveredStream, NewConnection, Preview,
+};
+use super::{Listing, Platform, rows};
+use crate::connector::{catalog, credentials, preview};
+
+impl Platform {
+    /// Checks the settings, seals their secrets, makes the connection and starts its connector.
+    pub async fn create_connection(&self, scope: &Scope, new: NewConnection) -> Result<ConnectionView> {
+        let name = new.name.trim();
+        if name.is_empty() || name.len() > 200 {
+            return Err(Error::invalid("connection.bad_name", "A connection needs a name of 1 to 200 characters.").field("/name"));
+        }
+        catalog::validate(&new.kind, &new.config)?;
+        check_policy(new.policy.as_ref())?;
+        let parts = self.parts();
+        let id = ConnectionId::new(parts.ambient());
+        let config = credentials::seal(parts, scope, id, &new.kind, new.config, None)?;
+        let row = NewRow {
+            id: Some(id),
+            name: name.to_owned(),
+            system: catalog::system_of(&new.kind, &config),
+            kind: new.kind,
+            config,
+            policy: new.policy.unwrap_or_else(|| json!({})),
+            safe_mode: false,
+        };
+        let mut tx = parts.store.begin(scope).await?;
+        let connection = tx.create_connection(row).await?;
+        tx.save().await?;
+        self.host.add_connector(scope, id).await?;
+        parts.bus.publish(scope, Fact::connector_state(id, "pending").with("name", connection.name.clone()));
+        Ok(rows::connection(connection.clone(), Vec::new(), credentials::masked(&connection)))
+    }
+
+    /// One connection.
+    pub async fn connection(&self, scope: &Scope, id: ConnectionId) -> Result<ConnectionView> {
+        let mut tx = self.parts().store.read(scope).await?;
+        let connection = tx.connection(id).await?;
+        let streams = tx.streams(id).await?;
+        let masked = credentials::masked(&connection);
+        Ok(rows::connection(connection, streams, masked))
+    }
+
+    /// The tenant's connections.
+    pub async fn connections(&self, scope: &Scope, listing: Listing) -> Result<Paged<ConnectionView>> {
+        let mut tx = self.parts().store.read(scope).await?;
+        let found = tx.connections(listing.state()?, &listing.page).await?;
+        let mut items = Vec::with_capacity(found.items.len());
+        for connection in found.items {
+            let streams = tx.streams(connection.id).await?;
+            let masked = credentials::masked(&connection);
+            items.push(rows::connection(connection, streams, masked));
+        }
+        Ok(Paged { items, next_cursor: found.next_cursor })
+    }
+
+    /// Changes a connection; `version` is what the caller saw, if it says so.
+    pub async fn update_connection(
+        &self,
+        scope: &Scope,
+        id: ConnectionId,
+        version: Option<i64>,
+        patch: ConnectionPatch,
+    ) -> Result<ConnectionView> {
+        check_policy(patch.policy.as_ref())?;
+        let parts = self.parts();
+        let mut tx = parts.store.begin(scope).await?;
+        let now = tx.connection(id).await?;
+        let config = match patch.config {
+            Some(config) => {
+                let sealed = credentials::seal(parts, scope, id, &now.kind, config, Some(&now.config))?;
+                catalog::validate(&now.kind, &credentials::masked_value(&sealed))?;
+                Some(sealed)
+            }
+            None => None,
+        };
+        let system = config.as_ref().and_then(|c| catalog::system_of(&now.kind, c));
+        let change = ConnectionUpdate { name: patch.name, config, policy: patch.policy, system, safe_mode: None };
+        tx.update_connection(id, change, version).await?;
+        tx.save().await?;
+        self.desk(scope).await?.connector(id).wake();
+        self.connection(scope, id).await
+    }
+
+    /// Stops and removes a connection; its records are purged from log and views.
+    pub async fn delete_connection(&self, scope: &Scope, id: ConnectionId) -> Result<()> {
+        let mut tx = self.parts().store.read(scope).await?;
+        tx.connection(id).await?;
+        drop(tx);
+        let desk = self.desk(scope).await?;
+        self.host.remove_connector(scope, id).await?;
+        let mut tx = self.parts().store.begin(scope).await?;
+        tx.delete_connection(id, desk.epoch).await?;
+        tx.save().await?;
+        desk.materializer().wake();
+        desk.publish(Fact::connector_state(id, "deleted"));
+        Ok(())
+    }
+
+    /// Asks for a sync now; one that is queued already is the answer.
+    pub async fn sync_now(&self, scope: &Scope, id: ConnectionId) -> Result<TaskId> {
+        let desk = self.desk(scope).await?;
+        let mut tx = self.parts().store.begin(scope).await?;
+        let connection = tx.connection(id).await?;
+        if matches!(connection.state, ConnectionState::Paused | ConnectionState::Quarantined) {
+            let state = connection.state;
+            return Err(Error::conflict("connection.not_running", format!("The connection is {}.", state.as_str()))
+                .remedy("Resume it, then sync."));
+        }
+        let task = tx
+            .create_task(NewTaskRow {
+                kind: "sync".to_owned(),
+                payload: json!({"connection_id": id}),
+                connection_id: Some(id),
+                key: Some(format!("sync:{id}")),
+                ..NewTaskRow::default()
+            })
+            .await?;
+        tx.save().await?;
+        desk.tasks().wake();
+        Ok(task.id)
+    }
+
+    /// Reads no more until resumed.
+    pub async fn pause(&self, scope: &Scope, id: ConnectionId) -> Result<ConnectionView> {
+        self.move_to(scope, id, ConnectionState::Paused).await?;
+        self.desk(scope).await?.connector(id).wake();
+        self.connection(scope, id).await
+    }
+
+    /// Reads again; also leads out of quarantine.
+    pub async fn resume(&self, scope: &Scope, id: ConnectionId) -> Result<ConnectionView> {
+        self.move_to(scope, id, ConnectionState::Active).await?;
+        self.host.release_connector(scope, id).await?;
+        self.connection(scope, id).await
+    }
+
+    async fn move_to(&self, scope: &Scope, id: ConnectionId, state: ConnectionState) -> Result<()> {
+        let mut tx = self.parts().store.begin(scope).await?;
+        tx.connection(id).await?;
+        tx.set_connection_state(id, state, None).await?;
+        tx.save().await?;
+        self.parts().bus.publish(scope, Fact::connector_state(id, state.as_str()));
+        Ok(())
+    }
+
+    /// Whether settings reach their source, before or after a connection is made from them.
+    pub async fn check_settings(&self, scope: &Scope, kind: &str, config: &Value) -> Result<CheckReport> {
+        catalog::validate(kind, config)?;
+        let id = ConnectionId::new(self.parts().ambient());
+        let source = catalog::open_plain(self.parts(), scope, kind, id, config)?;
+        Ok(report(source.check(scope).await))
+    }
+
+    /// Whether a connection reaches its source.
+    pub async fn check(&self, scope: &Scope, id: ConnectionId) -> Result<CheckReport> {
+        let source = catalog::open(self.parts(), scope, &self.row(scope, id).await?)?;
+        Ok(report(source.check(scope).await))
+    }
+
+    /// Streams the source offers.
+    pub async fn discover(&self, scope: &Scope, id: ConnectionId) -> Result<Vec<DiscoveredStream>> {
+        let source = catalog::open(self.parts(), scope, &self.row(scope, id).await?)?;
+        let streams = source.discover(scope).await?;
+        Ok(streams
+            .into_iter()
+            .map(|s| DiscoveredStream { fingerprint: s.schema.fingerprint(), name: s.name, schema: s.schema })
+            .collect())
+    }
+
+    /// First rows of a stream, as the source holds them.
+    pub async fn preview(&self, scope: &Scope, id: ConnectionId, stream: &str, limit: u32) -> Result<Preview> {
+        let source = catalog::open(self.parts(), scope, &self.row(scope, id).await?)?;
+        preview::preview(source.as_ref(), scope, stream, limit.clamp(1, 500)).await
+    }
+
+    async fn row(&self, scope: &Scope, id: ConnectionId) -> Result<Connection> {
+        self.parts().store.read(scope).await?.connection(id).await
+    }
+
+    /// Tells a demo source to change its schema; a conflict for any other type.
+    pub async fn demo_drift(&self, scope: &Scope, id: ConnectionId, drift: DemoDrift) -> Result<Value> {
+        let connection = self.row(scope, id).await?;
+        if connection.kind != "demo" {
+            return Err(Error::conflict("connection.not_a_demo", "Only demo sources can be told to drift.")
+                .remedy("Make a connection of type demo and drift that one."));
+        }
+        let state = catalog::drift_demo(self.parts(), scope, &connection, drift).await?;
+        self.sync_now(scope, id).await?;
+        Ok(state)
+    }
+}
+
+fn report(checked: Result<crate::connector::source::Checked>) -> CheckReport {
+    match checked {
+        Ok(checked) => CheckReport { ok: true, message: Some(checked.summary) },
+        Err(error) => {
+            let message = error.remedy.as_ref().map_or_else(|| error.message.to_string(), |r| format!("{} {r}", error.message));
+            CheckReport { ok: false, message: Some(message) }
+        }
+    }
+}
+
+/// A policy names what it speaks of, so that a slip is not silently without effect.
+fn check_policy(policy: Option<&Value>) -> Result<()> {
+    const KINDS: [&str; 10] = [
+        "added", "removed", "renamed", "retyped", "key_changed", "cursor_changed", "enum_changed", "nesting_changed",
+        "stream_added", "stream_removed",
+    ];
+    const WORDS: [&str; 4] = ["propagate", "propose", "quarantine", "stop"];
+    let bad = |field: &str, what: String| {
+        Error::invalid("connection.bad_policy", what).field(format!("/policy/{field}")).remedy(
+            "Name a kind of drift (added, removed, renamed, retyped, ...) with propagate, propose, quarantine or stop; every_seconds with a number.",
+        )
+    };
+    let Some(policy) = policy.filter(|p| !p.is_null()) else { return Ok(()) };
+    let Some(fields) = policy.as_object() else { return Err(bad("", "The policy is not an object.".to_owned())) };
+    for (name, value) in fields {
+        let good = match name.as_str() {
+            "every_seconds" => value.as_f64().is_some_and(|s| s >= 0.0),
+            kind if KINDS.contains(&kind) => value.as_str().is_some_and(|w| WORDS.contains(&w)),
+            _ => return Err(bad(name, format!("A policy has no {name}."))),
+        };
+        if !good {
+            return Err(bad(name, format!("{value} is no value for {name}.")));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,66 @@
+//! The tenant's folder.
+
+use autonomos_runtime::{Error, Result, Scope};
+use bytes::Bytes;
+use futures::StreamExt as _;
+use futures::stream::BoxStream;
+
+use super::Platform;
+use super::shapes::FileView;
+
+/// Bytes read at a time.
+const CHUNK: usize = 256 * 1024;
+
+impl Platform {
+    /// Streams a body into the tenant's folder; the old content stays until the new one is whole.
+    pub async fn put_file(
+        &self,
+        scope: &Scope,
+        path: &str,
+        body: BoxStream<'static, std::io::Result<Bytes>>,
+    ) -> Result<FileView> {
+        let stored = self.parts().folders.put(scope, path, body).await?;
+        let mut tx = self.parts().store.begin(scope).await?;
+        let meta = tx.put_file(path, stored.size as i64, &stored.sha256).await?;
+        tx.save().await?;
+        Ok(meta.into())
+    }
+
+    /// Opens a file of the tenant's folder.
+    pub async fn get_file(
+        &self,
+        scope: &Scope,
+        path: &str,
+    ) -> Result<(FileView, BoxStream<'static, std::io::Result<Bytes>>)> {
+        let mut tx = self.parts().store.read(scope).await?;
+        let meta = tx.file(path).await?;
+        drop(tx);
+        let (folders, of, name) = (self.parts().folders.clone(), scope.clone(), path.to_owned());
+        let opened = tokio::task::spawn_blocking(move || folders.open_file(&of, &name))
+            .await
+            .map_err(|e| Error::internal("file.open", "The file could not be opened.").source(e))??;
+        let view = match meta {
+            Some(meta) => meta.into(),
+            None => FileView { path: path.to_owned(), size: opened.identity.size, sha256: None, modified_at: None },
+        };
+        let file = tokio::fs::File::from_std(opened.file);
+        Ok((view, tokio_util::io::ReaderStream::with_capacity(file, CHUNK).boxed()))
+    }
+
+    /// Files whose path begins so, in path order.
+    pub async fn list_files(&self, scope: &Scope, prefix: &str) -> Result<Vec<FileView>> {
+        let mut tx = self.parts().store.read(scope).await?;
+        let mut page = autonomos_runtime::store::Page::first(1000);
+        let mut all = Vec::new();
+        loop {
+            let found = tx.files(prefix, &page).await?;
+            all.extend(found.items.into_iter().map(FileView::from));
+            match found.next_cursor {
+                Some(cursor) if all.len() < 10_000 => {
+                    page = autonomos_runtime::store::Page::asked(Some(1000), Some(&cursor))?;
+                }
+                _ => return Ok(all),
+            }
+        }
+    }
+}
