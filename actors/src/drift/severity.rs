@@ -1,0 +1,72 @@
+//! Pure: how bad a change is, which depends on whether anything feeds on the field.
+
+use autonomos_runtime::canonical::mapping::Mapping;
+
+/// How bad.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Worth a line on the timeline.
+    Info,
+    /// Views lack something.
+    Warning,
+    /// Reading on would be wrong.
+    Breaking,
+}
+
+impl Severity {
+    /// The word on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Breaking => "breaking",
+        }
+    }
+}
+
+/// Of a change of kind `kind` to a column that was called `column` (or is new).
+pub fn severity(kind: &str, column: Option<&str>, mapping: &Mapping) -> Severity {
+    let is_key = column.is_some_and(|c| mapping.key.iter().any(|k| k == c));
+    let orders = column.is_some() && mapping.order_by.as_deref() == column;
+    let feeds = column.is_some_and(|c| mapping.rules.iter().any(|r| r.source_path == c));
+    match kind {
+        "removed" | "renamed" if is_key => Severity::Breaking,
+        "retyped" if is_key => Severity::Warning,
+        "removed" | "renamed" | "retyped" if feeds || orders => Severity::Warning,
+        "nesting_changed" if feeds => Severity::Warning,
+        _ => Severity::Info,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nothing_feeds_on_is_only_worth_knowing() {
+        let mapping = Mapping {
+            version: 1,
+            entity: "account".into(),
+            rules: vec![autonomos_runtime::canonical::mapping::FieldRule {
+                source_path: "Phone".into(),
+                field: "phone".into(),
+                transform: autonomos_runtime::canonical::mapping::Transform::None,
+                confidence: 1.0,
+                origin: autonomos_runtime::canonical::mapping::Origin::Rule,
+                lenient: false,
+            }],
+            key: vec!["Id".into()],
+            order_by: Some("Changed".into()),
+        };
+        let table = [
+            ("removed", Some("Id"), Severity::Breaking),
+            ("renamed", Some("Phone"), Severity::Warning),
+            ("retyped", Some("Changed"), Severity::Warning),
+            ("removed", Some("Fax"), Severity::Info),
+            ("added", Some("New"), Severity::Info),
+        ];
+        for (kind, column, wanted) in table {
+            assert_eq!(severity(kind, column, &mapping), wanted, "{kind} {column:?}");
+        }
+    }
+}
