@@ -6,13 +6,21 @@
 //! observe (the schema off a batch), codec and batch (how the log holds it), cloud_event (how it leaves).
 
 pub mod batch;
+pub mod cast;
 pub mod codec;
 pub mod entity;
+pub mod json;
+mod key;
 pub mod mapping;
+pub mod normalize;
+pub mod path;
 pub mod record;
 pub mod schema;
+pub mod source;
+pub mod transform;
 mod vocabulary;
 
 pub use batch::{BatchId, batch_id};
 pub use entity::{EntityDef, Extension, FieldDef, FieldType, Vocabulary};
+pub use normalize::{Normalized, Plan};
 pub use record::{RawBatch, Reject};
