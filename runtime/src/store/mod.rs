@@ -41,6 +41,8 @@ pub mod tenants;
 pub mod tokens;
 pub mod users;
 
+pub mod sqlite;
+
 pub use agents::*;
 pub use audit::*;
 pub use connections::*;

@@ -1,0 +1,145 @@
+//! Rows of `audit`, and the chain over them.
+
+use sha2::{Digest, Sha256};
+use sqlx::sqlite::SqliteRow;
+
+use super::row::{Columns, all, maybe_json, millis};
+use super::{SqliteTx, missing};
+use crate::Result;
+use crate::store::{Audit, AuditEntry, AuditFilter, NewAudit, Page, Paged};
+
+fn read(row: &SqliteRow) -> Result<AuditEntry> {
+    Ok(AuditEntry {
+        seq: row.int("seq")?,
+        at: row.time("at")?,
+        actor: row.text("actor")?,
+        trace_id: row.text("trace_id")?,
+        action: row.text("action")?,
+        subject: row.text("subject")?,
+        before: row.maybe_json("before")?,
+        after: row.maybe_json("after")?,
+        hash: row.text("hash")?,
+    })
+}
+
+/// The hash of an entry: over everything it says and the hash of the one before, each part with its length.
+fn chain(seq: i64, at: i64, parts: [&str; 7]) -> String {
+    let mut digest = Sha256::new();
+    digest.update(seq.to_le_bytes());
+    digest.update(at.to_le_bytes());
+    for part in parts {
+        digest.update((part.len() as u64).to_le_bytes());
+        digest.update(part.as_bytes());
+    }
+    hex::encode(digest.finalize())
+}
+
+#[async_trait::async_trait]
+impl Audit for SqliteTx {
+    async fn append_audit(&mut self, new: NewAudit) -> Result<()> {
+        let (tenant, at) = (self.tenant, millis(self.now()));
+        let (actor, trace) = (self.actor.clone(), self.trace.clone());
+        let counter = sqlx::query(
+            "update tenant_counters set audit_head = audit_head + 1 where tenant_id = ?1 returning audit_head, audit_hash",
+        )
+        .bind(tenant)
+        .fetch_optional(self.conn()?)
+        .await?
+        .ok_or_else(|| missing("tenant", "tenant.unknown"))?;
+        let (seq, last) = (counter.int("audit_head")?, counter.text("audit_hash")?);
+        let (before, after) = (maybe_json(new.before.as_ref())?, maybe_json(new.after.as_ref())?);
+        let parts = [
+            &*last,
+            &actor,
+            &trace,
+            &new.action,
+            &new.subject,
+            before.as_deref().unwrap_or_default(),
+            after.as_deref().unwrap_or_default(),
+        ];
+        let hash = chain(seq, at, parts);
+        sqlx::query(
+            "insert into audit (tenant_id, seq, at, actor, trace_id, action, subject, before, after, hash)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        )
+        .bind(tenant)
+        .bind(seq)
+        .bind(at)
+        .bind(&actor)
+        .bind(&trace)
+        .bind(&new.action)
+        .bind(&new.subject)
+        .bind(&before)
+        .bind(&after)
+        .bind(&hash)
+        .execute(self.conn()?)
+        .await?;
+        sqlx::query("update tenant_counters set audit_hash = ?2 where tenant_id = ?1")
+            .bind(tenant)
+            .bind(&hash)
+            .execute(self.conn()?)
+            .await?;
+        Ok(())
+    }
+
+    async fn audit(&mut self, filter: &AuditFilter, page: &Page) -> Result<Paged<AuditEntry>> {
+        let (exact, beneath) = match filter.action.as_deref() {
+            Some(action) if action.ends_with('.') => (None, Some(action)),
+            exact => (exact, None),
+        };
+        let rows = sqlx::query(
+            "select * from audit
+             where tenant_id = ?1 and seq < ?2 and (?3 is null or actor = ?3) and (?4 is null or action = ?4)
+                 and (?5 is null or substr(action, 1, length(?5)) = ?5) and (?6 is null or subject = ?6)
+             order by seq desc limit ?7",
+        )
+        .bind(self.tenant)
+        .bind(page.after_key::<i64>()?.unwrap_or(i64::MAX))
+        .bind(&filter.actor)
+        .bind(exact)
+        .bind(beneath)
+        .bind(&filter.subject)
+        .bind(page.limit() + 1)
+        .fetch_all(self.conn()?)
+        .await?;
+        Ok(Paged::of(all(&rows, read)?, page, |entry| entry.seq.to_string()))
+    }
+
+    async fn verify_audit(&mut self) -> Result<Option<i64>> {
+        let counter = sqlx::query("select audit_head, audit_hash from tenant_counters where tenant_id = ?1")
+            .bind(self.tenant)
+            .fetch_optional(self.conn()?)
+            .await?
+            .ok_or_else(|| missing("tenant", "tenant.unknown"))?;
+        let (mut expected, mut last) = (1_i64, String::new());
+        loop {
+            let rows = sqlx::query("select * from audit where tenant_id = ?1 and seq >= ?2 order by seq limit 1000")
+                .bind(self.tenant)
+                .bind(expected)
+                .fetch_all(self.conn()?)
+                .await?;
+            if rows.is_empty() {
+                break;
+            }
+            for row in &rows {
+                let (before, after) = (row.maybe_text("before")?, row.maybe_text("after")?);
+                let parts = [
+                    &*last,
+                    &row.text("actor")?,
+                    &row.text("trace_id")?,
+                    &row.text("action")?,
+                    &row.text("subject")?,
+                    before.as_deref().unwrap_or_default(),
+                    after.as_deref().unwrap_or_default(),
+                ];
+                let hash = chain(row.int("seq")?, row.int("at")?, parts);
+                if row.int("seq")? != expected || row.text("hash")? != hash {
+                    return Ok(Some(expected));
+                }
+                (expected, last) = (expected + 1, hash);
+            }
+        }
+        let whole = counter.int("audit_head")? == expected - 1 && counter.text("audit_hash")? == last;
+        Ok(if whole { None } else { Some(expected) })
+    }
+}

@@ -1,0 +1,231 @@
+//! The calls without a tenant. Each is one transaction.
+
+use std::sync::Arc;
+
+use sqlx::sqlite::SqliteRow;
+use uuid::Uuid;
+
+use super::lane::Held;
+use super::row::{Columns, all, millis};
+use super::{Shared, owners, sessions, tenants, users};
+use crate::ids::{SessionId, TenantId, UserId};
+use crate::store::{
+    Directory, NewUser, Page, Paged, Redeemed, Rotation, Session, Tenant, TenantRef, TokenHash, TokenPurpose, User,
+    UserState,
+};
+use crate::{Result, Timestamp};
+
+/// Ended sessions are kept so long, so that people can see them and the reuse of their tokens is noticed.
+const KEEP_ENDED_SESSIONS: i64 = 30 * 24 * 3600 * 1000;
+
+pub(super) struct SqliteDirectory {
+    shared: Arc<Shared>,
+}
+
+impl SqliteDirectory {
+    pub(super) const fn new(shared: Arc<Shared>) -> Self {
+        Self { shared }
+    }
+
+    async fn write(&self) -> Result<Held> {
+        self.shared.writer.begin().await
+    }
+
+    async fn read(&self) -> Result<Held> {
+        self.shared.readers.begin().await
+    }
+
+    fn now(&self) -> i64 {
+        millis(self.shared.ambient.now())
+    }
+}
+
+fn tenant_ref(row: &SqliteRow) -> Result<TenantRef> {
+    Ok(TenantRef {
+        id: TenantId::from_uuid(row.uuid("id")?),
+        state: row.word("state")?,
+        has_connections: row.flag("has_connections")?,
+        owner: owners::read(row)?,
+    })
+}
+
+#[async_trait::async_trait]
+impl Directory for SqliteDirectory {
+    async fn create_tenant(&self, name: &str) -> Result<Tenant> {
+        let mut held = self.write().await?;
+        let tenant = tenants::insert(held.connection()?, name, &self.shared).await?;
+        held.commit().await?;
+        Ok(tenant)
+    }
+
+    async fn register(&self, tenant_name: &str, first: NewUser) -> Result<(Tenant, User)> {
+        let mut held = self.write().await?;
+        let tenant = tenants::insert(held.connection()?, tenant_name, &self.shared).await?;
+        let user = users::insert(held.connection()?, tenant.id.as_uuid(), first, &self.shared.ambient).await?;
+        held.commit().await?;
+        Ok((tenant, user))
+    }
+
+    async fn tenants(&self, page: &Page) -> Result<Paged<Tenant>> {
+        let mut held = self.read().await?;
+        let rows = sqlx::query("select * from tenants where id > ?1 order by id limit ?2")
+            .bind(page.after_key::<Uuid>()?.unwrap_or(Uuid::nil()))
+            .bind(page.limit() + 1)
+            .fetch_all(held.connection()?)
+            .await?;
+        Ok(Paged::of(all(&rows, tenants::read)?, page, |tenant| tenant.id.to_string()))
+    }
+
+    async fn tenant_refs(&self) -> Result<Vec<TenantRef>> {
+        let mut held = self.read().await?;
+        let rows = sqlx::query(
+            "select t.id, t.state, o.node_id, o.incarnation, o.epoch,
+                 exists (select 1 from connections c where c.tenant_id = t.id) as has_connections
+             from tenants t join tenant_owner o on o.tenant_id = t.id order by t.id",
+        )
+        .fetch_all(held.connection()?)
+        .await?;
+        all(&rows, tenant_ref)
+    }
+
+    async fn tenant_ref(&self, id: TenantId) -> Result<Option<TenantRef>> {
+        let mut held = self.read().await?;
+        let row = sqlx::query(
+            "select t.id, t.state, o.node_id, o.incarnation, o.epoch,
+                 exists (select 1 from connections c where c.tenant_id = t.id) as has_connections
+             from tenants t join tenant_owner o on o.tenant_id = t.id where t.id = ?1",
+        )
+        .bind(id.as_uuid())
+        .fetch_optional(held.connection()?)
+        .await?;
+        row.as_ref().map(tenant_ref).transpose()
+    }
+
+    async fn find_user_by_email(&self, email: &str) -> Result<Option<User>> {
+        let mut held = self.read().await?;
+        let row = sqlx::query("select * from users where email = ?1")
+            .bind(users::fold(email))
+            .fetch_optional(held.connection()?)
+            .await?;
+        row.as_ref().map(users::read).transpose()
+    }
+
+    async fn rotate_refresh(&self, presented: TokenHash, next: TokenHash, expires_at: Timestamp) -> Result<Rotation> {
+        let mut held = self.write().await?;
+        let now = self.now();
+        let Some(token) = sqlx::query("select * from refresh_tokens where hash = ?1")
+            .bind(&presented.0[..])
+            .fetch_optional(held.connection()?)
+            .await?
+        else {
+            return Ok(Rotation::Refused);
+        };
+        let key = (token.uuid("tenant_id")?, token.uuid("session_id")?);
+        let row = sqlx::query("select * from sessions where tenant_id = ?1 and id = ?2")
+            .bind(key.0)
+            .bind(key.1)
+            .fetch_one(held.connection()?)
+            .await?;
+        let mut session = sessions::read(&row)?;
+        if session.revoked_at.is_some() || token.int("expires_at")? <= now {
+            return Ok(Rotation::Refused);
+        }
+        let row = sqlx::query("select * from users where tenant_id = ?1 and id = ?2")
+            .bind(key.0)
+            .bind(session.user_id.as_uuid())
+            .fetch_one(held.connection()?)
+            .await?;
+        let user = users::read(&row)?;
+        if user.state != UserState::Active {
+            return Ok(Rotation::Refused);
+        }
+        if token.maybe_int("spent_at")?.is_some() {
+            sqlx::query("update sessions set revoked_at = ?3 where tenant_id = ?1 and id = ?2")
+                .bind(key.0)
+                .bind(key.1)
+                .bind(now)
+                .execute(held.connection()?)
+                .await?;
+            held.commit().await?;
+            session.revoked_at = chrono::DateTime::from_timestamp_millis(now);
+            return Ok(Rotation::Reused(session));
+        }
+        sqlx::query("update refresh_tokens set spent_at = ?2 where hash = ?1")
+            .bind(&presented.0[..])
+            .bind(now)
+            .execute(held.connection()?)
+            .await?;
+        sessions::insert_refresh(held.connection()?, key, next, expires_at).await?;
+        let row = sqlx::query(
+            "update sessions set last_used_at = ?3, expires_at = ?4 where tenant_id = ?1 and id = ?2 returning *",
+        )
+        .bind(key.0)
+        .bind(key.1)
+        .bind(now)
+        .bind(millis(expires_at))
+        .fetch_one(held.connection()?)
+        .await?;
+        let session = sessions::read(&row)?;
+        held.commit().await?;
+        Ok(Rotation::Rotated(Box::new((session, user))))
+    }
+
+    async fn find_session(&self, id: SessionId) -> Result<Option<Session>> {
+        let mut held = self.read().await?;
+        let row = sqlx::query("select * from sessions where id = ?1 and revoked_at is null and expires_at > ?2")
+            .bind(id.as_uuid())
+            .bind(self.now())
+            .fetch_optional(held.connection()?)
+            .await?;
+        row.as_ref().map(sessions::read).transpose()
+    }
+
+    async fn end_session(&self, token: TokenHash) -> Result<()> {
+        let mut held = self.write().await?;
+        sqlx::query(
+            "update sessions set revoked_at = ?2 where revoked_at is null
+                 and id = (select session_id from refresh_tokens where hash = ?1)",
+        )
+        .bind(&token.0[..])
+        .bind(self.now())
+        .execute(held.connection()?)
+        .await?;
+        held.commit().await
+    }
+
+    async fn redeem_token(&self, token: TokenHash, purpose: TokenPurpose) -> Result<Option<Redeemed>> {
+        let mut held = self.write().await?;
+        let row = sqlx::query("delete from tokens where hash = ?1 and purpose = ?2 and expires_at > ?3 returning *")
+            .bind(&token.0[..])
+            .bind(purpose.as_str())
+            .bind(self.now())
+            .fetch_optional(held.connection()?)
+            .await?;
+        let redeemed = row
+            .map(|row| {
+                Ok::<_, crate::Error>(Redeemed {
+                    tenant_id: TenantId::from_uuid(row.uuid("tenant_id")?),
+                    user_id: row.maybe_uuid("user_id")?.map(UserId::from_uuid),
+                    payload: row.json("payload")?,
+                })
+            })
+            .transpose()?;
+        held.commit().await?;
+        Ok(redeemed)
+    }
+
+    async fn sweep(&self) -> Result<u64> {
+        let mut held = self.write().await?;
+        let now = self.now();
+        let mut rows = 0;
+        for (sql, until) in [
+            ("delete from tokens where expires_at <= ?1", now),
+            ("delete from idempotency where expires_at <= ?1", now),
+            ("delete from sessions where coalesce(revoked_at, expires_at) <= ?1", now - KEEP_ENDED_SESSIONS),
+        ] {
+            rows += sqlx::query(sql).bind(until).execute(held.connection()?).await?.rows_affected();
+        }
+        held.commit().await?;
+        Ok(rows)
+    }
+}

@@ -1,0 +1,257 @@
+//! The store in one SQLite file: write-ahead log, one writer at a time, readers beside it, every commit synced.
+//!
+//! A file lock on the data directory is the lease: a second process is refused at start. Every start raises every
+//! tenant's epoch, so that the fence is the same statement here as in a cluster. After kill -9 the file opens as of the
+//! last commit.
+//!
+//! Pages are 16 KiB because most bytes are batches of some megabytes; those go through the write-ahead log once and into
+//! the file once.
+
+mod agents;
+mod audit;
+mod connections;
+mod dead_letters;
+mod decisions;
+mod demo;
+mod directory;
+mod drifts;
+mod error;
+mod files;
+mod idempotency;
+mod lane;
+mod log;
+mod mappings;
+mod migrate;
+mod owners;
+mod reviews;
+mod row;
+mod sessions;
+mod settings;
+mod streams;
+mod tasks;
+mod tenants;
+mod tokens;
+mod users;
+
+use std::fs::{File, TryLockError};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
+use uuid::Uuid;
+
+use self::lane::{Begin, Held, Lane};
+use super::{Directory, Store, Tx};
+use crate::{Ambient, Error, Result, Scope, Timestamp};
+
+super::words::words! {
+    /// When a commit is answered.
+    Durability {
+        /// After it is on the disk: survives power loss.
+        Full = "full",
+        /// After it is with the operating system: survives the process.
+        Normal = "normal",
+        /// Whenever: for tests.
+        Off = "off",
+    }
+}
+
+/// How to open the store.
+#[derive(Clone, Debug)]
+pub struct SqliteOptions {
+    /// The data directory; made if it is not there.
+    pub dir: PathBuf,
+    /// Name of this node.
+    pub node_id: String,
+    /// When a commit is answered.
+    pub durability: Durability,
+    /// Transactions that may read at once.
+    pub readers: u32,
+    /// How long one waits for its turn.
+    pub patience: Duration,
+    /// Whether a migration that takes data away may run.
+    pub allow_destructive: bool,
+}
+
+impl SqliteOptions {
+    /// The defaults, in that directory.
+    pub fn new(dir: impl Into<PathBuf>) -> Self {
+        Self {
+            dir: dir.into(),
+            node_id: "local".into(),
+            durability: Durability::Full,
+            readers: 4,
+            patience: Duration::from_secs(10),
+            allow_destructive: false,
+        }
+    }
+}
+
+/// See the module.
+pub struct SqliteStore {
+    directory: directory::SqliteDirectory,
+    shared: Arc<Shared>,
+    /// Held until the process ends or [`Store::close`]: the lease.
+    lease: parking_lot::Mutex<Option<File>>,
+}
+
+impl std::fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SqliteStore")
+    }
+}
+
+struct Shared {
+    writer: Arc<Lane>,
+    readers: Arc<Lane>,
+    ambient: Ambient,
+    node_id: String,
+    incarnation: String,
+}
+
+impl SqliteStore {
+    /// Takes the lease, opens the file, migrates it and raises the epochs.
+    pub async fn open(options: SqliteOptions, ambient: Ambient) -> Result<Self> {
+        let dir = options.dir.clone();
+        let lease = tokio::task::spawn_blocking(move || lock(&dir))
+            .await
+            .map_err(|e| Error::internal("store.failed", "the data directory could not be opened").source(e))??;
+        let connect = SqliteConnectOptions::new()
+            .filename(options.dir.join("autonomos.sqlite"))
+            .create_if_missing(true)
+            .page_size(16 * 1024)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(match options.durability {
+                Durability::Full => SqliteSynchronous::Full,
+                Durability::Normal => SqliteSynchronous::Normal,
+                Durability::Off => SqliteSynchronous::Off,
+            })
+            .foreign_keys(true)
+            .busy_timeout(options.patience)
+            .statement_cache_capacity(256)
+            // 32 MiB of write-ahead log before its pages move to the file; after a peak it shrinks to twice that.
+            .pragma("wal_autocheckpoint", "2048")
+            .pragma("journal_size_limit", "67108864");
+        // A batch of some megabytes stays in the cache until its commit; readers take one payload at a time.
+        let writing = connect.clone().pragma("cache_size", "-32768").thread_name(|_| "store-writer".into());
+        let reading = connect
+            .pragma("cache_size", "-4096")
+            .pragma("query_only", "on")
+            .row_buffer_size(1)
+            .thread_name(|n| format!("store-reader-{n}"));
+        let writer = Lane::new(Begin::Write, 1, writing, options.patience);
+        let readers = Lane::new(Begin::Read, options.readers, reading, options.patience);
+        let shared = Arc::new(Shared {
+            writer,
+            readers,
+            incarnation: ambient.uuid().to_string(),
+            ambient,
+            node_id: options.node_id,
+        });
+        let mut held = shared.writer.begin().await?;
+        let ran = migrate::migrate(&mut held, shared.ambient.now(), options.allow_destructive).await?;
+        if !ran.is_empty() {
+            tracing::info!(migrations = ?ran, "the store was brought to this version");
+        }
+        owners::take_over(held.connection()?, &shared.node_id, &shared.incarnation).await?;
+        held.commit().await?;
+        let directory = directory::SqliteDirectory::new(Arc::clone(&shared));
+        Ok(Self { directory, shared, lease: parking_lot::Mutex::new(Some(lease)) })
+    }
+}
+
+/// The lease. Blocking.
+fn lock(dir: &std::path::Path) -> Result<File> {
+    let unusable = |e: std::io::Error| {
+        Error::unavailable("store.directory", "the data directory cannot be used")
+            .remedy("Check that it exists, that its volume is mounted and that this user may write to it.")
+            .source(e)
+    };
+    std::fs::create_dir_all(dir).map_err(unusable)?;
+    let path = dir.join("autonomos.lock");
+    let file = File::options().create(true).truncate(false).write(true).open(path).map_err(unusable)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Error::conflict("store.locked", "the data directory is in use")
+            .remedy("Stop the other process, or give this one another --data-dir.")),
+        Err(TryLockError::Error(e)) => Err(unusable(e)),
+    }
+}
+
+#[async_trait::async_trait]
+impl Store for SqliteStore {
+    async fn begin(&self, scope: &Scope) -> Result<Box<dyn Tx>> {
+        Ok(Box::new(SqliteTx::new(self.shared.writer.begin().await?, scope, &self.shared)))
+    }
+
+    async fn read(&self, scope: &Scope) -> Result<Box<dyn Tx>> {
+        Ok(Box::new(SqliteTx::new(self.shared.readers.begin().await?, scope, &self.shared)))
+    }
+
+    fn directory(&self) -> &dyn Directory {
+        &self.directory
+    }
+
+    fn ambient(&self) -> &Ambient {
+        &self.shared.ambient
+    }
+
+    async fn ping(&self) -> Result<()> {
+        let mut held = self.shared.readers.begin().await?;
+        sqlx::query("select 1").execute(held.connection()?).await?;
+        Ok(())
+    }
+
+    async fn close(&self) {
+        self.shared.readers.close().await;
+        self.shared.writer.close().await;
+        self.lease.lock().take();
+    }
+}
+
+/// One transaction of one tenant.
+struct SqliteTx {
+    held: Held,
+    tenant: Uuid,
+    actor: String,
+    trace: String,
+    ambient: Ambient,
+}
+
+impl SqliteTx {
+    fn new(held: Held, scope: &Scope, shared: &Shared) -> Self {
+        Self {
+            held,
+            tenant: scope.tenant().as_uuid(),
+            actor: scope.actor().to_string(),
+            trace: scope.trace().to_string(),
+            ambient: shared.ambient.clone(),
+        }
+    }
+
+    fn conn(&mut self) -> Result<&mut SqliteConnection> {
+        self.held.connection()
+    }
+
+    fn now(&self) -> Timestamp {
+        self.ambient.now()
+    }
+}
+
+#[async_trait::async_trait]
+impl Tx for SqliteTx {
+    async fn save(self: Box<Self>) -> Result<()> {
+        self.held.commit().await
+    }
+}
+
+/// Nothing was there to change: absent, or another tenant's, which is the same.
+fn missing(what: &'static str, code: &'static str) -> Error {
+    Error::not_found(code, format!("there is no such {what}"))
+}
+
+/// It was changed meanwhile.
+fn stale(what: &'static str, code: &'static str) -> Error {
+    Error::stale(code, format!("the {what} was changed meanwhile")).remedy("Read it again and decide anew.")
+}

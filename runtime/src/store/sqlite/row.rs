@@ -1,0 +1,86 @@
+//! Reading columns: what a row says, in our types. A value that cannot be read is an error that names its column.
+
+use std::str::FromStr;
+
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+use uuid::Uuid;
+
+use super::error::unreadable;
+use crate::{Error, Result, Timestamp};
+
+/// The columns of a row by name.
+pub(super) trait Columns {
+    /// Whatever SQLite and sqlx agree on.
+    fn get<'r, T: sqlx::Decode<'r, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite>>(&'r self, name: &str) -> Result<T>;
+
+    fn text(&self, name: &str) -> Result<String> {
+        self.get(name)
+    }
+    fn maybe_text(&self, name: &str) -> Result<Option<String>> {
+        self.get(name)
+    }
+    fn int(&self, name: &str) -> Result<i64> {
+        self.get(name)
+    }
+    fn maybe_int(&self, name: &str) -> Result<Option<i64>> {
+        self.get(name)
+    }
+    fn flag(&self, name: &str) -> Result<bool> {
+        Ok(self.int(name)? != 0)
+    }
+    fn uuid(&self, name: &str) -> Result<Uuid> {
+        self.get(name)
+    }
+    fn maybe_uuid(&self, name: &str) -> Result<Option<Uuid>> {
+        self.get(name)
+    }
+    fn time(&self, name: &str) -> Result<Timestamp> {
+        let millis = self.int(name)?;
+        chrono::DateTime::from_timestamp_millis(millis).ok_or_else(|| unreadable(name, "no such time"))
+    }
+    fn maybe_time(&self, name: &str) -> Result<Option<Timestamp>> {
+        self.maybe_int(name)?.map(|_| self.time(name)).transpose()
+    }
+    fn word<T: FromStr<Err = Error>>(&self, name: &str) -> Result<T> {
+        self.text(name)?.parse().map_err(|e: Error| unreadable(name, e))
+    }
+    fn json<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<T> {
+        serde_json::from_str(self.get::<&str>(name)?).map_err(|e| unreadable(name, e))
+    }
+    fn maybe_json<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
+        let text: Option<&str> = self.get(name)?;
+        text.map(|text| serde_json::from_str(text).map_err(|e| unreadable(name, e))).transpose()
+    }
+}
+
+impl Columns for SqliteRow {
+    fn get<'r, T: sqlx::Decode<'r, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite>>(&'r self, name: &str) -> Result<T> {
+        self.try_get(name).map_err(|e| unreadable(name, e))
+    }
+}
+
+/// A time as rows hold it.
+pub(super) const fn millis(at: Timestamp) -> i64 {
+    at.timestamp_millis()
+}
+
+/// A value as JSON text.
+pub(super) fn json(value: &impl serde::Serialize) -> Result<String> {
+    serde_json::to_string(value).map_err(|e| Error::internal("store.unwritable", "a value cannot be written").source(e))
+}
+
+/// An optional value as JSON text.
+pub(super) fn maybe_json(value: Option<&impl serde::Serialize>) -> Result<Option<String>> {
+    value.map(json).transpose()
+}
+
+/// Where a list that is sorted by id, newest first, goes on.
+pub(super) fn before(page: &crate::store::Page) -> Result<Uuid> {
+    Ok(page.after_key::<Uuid>()?.unwrap_or(Uuid::max()))
+}
+
+/// All rows in our types.
+pub(super) fn all<T>(rows: &[SqliteRow], read: impl Fn(&SqliteRow) -> Result<T>) -> Result<Vec<T>> {
+    rows.iter().map(read).collect()
+}
