@@ -21,11 +21,13 @@ pub type Word = u32;
 pub type WordList = SmallVec<[Word; 10]>;
 
 /// The dictionary, built once.
+#[derive(Debug)]
 pub struct Words {
     ids: HashMap<&'static str, Word, ahash::RandomState>,
     names: Vec<&'static str>,
     pairs: HashMap<(Word, Word), Word, ahash::RandomState>,
     groups: Vec<Word>,
+    stable: Vec<u32>,
     date: Word,
 }
 
@@ -64,6 +66,7 @@ impl Words {
             names: Vec::new(),
             pairs: HashMap::with_hasher(fixed),
             groups: Vec::new(),
+            stable: Vec::new(),
             date: 0,
         };
         for line in lines(DICTIONARY) {
@@ -93,6 +96,7 @@ impl Words {
         groups.extend(known as Word..made.names.len() as Word);
         made.groups = groups;
         made.date = made.known("date");
+        made.stable = made.names.iter().map(|n| hash(n.as_bytes()) & !UNKNOWN).collect();
         made
     }
 
@@ -139,6 +143,11 @@ impl Words {
         self.groups.get(word as usize).copied().unwrap_or(word)
     }
 
+    /// A number for the word that does not depend on the dictionary's order: what learned weights are kept under.
+    pub fn stable(&self, word: Word) -> u32 {
+        self.stable.get(word as usize).copied().unwrap_or(word & !UNKNOWN)
+    }
+
     /// Whether the dictionary knows the word.
     pub fn is_known(&self, word: Word) -> bool {
         word & UNKNOWN == 0
@@ -172,9 +181,8 @@ impl Words {
                 && (before.is_ascii_lowercase()
                     || before.is_ascii_digit()
                     || (before.is_ascii_uppercase() && after.is_ascii_lowercase()));
-            let digits = b.is_ascii_digit() != before.is_ascii_digit()
-                && before.is_ascii_alphanumeric()
-                && digit_cut(before, b, after);
+            let digits =
+                b.is_ascii_digit() && buffer.len() > 2 && before.is_ascii_alphabetic() && !after.is_ascii_alphabetic();
             if hump || digits {
                 self.flush(&mut buffer, out);
             }
@@ -273,11 +281,6 @@ impl Words {
 /// Path segments without their `[]`, outermost first.
 pub fn segments(path: &str) -> impl Iterator<Item = &str> {
     path.split(['.', '/', '[', ']', ':', '#']).filter(|s| !s.is_empty())
-}
-
-fn digit_cut(before: u8, b: u8, after: u8) -> bool {
-    // `address1`, `line2` are cut before the digit; `v4`, `ec2`, `s3`, `30d` stay whole: short letters beside a digit
-    if b.is_ascii_digit() { before.is_ascii_lowercase() && !after.is_ascii_alphabetic() } else { false }
 }
 
 fn singular(text: &str) -> &str {
