@@ -191,12 +191,12 @@ pub async fn many_writers(make: &Make) {
         .map(|writer| {
             let (bus, scope) = (bus.clone(), scope.clone());
             tokio::task::spawn_blocking(move || {
-                (0..1_000).for_each(|n| bus.publish(&scope, fact(writer * 1_000_000 + n)))
+                (0..250).for_each(|n| bus.publish(&scope, fact(writer * 1_000_000 + n)))
             })
         })
         .collect();
     let (mut of_writer, mut total, mut last, mut batch) = ([0_u64; 4], 0, None, Vec::new());
-    while total < 4_000 {
+    while total < 1_000 {
         assert!(listener.next_batch(64, &mut batch).await);
         for event in batch.drain(..).filter_map(|delivery| delivery.event().cloned()) {
             assert!(last.is_none_or(|last| event.seq == last + 1));

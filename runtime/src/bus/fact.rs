@@ -155,10 +155,10 @@ impl Fact {
         connection: ConnectionId,
         stream: &str,
         severity: &str,
-        changes: Value,
+        changes: impl Into<Value>,
     ) -> Self {
-        let data = json!({"connection_id": connection, "stream": stream, "severity": severity, "changes": changes});
-        Self::new(Topic::DriftDetected, data).about("drift", drift)
+        let data = json!({"connection_id": connection, "stream": stream, "severity": severity});
+        Self::new(Topic::DriftDetected, data).about("drift", drift).with("changes", changes)
     }
 
     /// A repair was proposed, applied or reverted (say which by the topic).
@@ -201,8 +201,8 @@ impl Fact {
     }
 
     /// A switch was turned.
-    pub fn flag_changed(name: &str, value: Value) -> Self {
-        Self::new(Topic::FlagChanged, json!({"value": value})).about("flag", name)
+    pub fn flag_changed(name: &str, value: impl Into<Value>) -> Self {
+        Self::new(Topic::FlagChanged, json!({})).about("flag", name).with("value", value)
     }
 
     /// A limit will soon be reached.

@@ -99,6 +99,7 @@ mod backoff;
 mod child;
 mod credit;
 mod directory;
+mod executor;
 mod intensity;
 mod key;
 mod node;

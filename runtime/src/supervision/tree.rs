@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use super::supervisor::{self, Roster};
+use super::executor::{self, Roster};
 use super::{ChildSpec, Intensity, Key};
 
 /// Who is told what happens in a tree, so that the kit need not know a store or a bus. Called by the supervisor between
@@ -113,7 +113,7 @@ impl TreeSpec {
         };
         let roster =
             Roster { together: self.together, escalation: self.escalation, reports, children: Mutex::new(children) };
-        supervisor::child_spec(self.key, roster).start_within(start_within).stop(slack + stop_within)
+        executor::child_spec(self.key, roster).start_within(start_within).stop(slack + stop_within)
     }
 }
 

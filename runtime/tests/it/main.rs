@@ -1,0 +1,6 @@
+//! Integration tests of the runtime crate: one binary, a file a noun.
+
+mod probe;
+mod ractor_facts;
+mod tree;
+mod wake;
