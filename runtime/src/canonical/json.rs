@@ -3,8 +3,6 @@
 //!
 //! Guarantee: what is written is valid JSON whatever the column holds; what JSON cannot hold (NaN) is null.
 
-use std::sync::Arc;
-
 use arrow::array::types::{Date32Type, Decimal128Type, Float64Type, Int64Type, TimestampMicrosecondType};
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StructArray};
 use arrow::datatypes::DataType;
@@ -143,11 +141,4 @@ pub fn row_text(batch: &RecordBatch, row: usize, cap: usize) -> String {
     }
     let end = text.floor_char_boundary(cap);
     format!("{}… (cut)", text.get(..end).unwrap_or_default())
-}
-
-/// The value at a row of any column.
-pub fn value(array: &ArrayRef, row: usize) -> serde_json::Value {
-    let mut out = Vec::new();
-    write_value(&mut out, &Arc::clone(array), row);
-    serde_json::from_slice(&out).unwrap_or(serde_json::Value::Null)
 }

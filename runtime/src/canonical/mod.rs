@@ -7,20 +7,29 @@
 
 pub mod batch;
 pub mod cast;
+pub mod cloud_event;
 pub mod codec;
 pub mod entity;
 pub mod json;
 mod key;
 pub mod mapping;
 pub mod normalize;
+pub mod observe;
 pub mod path;
 pub mod record;
+pub mod remap;
 pub mod schema;
 pub mod source;
 pub mod transform;
 mod vocabulary;
 
 pub use batch::{BatchId, batch_id};
+pub use cloud_event::{CloudEvent, Envelope, cloud_event};
 pub use entity::{EntityDef, Extension, FieldDef, FieldType, Vocabulary};
 pub use normalize::{Normalized, Plan};
+pub use observe::observe;
 pub use record::{RawBatch, Reject};
+pub use remap::remap;
+
+#[cfg(test)]
+mod laws;

@@ -58,6 +58,8 @@ struct FieldPlan {
     path: Option<Path>,
     transform: Prepared,
     required: bool,
+    /// What does not cast is null and stays in the extras.
+    lenient: bool,
 }
 
 /// A mapping compiled against the columns of a stream. See the module.
@@ -165,6 +167,7 @@ impl Plan {
             }
             fields.push(FieldPlan {
                 required: entity.requires(&def.name),
+                lenient: rule.lenient,
                 def: def.clone(),
                 source_path: rule.source_path.clone(),
                 path,
@@ -185,6 +188,16 @@ impl Plan {
     /// The entity that it makes.
     pub const fn entity(&self) -> &Arc<EntityDef> {
         &self.entity
+    }
+
+    /// Where the identity of a record comes from.
+    pub(super) const fn key(&self) -> &Key {
+        &self.key
+    }
+
+    /// What orders two states of a record.
+    pub(super) const fn order(&self) -> &Order {
+        &self.order
     }
 
     /// Source paths that rules name and the stream has not: fields that are not sent any more.
@@ -250,18 +263,22 @@ impl Plan {
                 Some(path) => source::simplify(&path.take(columns)),
             };
             let cast = within(field.transform.run(&shaped, kind), &field.def);
-            let faulty = !cast.faults.is_empty() && strictness == Strictness::Lenient;
+            let forgiving = field.lenient || strictness == Strictness::Lenient;
+            let faulty = forgiving && !cast.faults.is_empty();
             if (cast.lossy || faulty || field.transform.keeps(kind))
                 && let Some(path) = field.path.as_ref().filter(|p| p.is_column())
             {
                 out.kept.insert(path.column());
             }
             if strictness == Strictness::Strict {
-                let missing = field.required && cast.array.null_count() > 0;
-                out.faults.extend(cast.faults.into_iter().map(|(row, fault)| (row, at, fault)));
-                if missing {
-                    let nulls = (0..rows).filter(|row| cast.array.is_null(*row));
-                    out.faults.extend(nulls.map(|row| (row as u32, at, Fault::Missing)));
+                if field.required && cast.array.null_count() > 0 {
+                    // A value that did not cast is a fault of its own, or forgiven: it is not missing.
+                    let faulty: BTreeSet<u32> = cast.faults.iter().map(|(row, _)| *row).collect();
+                    let nulls = (0..rows as u32).filter(|r| cast.array.is_null(*r as usize) && !faulty.contains(r));
+                    out.faults.extend(nulls.map(|row| (row, at, Fault::Missing)));
+                }
+                if !forgiving {
+                    out.faults.extend(cast.faults.into_iter().map(|(row, fault)| (row, at, fault)));
                 }
             }
             out.casts.push(Some(cast.array));

@@ -15,6 +15,8 @@ const POWERS: [f64; 23] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
     1e21, 1e22,
 ];
+/// A double gives every decimal of fifteen digits back.
+const FAITHFUL: u64 = 1_000_000_000_000_000;
 const TENS: [i128; 11] = {
     let mut tens = [1; 11];
     let mut at = 1;
@@ -243,7 +245,7 @@ pub fn number(value: &[u8], lossy: &mut Lossy) -> Parsed<f64> {
     if let Some((mantissa, places, padded)) = plain(word)
         && mantissa.unsigned_abs() < 1 << 53
     {
-        *lossy |= padded;
+        *lossy |= padded | (mantissa.unsigned_abs() >= FAITHFUL);
         // Both are exact and division rounds once: the nearest double.
         return Ok(Some(mantissa as f64 / POWERS[places]));
     }
@@ -260,7 +262,7 @@ fn number_dressed(word: &[u8], lossy: &mut Lossy) -> Parsed<f64> {
     if !number.is_finite() {
         return Err(Fault::TooLarge);
     }
-    *lossy |= parts.padded || parts.digits.len() > 17;
+    *lossy |= parts.padded || parts.digits.len() > 15;
     Ok(Some(number))
 }
 

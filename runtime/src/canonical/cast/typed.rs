@@ -157,6 +157,7 @@ fn numbers(array: &ArrayRef) -> Option<Cast> {
             });
             Some(plain(out, lossy))
         }
+        DataType::Boolean => integers(array).and_then(|whole| numbers(&whole.array)),
         _ => None,
     }
 }
@@ -189,6 +190,7 @@ fn money_column(array: &ArrayRef) -> Option<Cast> {
             }
             money(number::number_text(v).as_bytes(), &mut lossy)
         }),
+        DataType::Boolean => return integers(array).and_then(|whole| money_column(&whole.array)),
         _ => return None,
     };
     Some(amounts(out, lossy))
