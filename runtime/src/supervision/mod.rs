@@ -120,7 +120,7 @@ pub use directory::Directory;
 pub use intensity::{Budget, Intensity};
 pub use key::Key;
 pub use node::Node;
-pub use observe::{Health, Observatory, Observed, Phase, Progress};
+pub use observe::{Health, Observatory, Observed, PATIENCE, Phase, Progress};
 pub use seat::Seat;
 pub use supervisor::Supervisor;
 pub use task::{Task, task};
