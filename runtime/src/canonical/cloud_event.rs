@@ -66,7 +66,8 @@ struct Data {
     entity: String,
     op: &'static str,
     record_version: i64,
-    data: Box<RawValue>,
+    #[serde(rename = "data")]
+    record: Box<RawValue>,
     mapping_version: i64,
     unknown_fields: Vec<String>,
 }
@@ -129,7 +130,7 @@ pub fn cloud_event(entity: &EntityDef, batch: &RecordBatch, row: usize, envelope
             entity: entity.name.clone(),
             op: if deleted { "delete" } else { "upsert" },
             record_version: versions.filter(|v| v.is_valid(row)).map_or(0, |v| v.value(row)),
-            data: record(entity, batch, row, &key, extras),
+            record: record(entity, batch, row, &key, extras),
             mapping_version: envelope.mapping_version,
             unknown_fields: extras.map_or_else(Vec::new, |e| e.fields().iter().map(|f| f.name().clone()).collect()),
         },

@@ -154,13 +154,13 @@ impl Plan {
             let Ok(transform) = Prepared::compile(&rule.transform, def) else { continue };
             let path = match rule.transform {
                 Transform::Constant(_) => None,
-                _ => match Path::find(columns.fields(), &rule.source_path) {
-                    Some(path) => Some(path),
-                    None => {
+                _ => {
+                    let Some(path) = Path::find(columns.fields(), &rule.source_path) else {
                         absent.push(rule.source_path.clone());
                         continue;
-                    }
-                },
+                    };
+                    Some(path)
+                }
             };
             if let Some(path) = path.as_ref().filter(|p| p.is_column()) {
                 read.insert(path.column());
@@ -453,7 +453,9 @@ fn within(mut cast: Cast, def: &FieldDef) -> Cast {
     }
     let mut mask = BooleanBufferBuilder::new(cast.array.len());
     mask.append_n(cast.array.len(), false);
-    outside.iter().for_each(|row| mask.set_bit(*row as usize, true));
+    for row in &outside {
+        mask.set_bit(*row as usize, true);
+    }
     if let Ok(array) = nullif(&cast.array, &BooleanArray::new(mask.finish(), None)) {
         cast.array = array;
     }
@@ -466,7 +468,9 @@ fn within(mut cast: Cast, def: &FieldDef) -> Cast {
 fn without(batch: &RecordBatch, faults: &Faults) -> Result<RecordBatch> {
     let mut keep = BooleanBufferBuilder::new(batch.num_rows());
     keep.append_n(batch.num_rows(), true);
-    faults.iter().for_each(|(row, ..)| keep.set_bit(*row as usize, false));
+    for (row, ..) in faults {
+        keep.set_bit(*row as usize, false);
+    }
     let keep = BooleanArray::new(keep.finish(), None);
     FilterBuilder::new(&keep)
         .optimize()

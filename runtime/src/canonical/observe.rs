@@ -130,9 +130,8 @@ fn alike(value: &[u8], seen: SourceType) -> bool {
 /// `NNNN-NN-NN` at the start, with a year that is none of the zero dates'.
 #[inline]
 fn dayish(value: &[u8]) -> bool {
-    let [a, b, c, d, b'-', e, f, b'-', g, h, ..] = *value else { return false };
-    let digits = [a, b, c, d, e, f, g, h];
-    digits.iter().all(u8::is_ascii_digit) && (a, b) != (b'0', b'0')
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, ..] = *value else { return false };
+    [y1, y2, y3, y4, m1, m2, d1, d2].iter().all(u8::is_ascii_digit) && (y1, y2) != (b'0', b'0')
 }
 
 /// Digits, with the marks that amounts wear. A column of numbers holds few things of this shape that are none, and one
@@ -218,7 +217,7 @@ fn samples(array: &ArrayRef) -> Vec<String> {
 }
 
 /// Whether a text is taken by a field of a type; nothing counts as taken.
-pub fn cast_ok(kind: FieldType, sample: &str) -> bool {
+pub fn casts(kind: FieldType, sample: &str) -> bool {
     fn fine<T>(parsed: Parsed<T>) -> Result<(), Fault> {
         parsed.map(|_| ())
     }
@@ -308,9 +307,9 @@ mod tests {
 
     #[test]
     fn gates_ask_whether_a_sample_fits() {
-        assert!(cast_ok(FieldType::Money, "$1,000.00"));
-        assert!(cast_ok(FieldType::Date, "N/A"));
-        assert!(!cast_ok(FieldType::Date, "soon"));
-        assert!(!cast_ok(FieldType::Integer, "1.5"));
+        assert!(casts(FieldType::Money, "$1,000.00"));
+        assert!(casts(FieldType::Date, "N/A"));
+        assert!(!casts(FieldType::Date, "soon"));
+        assert!(!casts(FieldType::Integer, "1.5"));
     }
 }

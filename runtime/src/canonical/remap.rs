@@ -47,7 +47,8 @@ pub fn remap(vocabulary: &Vocabulary, batch: &RecordBatch, from: &Mapping, to: &
     };
     let deletes = batch.column_by_name(OP).map(|ops| {
         let ops = ops.as_primitive_opt::<UInt8Type>();
-        BooleanArray::from_iter((0..batch.num_rows()).map(|row| ops.map(|o| o.is_valid(row) && o.value(row) == 1)))
+        let bits = (0..batch.num_rows()).map(|row| ops.map(|o| o.is_valid(row) && o.value(row) == 1));
+        bits.collect::<BooleanArray>()
     });
     plan.assemble(&columns, projection, key, version, deletes.as_ref())
 }

@@ -228,15 +228,13 @@ fn scale(cast: Cast, factor: Factor) -> Cast {
             let scaled: arrow::array::Decimal128Array = source
                 .iter()
                 .enumerate()
-                .map(|(row, value)| match factor.apply(value?).filter(|(v, _)| number::in_range(*v)) {
-                    Some((v, exact)) => {
-                        lossy |= !exact;
-                        Some(v)
-                    }
-                    None => {
+                .map(|(row, value)| {
+                    let Some((scaled, exact)) = factor.apply(value?).filter(|(v, _)| number::in_range(*v)) else {
                         faults.push((row as u32, Fault::TooLarge));
-                        None
-                    }
+                        return None;
+                    };
+                    lossy |= !exact;
+                    Some(scaled)
                 })
                 .collect();
             let array = scaled.clone().with_precision_and_scale(MONEY_PRECISION, MONEY_SCALE).unwrap_or(scaled);

@@ -97,8 +97,12 @@ fn iso_day(value: &[u8]) -> Option<i32> {
 /// `HH:MM[:SS[.fraction]]` with a zone or none.
 #[inline]
 fn clock(value: &[u8]) -> Option<(i64, i32, bool)> {
-    let [h1, h2, b':', m1, m2, rest @ ..] = value else { return None };
-    let (hour, minute) = (two(*h1, *h2)?, two(*m1, *m2)?);
+    let (hour, m1, m2, rest) = match value {
+        [h1, h2, b':', m1, m2, rest @ ..] => (two(*h1, *h2)?, m1, m2, rest),
+        [h, b':', m1, m2, rest @ ..] => (two(b'0', *h)?, m1, m2, rest),
+        _ => return None,
+    };
+    let minute = two(*m1, *m2)?;
     let (second, mut rest) = match rest {
         [b':', s1, s2, rest @ ..] => (two(*s1, *s2)?, rest),
         _ => (0, rest),
@@ -271,13 +275,7 @@ fn month(name: &str) -> Option<u32> {
 fn written(text: &str) -> Option<Moment> {
     let (day, rest) = written_day(text)?;
     let rest = rest.trim_start_matches([',', ' ', 'T']);
-    let (time, offset, lossy) = if rest.is_empty() {
-        (0, 0, false)
-    } else {
-        // `9:05` has one digit less than a clock wants.
-        let padded = if rest.as_bytes().get(1) == Some(&b':') { format!("0{rest}") } else { rest.to_owned() };
-        clock(padded.as_bytes())?
-    };
+    let (time, offset, lossy) = if rest.is_empty() { (0, 0, false) } else { clock(rest.as_bytes())? };
     Some(Moment { day, time, offset, lossy })
 }
 
@@ -290,12 +288,11 @@ fn written_day(text: &str) -> Option<(i32, &str)> {
     let number = |t: &str| if (1..=2).contains(&t.len()) { t.parse::<u32>().ok() } else { None };
     let year = |t: &str| if t.len() == 4 { t.parse::<u32>().ok() } else { None };
     let day = match (mark, second) {
-        // 2024/05/31, 2024.05.31
-        ('/', '/') | ('.', '.') if a.len() == 4 => civil(year(a)?, number(b)?, number(c)?),
+        // 2024/05/31, 2024.05.31, 2024-5-31
+        ('/', '/') | ('.', '.') | ('-', '-') if a.len() == 4 => civil(year(a)?, number(b)?, number(c)?),
         ('/', '/') => civil(year(c)?, number(a)?, number(b)?),
         ('.', '.') => civil(year(c)?, number(b)?, number(a)?),
-        // 2024-5-31, 31-May-2024
-        ('-', '-') if a.len() == 4 => civil(year(a)?, number(b)?, number(c)?),
+        // 31-May-2024
         ('-', '-') | (' ', ' ') if month(b).is_some() => civil(year(c)?, month(b)?, number(a)?),
         // May 31, 2024
         (' ', ' ' | ',') => civil(year(c)?, month(a)?, number(b)?),
@@ -365,6 +362,7 @@ mod tests {
             ("2024-05-31 13:45:09.123456", "2024-05-31T13:45:09.123456Z"),
             ("2024-05-31 13:45:09.123456789", "2024-05-31T13:45:09.123456Z"),
             ("2024-05-31 13:45:09+00", "2024-05-31T13:45:09Z"),
+            ("2024-05-31 3:45:09", "2024-05-31T03:45:09Z"),
             ("2024-05-31 13:45:09 UTC", "2024-05-31T13:45:09Z"),
             ("2024-05-31T13:45Z", "2024-05-31T13:45:00Z"),
             ("05/31/2024", "2024-05-31T00:00:00Z"),

@@ -186,7 +186,6 @@ fn marks(text: &str) -> Option<(Vec<u8>, usize)> {
     let commas = text.matches(',').count();
     let points = text.matches('.').count();
     let decimal = match (commas, points) {
-        (0, 0) => None,
         (0, 1) => text.rfind('.'),
         (1, 0) => {
             let at = text.rfind(',')?;

@@ -320,13 +320,13 @@ pub fn epoch(array: &ArrayRef, per_second: i64, to: FieldType) -> Cast {
             match number::integer(v, &mut fine) {
                 Ok(Some(whole)) => exact(whole),
                 Ok(None) => Ok(None),
-                Err(_) => match number::number(v, &mut fine) {
-                    Ok(Some(number)) => fraction(number, &mut fine),
-                    _ => {
-                        fine = true;
-                        Ok(moment::moment(v)?.map(|m| m.micros()))
+                Err(_) => {
+                    if let Ok(Some(number)) = number::number(v, &mut fine) {
+                        return fraction(number, &mut fine);
                     }
-                },
+                    fine = true;
+                    Ok(moment::moment(v)?.map(|m| m.micros()))
+                }
             }
         }),
         _ => return column(array, to),
