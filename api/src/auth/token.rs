@@ -1,0 +1,202 @@
+//! Access tokens: JWTs of one algorithm a key, the key looked up by `kid` in a map, never derived from the token.
+//!
+//! Verifying costs a signature and a look at the session's row, so a verified token is remembered by its hash for at
+//! most a minute (or until it ends): a session that is revoked elsewhere is refused within that minute, one revoked on
+//! this node at once.
+
+use std::collections::HashMap;
+
+use ahash::AHashMap;
+use autonomos_runtime::ids::{SessionId, TenantId, UserId};
+use autonomos_runtime::store::Role;
+use autonomos_runtime::{Ambient, Error, Result};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use parking_lot::RwLock;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::caller::Caller;
+
+/// Who makes and who takes our tokens.
+pub const ISSUER: &str = "autonomos";
+/// The surface they are for.
+pub const AUDIENCE: &str = "autonomos-api";
+/// How long an access token is good, in seconds.
+pub const ACCESS_SECONDS: i64 = 30 * 60;
+/// How far clocks may disagree, in seconds.
+const LEEWAY: i64 = 30;
+/// How long a verified token is taken at its word, in seconds.
+const REMEMBERED: i64 = 60;
+/// How many verified tokens are remembered.
+const REMEMBERED_MOST: usize = 50_000;
+
+/// What a token says.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Claims {
+    /// The user.
+    pub sub: UserId,
+    /// The tenant.
+    pub tenant_id: TenantId,
+    /// The role.
+    pub role: Role,
+    /// The session.
+    pub sid: SessionId,
+    /// For which surface.
+    pub aud: String,
+    /// From whom.
+    pub iss: String,
+    /// Issued at.
+    pub iat: i64,
+    /// Not before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nbf: Option<i64>,
+    /// Until.
+    pub exp: i64,
+    /// Of this token.
+    pub jti: String,
+}
+
+struct Key {
+    algorithm: Algorithm,
+    verify: DecodingKey,
+    validation: Validation,
+}
+
+/// Makes and checks access tokens.
+pub struct Tokens {
+    ambient: Ambient,
+    current: String,
+    sign: EncodingKey,
+    keys: HashMap<String, Key>,
+    known: RwLock<AHashMap<[u8; 32], Known>>,
+}
+
+#[derive(Clone, Copy)]
+struct Known {
+    caller: Caller,
+    until: i64,
+}
+
+impl std::fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Tokens")
+    }
+}
+
+impl Tokens {
+    /// Signs with the first secret, accepts those of all: rotation is putting a new one in front.
+    pub fn new(ambient: Ambient, secrets: &[&str]) -> Result<Self> {
+        let mut keys = HashMap::new();
+        let mut first = None;
+        for secret in secrets {
+            if secret.len() < 16 {
+                return Err(Error::invalid("config.secret_key", "the secret key is too short").remedy(
+                    "Set AUTONOMOS_SECRET_KEY to at least 16 characters, 32 random bytes in hex for example.",
+                ));
+            }
+            let (kid, key) = derive(secret);
+            let mut validation = Validation::new(Algorithm::HS256);
+            validation.set_audience(&[AUDIENCE]);
+            validation.set_issuer(&[ISSUER]);
+            validation.set_required_spec_claims(&["exp", "aud", "iss", "sub"]);
+            // Times are checked here, against the clock that was given.
+            validation.validate_exp = false;
+            first.get_or_insert_with(|| (kid.clone(), EncodingKey::from_secret(&key)));
+            let verify = DecodingKey::from_secret(&key);
+            keys.insert(kid, Key { algorithm: Algorithm::HS256, verify, validation });
+        }
+        let (current, sign) = first.ok_or_else(|| Error::invalid("config.secret_key", "there is no secret key"))?;
+        Ok(Self { ambient, current, sign, keys, known: RwLock::default() })
+    }
+
+    /// A token for a session of a person.
+    pub fn issue(&self, user: UserId, tenant: TenantId, role: Role, session: SessionId) -> Result<String> {
+        let now = self.ambient.now().timestamp();
+        let claims = Claims {
+            sub: user,
+            tenant_id: tenant,
+            role,
+            sid: session,
+            aud: AUDIENCE.into(),
+            iss: ISSUER.into(),
+            iat: now,
+            nbf: None,
+            exp: now + ACCESS_SECONDS,
+            jti: self.ambient.uuid().to_string(),
+        };
+        let mut header = Header::new(Algorithm::HS256);
+        header.kid = Some(self.current.clone());
+        jsonwebtoken::encode(&header, &claims, &self.sign)
+            .map_err(|e| Error::internal("auth.sign", "the token could not be signed").source(e))
+    }
+
+    /// Who a token stands for, if it was verified less than a minute ago.
+    pub fn recall(&self, token: &str) -> Option<Caller> {
+        let now = self.ambient.now().timestamp();
+        self.known.read().get(&digest(token)).filter(|known| known.until > now).map(|known| known.caller)
+    }
+
+    /// Checks signature, times, audience and issuer. Whether the session is in force is for the caller to find out.
+    pub fn verify(&self, token: &str) -> Result<Caller> {
+        let refused = |why: &'static str| {
+            Error::unauthenticated("auth.token_invalid", "the access token is not valid")
+                .remedy("Sign in, or refresh the session.")
+                .source(why)
+        };
+        let header = jsonwebtoken::decode_header(token).map_err(|_| refused("header"))?;
+        let key = header.kid.as_ref().and_then(|kid| self.keys.get(kid)).ok_or_else(|| refused("kid"))?;
+        if header.alg != key.algorithm || header.crit.is_some() || header.typ.as_deref().is_some_and(|t| t != "JWT") {
+            return Err(refused("header fields"));
+        }
+        let claims = jsonwebtoken::decode::<Claims>(token, &key.verify, &key.validation)
+            .map_err(|_| refused("signature or claims"))?
+            .claims;
+        let now = self.ambient.now().timestamp();
+        if claims.exp <= now {
+            return Err(Error::unauthenticated("auth.token_expired", "the access token has expired")
+                .remedy("Refresh the session with POST /api/v1/auth/refresh."));
+        }
+        if claims.exp > now + ACCESS_SECONDS + LEEWAY || claims.iat > now + LEEWAY {
+            return Err(refused("times ahead"));
+        }
+        if claims.nbf.is_some_and(|nbf| nbf > now + LEEWAY) {
+            return Err(refused("not yet"));
+        }
+        Ok(Caller {
+            tenant: claims.tenant_id,
+            user: claims.sub,
+            role: claims.role,
+            session: claims.sid,
+            expires: claims.exp,
+        })
+    }
+
+    /// Takes the token at its word for a while.
+    pub fn remember(&self, token: &str, caller: Caller) {
+        let now = self.ambient.now().timestamp();
+        let mut known = self.known.write();
+        if known.len() >= REMEMBERED_MOST {
+            known.retain(|_, entry| entry.until > now);
+            if known.len() >= REMEMBERED_MOST {
+                known.clear();
+            }
+        }
+        known.insert(digest(token), Known { caller, until: caller.expires.min(now + REMEMBERED) });
+    }
+
+    /// Forgets every token of the sessions that were ended here.
+    pub fn forget(&self, ended: impl Fn(&Caller) -> bool) {
+        self.known.write().retain(|_, known| !ended(&known.caller));
+    }
+}
+
+fn digest(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}
+
+/// The key for tokens, apart from those for other purposes, and its public name.
+fn derive(secret: &str) -> (String, [u8; 32]) {
+    let key: [u8; 32] = Sha256::new_with_prefix(b"autonomos access tokens v1\0").chain_update(secret).finalize().into();
+    let name = Sha256::new_with_prefix(b"autonomos key id v1\0").chain_update(key).finalize();
+    (hex::encode(&name[..8]), key)
+}

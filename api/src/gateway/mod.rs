@@ -1,0 +1,125 @@
+//! What happens to every request before and after its handler, in one list:
+//!
+//! 1. **trace**: an id for logs, errors and whoever called us ([`trace`]);
+//! 2. **catch-panic**: a handler that panics is a 500 of its own request and nothing else;
+//! 3. **authenticate**: every path that is not in [`access`]'s short list needs a token, also one that does not exist;
+//! 4. **rate limit** by tenant, or by network address where there is no tenant yet ([`rate_limit`]);
+//! 5. **deadline** for the first byte of the answer ([`limits`]);
+//! 6. the handler;
+//! 7. **headers** and, for every error whoever made it, the problem document ([`headers`], [`crate::error`]).
+//!
+//! It is one function rather than a stack of layers: the order is the point, and the hot path pays for one box.
+
+pub mod access;
+pub mod headers;
+pub mod limits;
+pub mod rate_limit;
+pub mod server;
+pub mod trace;
+
+use std::panic::AssertUnwindSafe;
+
+use autonomos_runtime::Error;
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures::FutureExt;
+use tracing::Instrument;
+
+use crate::auth::caller;
+use crate::error::Problem;
+use crate::state::AppState;
+use crate::telemetry;
+use access::Access;
+
+/// The whole list.
+pub async fn enter(State(app): State<AppState>, mut request: Request, next: Next) -> Response {
+    let began = app.ambient.elapsed();
+    let trace = trace::of(request.headers(), &app.ambient);
+    request.extensions_mut().insert(trace);
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+
+    let span = tracing::info_span!("request", trace_id = %trace);
+    let response = async {
+        let outcome = AssertUnwindSafe(guarded(&app, request, next)).catch_unwind().await;
+        let mut response = outcome.unwrap_or_else(|_| {
+            tracing::error!(%method, path, "a handler panicked");
+            Problem::from(Error::internal("internal.panic", "something went wrong on our side")).into_response()
+        });
+        problem(&mut response, &path, trace);
+        response
+    }
+    .instrument(span)
+    .await;
+
+    let mut response = response;
+    headers::secure(response.headers_mut(), &path);
+    response.headers_mut().insert("traceparent", trace.outgoing());
+    let route = matched.as_ref().map_or("none", MatchedPath::as_str);
+    telemetry::request_done(&method, route, response.status(), app.ambient.elapsed().saturating_sub(began));
+    response
+}
+
+async fn guarded(app: &AppState, mut request: Request, next: Next) -> Response {
+    let access = access::of(request.uri().path());
+    let caller = match (access, caller::bearer(request.headers())) {
+        (Access::Public, _) | (Access::Live, None) => None,
+        (_, Some(token)) => match caller::identify(app, token).await {
+            Ok(caller) => Some(caller),
+            Err(error) => return Problem::from(error).into_response(),
+        },
+        (Access::Token, None) => {
+            let error = Error::unauthenticated("auth.required", "sign in first")
+                .remedy("Send Authorization: Bearer with a token from POST /api/v1/auth/login.");
+            return Problem::from(error).into_response();
+        }
+    };
+    let budget = match app.rates.take(caller.as_ref(), server::Peer::of(request.extensions())) {
+        Ok(budget) => budget,
+        Err(problem) => return problem.into_response(),
+    };
+    if let Some(caller) = caller {
+        request.extensions_mut().insert(caller);
+    }
+    let untimed = limits::untimed(request.method(), request.uri().path());
+    let answer = next.run(request);
+    let mut response = if untimed {
+        answer.await
+    } else {
+        match tokio::time::timeout(limits::ANSWER, answer).await {
+            Ok(response) => response,
+            Err(_) => Problem::from(
+                Error::unavailable("request.timeout", "this took too long and was stopped")
+                    .remedy("Ask for less at once, or try again later."),
+            )
+            .into_response(),
+        }
+    };
+    if let Some(budget) = budget {
+        budget.tell(response.headers_mut());
+    }
+    response
+}
+
+/// Turns every error answer into a problem document with its trace id, and notes what an operator should see.
+fn problem(response: &mut Response, path: &str, trace: trace::Trace) {
+    let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return;
+    }
+    let problem =
+        response.extensions_mut().remove::<Problem>().unwrap_or_else(|| Problem::of_status(response.status()));
+    if status.is_server_error() {
+        tracing::error!(path, status = status.as_u16(), "{}", problem.error().chain());
+    } else {
+        tracing::debug!(path, status = status.as_u16(), "{}", problem.error().chain());
+    }
+    let body = problem.body(path, &trace.to_string());
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    response.headers_mut().remove(header::CONTENT_LENGTH);
+    *response.body_mut() = Body::from(body);
+}

@@ -1,0 +1,16 @@
+//! Connected sources: SPEC C and the first half of N.
+
+pub mod check;
+pub mod create;
+pub mod dead_letters;
+pub mod delete;
+pub mod discover;
+pub mod drift;
+pub mod get;
+pub mod list;
+pub mod mappings;
+pub mod pause;
+pub mod preview;
+pub mod resume;
+pub mod sync;
+pub mod update;

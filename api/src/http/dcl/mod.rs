@@ -1,0 +1,5 @@
+//! The data connection layer as a whole: SPEC F1.
+
+pub mod digest;
+pub mod rebuild;
+pub mod state;

@@ -1,0 +1,5 @@
+//! The tenant's folder: SPEC N.
+
+pub mod get;
+pub mod list;
+pub mod put;

@@ -1,0 +1,5 @@
+//! Live flow: SPEC K1.
+
+pub mod events;
+pub mod flow;
+pub mod socket;

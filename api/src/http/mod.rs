@@ -1,0 +1,108 @@
+//! The routes: a noun a folder, a verb a file. [`routes`] is the whole table, and the OpenAPI document is made from the
+//! same table, so that no route can be missing in it.
+
+pub mod agents;
+pub mod auth;
+pub mod connections;
+pub mod dcl;
+pub mod drifts;
+pub mod extract;
+pub mod files;
+pub mod live;
+pub mod pages;
+pub mod proposals;
+pub mod reviews;
+pub mod system;
+pub mod tasks;
+pub mod views;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::routing::get;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::error::Problem;
+use crate::gateway::{self, limits};
+use crate::state::AppState;
+
+/// Every documented route.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(auth::register::register))
+        .routes(routes!(auth::login::login))
+        .routes(routes!(auth::link::link))
+        .routes(routes!(auth::refresh::refresh))
+        .routes(routes!(auth::logout::logout))
+        .routes(routes!(auth::me::me))
+        .routes(routes!(auth::password::change))
+        .routes(routes!(auth::sessions::list))
+        .routes(routes!(auth::sessions::revoke))
+        .routes(routes!(auth::ticket::create))
+        .routes(routes!(files::list::list))
+        .routes(routes!(connections::create::create, connections::list::list))
+        .routes(routes!(connections::check::settings))
+        .routes(routes!(connections::get::get, connections::update::update, connections::delete::delete))
+        .routes(routes!(connections::sync::sync))
+        .routes(routes!(connections::pause::pause))
+        .routes(routes!(connections::resume::resume))
+        .routes(routes!(connections::check::check))
+        .routes(routes!(connections::discover::discover))
+        .routes(routes!(connections::preview::preview))
+        .routes(routes!(connections::mappings::get, connections::mappings::put))
+        .routes(routes!(connections::dead_letters::list))
+        .routes(routes!(connections::dead_letters::replay))
+        .routes(routes!(connections::drift::drift))
+        .routes(routes!(tasks::create::create, tasks::list::list))
+        .routes(routes!(tasks::get::get, tasks::cancel::cancel))
+        .routes(routes!(drifts::list::list))
+        .routes(routes!(drifts::get::get))
+        .routes(routes!(drifts::revert::revert))
+        .routes(routes!(reviews::list::list))
+        .routes(routes!(reviews::get::get))
+        .routes(routes!(reviews::decide::decide))
+        .routes(routes!(proposals::mappings::propose))
+        .routes(routes!(proposals::repairs::propose))
+        .routes(routes!(views::list::list))
+        .routes(routes!(views::query::query))
+        .routes(routes!(dcl::state::state))
+        .routes(routes!(dcl::digest::digest))
+        .routes(routes!(dcl::rebuild::rebuild))
+        .routes(routes!(agents::list::list))
+        .routes(routes!(agents::run::run))
+        .routes(routes!(agents::findings::list))
+        .routes(routes!(agents::findings::decide))
+        .routes(routes!(agents::findings::results))
+        .routes(routes!(live::flow::flow))
+        .routes(routes!(live::events::stream))
+        .routes(routes!(live::socket::socket))
+        .routes(routes!(system::actors::list))
+        .routes(routes!(system::cluster::cluster))
+        .routes(routes!(system::health::alive))
+        .routes(routes!(system::health::ready))
+        .routes(routes!(system::metrics::metrics))
+}
+
+/// Routes whose path the document cannot spell: a file's path has slashes in it.
+fn files() -> Router<AppState> {
+    Router::new()
+        .route("/api/v1/files/{*path}", get(files::get::get).put(files::put::put).layer(DefaultBodyLimit::disable()))
+}
+
+/// Everything that is served, behind the gateway.
+pub fn router(app: AppState) -> Router {
+    let (router, _) = routes().split_for_parts();
+    router
+        .merge(files())
+        .route("/", get(pages::index))
+        .route("/app.js", get(pages::script))
+        .route("/app.css", get(pages::style))
+        .route("/docs", get(pages::docs))
+        .route("/docs.js", get(pages::docs_script))
+        .route("/openapi.json", get(pages::openapi))
+        .fallback(|| async { Problem::of_status(axum::http::StatusCode::NOT_FOUND) })
+        .layer(DefaultBodyLimit::max(limits::BODY))
+        .layer(from_fn_with_state(app.clone(), gateway::enter))
+        .with_state(app)
+}

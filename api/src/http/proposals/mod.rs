@@ -1,0 +1,4 @@
+//! Proposals for objects that need no connection.
+
+pub mod mappings;
+pub mod repairs;

@@ -1,0 +1,14 @@
+//! `/metrics` in Prometheus text. No tenant's name, no secret.
+
+use axum::extract::State;
+use axum::http::header;
+
+use crate::state::AppState;
+
+/// Metrics of this process.
+#[utoipa::path(get, path = "/metrics", operation_id = "metrics", tag = "system",
+    responses((status = 200, body = String, content_type = "text/plain")))]
+pub async fn metrics(State(app): State<AppState>) -> ([(header::HeaderName, &'static str); 1], String) {
+    app.platform.report();
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], app.metrics.render())
+}

@@ -1,0 +1,6 @@
+//! Orchestrated work: SPEC G1.
+
+pub mod cancel;
+pub mod create;
+pub mod get;
+pub mod list;

@@ -1,0 +1,160 @@
+//! Who watches what. A viewer is a place in the tenant's sequence and a filter; it reads from the bus in batches, and
+//! where many watch it reads a little later and more at once, because a thousand sockets woken for each event cost more
+//! than the events do.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use ahash::AHashMap;
+use autonomos_runtime::bus::{Delivery, EventBus, Subscription};
+use autonomos_runtime::ids::TenantId;
+use autonomos_runtime::{Error, Result, Scope};
+use parking_lot::Mutex;
+
+use crate::telemetry;
+
+/// Streams at once, of one tenant.
+const PER_TENANT: usize = 4096;
+/// Deliveries at once.
+const BATCH: usize = 512;
+/// A viewer's share of the machine: with n viewers a viewer is woken at most every n of these.
+const SHARE: Duration = Duration::from_micros(20);
+/// The most a live event waits for company.
+const LONGEST_WAIT: Duration = Duration::from_millis(40);
+
+/// All viewers of the node.
+pub struct Hub {
+    bus: Arc<dyn EventBus>,
+    viewers: Mutex<AHashMap<TenantId, usize>>,
+    total: AtomicUsize,
+}
+
+impl std::fmt::Debug for Hub {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Hub")
+    }
+}
+
+impl Hub {
+    /// Nobody watches yet.
+    pub fn new(bus: Arc<dyn EventBus>) -> Arc<Self> {
+        Arc::new(Self { bus, viewers: Mutex::default(), total: AtomicUsize::new(0) })
+    }
+
+    /// Watches the tenant's events after what was seen before, or from now on.
+    pub fn join(self: &Arc<Self>, scope: &Scope, after: Option<u64>, filter: Filter) -> Result<Viewer> {
+        {
+            let mut viewers = self.viewers.lock();
+            let count = viewers.entry(scope.tenant()).or_insert(0);
+            if *count >= PER_TENANT {
+                return Err(Error::busy("live.too_many_streams", "too many live streams are open")
+                    .remedy("Close some, or share one stream between tabs."));
+            }
+            *count += 1;
+        }
+        telemetry::viewers(self.total.fetch_add(1, Ordering::Relaxed) + 1);
+        let place = Place { hub: self.clone(), tenant: scope.tenant() };
+        Ok(Viewer { subscription: self.bus.subscribe(scope, after), filter, batch: Vec::new(), place })
+    }
+}
+
+/// A viewer's place in the count; given back on drop.
+struct Place {
+    hub: Arc<Hub>,
+    tenant: TenantId,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut viewers = self.hub.viewers.lock();
+        if let Some(count) = viewers.get_mut(&self.tenant) {
+            *count -= 1;
+            if *count == 0 {
+                viewers.remove(&self.tenant);
+            }
+        }
+        drop(viewers);
+        telemetry::viewers(self.hub.total.fetch_sub(1, Ordering::Relaxed) - 1);
+    }
+}
+
+/// One stream.
+pub struct Viewer {
+    subscription: Subscription,
+    /// What it wants to see.
+    pub filter: Filter,
+    batch: Vec<Delivery>,
+    place: Place,
+}
+
+impl Viewer {
+    /// Waits for what comes next. None when there will be nothing more. Cancelling loses nothing.
+    pub async fn next(&mut self) -> Option<Vec<Delivery>> {
+        loop {
+            self.batch.clear();
+            if !self.subscription.next_batch(BATCH, &mut self.batch).await {
+                return None;
+            }
+            let filter = &self.filter;
+            self.batch.retain(|delivery| delivery.event().is_none_or(|event| filter.passes(event.topic.as_str())));
+            if !self.batch.is_empty() {
+                return Some(std::mem::take(&mut self.batch));
+            }
+        }
+    }
+
+    /// Starts again from another place in the sequence.
+    pub fn resume(&mut self, scope: &Scope, after: u64) {
+        self.subscription = self.place.hub.bus.subscribe(scope, Some(after));
+    }
+
+    /// Up to where everything was delivered.
+    pub fn position(&self) -> u64 {
+        self.subscription.position()
+    }
+
+    /// How long to wait before reading again.
+    pub fn pace(&self) -> Duration {
+        let viewers = self.place.hub.total.load(Ordering::Relaxed) as u32;
+        if viewers < 64 { Duration::ZERO } else { (SHARE * viewers).min(LONGEST_WAIT) }
+    }
+}
+
+/// Topics a viewer wants: `flow`, `flow.aam`, `tasks`; none wants all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter(Vec<String>);
+
+impl Filter {
+    /// Reads a list by commas. A plural says the same as its singular.
+    pub fn parse(list: &str) -> Self {
+        Self(list.split(',').map(str::trim).filter(|t| !t.is_empty()).take(64).map(str::to_owned).collect())
+    }
+
+    /// Of a list.
+    pub fn of(list: Vec<String>) -> Self {
+        Self(list.into_iter().filter(|t| !t.trim().is_empty()).take(64).collect())
+    }
+
+    fn passes(&self, topic: &str) -> bool {
+        self.0.is_empty()
+            || self.0.iter().any(|wanted| covers(wanted, topic) || covers(wanted.trim_end_matches('s'), topic))
+    }
+}
+
+fn covers(wanted: &str, topic: &str) -> bool {
+    topic.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_knows_groups_and_plurals() {
+        let filter = Filter::parse("flow.aam, tasks");
+        assert!(filter.passes("flow.aam.fetched") && filter.passes("task.state"));
+        assert!(!filter.passes("flow.dcl.stored") && !filter.passes("review.created") && !filter.passes("taskforce"));
+        assert!(Filter::parse("").passes("anything"));
+    }
+}

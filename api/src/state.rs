@@ -1,0 +1,78 @@
+//! What handlers may reach: one struct, made by the composition root, cloned by pointer.
+
+use std::ops::Deref;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use autonomos_actors::platform::Platform;
+use autonomos_runtime::Ambient;
+use autonomos_runtime::bus::EventBus;
+use autonomos_runtime::store::Store;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::auth::attempts::Attempts;
+use crate::auth::password::Passwords;
+use crate::auth::token::Tokens;
+use crate::gateway::rate_limit::RateLimits;
+use crate::live::hub::Hub;
+
+/// A pointer to [`Reach`].
+#[derive(Clone)]
+pub struct AppState(Arc<Reach>);
+
+/// What handlers may reach.
+pub struct Reach {
+    /// Rows.
+    pub store: Arc<dyn Store>,
+    /// Live events.
+    pub bus: Arc<dyn EventBus>,
+    /// Everything that is more than reading a row.
+    pub platform: Arc<Platform>,
+    /// Clock and entropy.
+    pub ambient: Ambient,
+    /// Access tokens.
+    pub tokens: Tokens,
+    /// Password hashes.
+    pub passwords: Passwords,
+    /// Failed sign-ins.
+    pub attempts: Attempts,
+    /// Requests a minute.
+    pub rates: RateLimits,
+    /// Live streams.
+    pub hub: Arc<Hub>,
+    /// What `/metrics` says.
+    pub metrics: PrometheusHandle,
+    /// How this process was told to behave.
+    pub settings: Settings,
+    /// Everything is started.
+    pub ready: AtomicBool,
+    /// Cancelled when the process is on its way out.
+    pub draining: CancellationToken,
+}
+
+/// How this process was told to behave, as far as handlers care.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Name of this node.
+    pub node: String,
+    /// Whether strangers may register.
+    pub open_registration: bool,
+    /// Whether cookies are marked for TLS only.
+    pub secure_cookies: bool,
+}
+
+impl AppState {
+    /// Of what the composition root put together.
+    pub fn new(reach: Reach) -> Self {
+        Self(Arc::new(reach))
+    }
+}
+
+impl Deref for AppState {
+    type Target = Reach;
+
+    fn deref(&self) -> &Reach {
+        &self.0
+    }
+}
