@@ -4,6 +4,8 @@
 //! (from the bus to browsers); then openapi, telemetry, boot and cli. Nothing here decides anything about data.
 
 pub mod auth;
+pub mod boot;
+pub mod cli;
 pub mod error;
 pub mod gateway;
 pub mod http;

@@ -456,12 +456,14 @@ pub struct ProposeRepair {
 /// One change between two states.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ProposedRepair {
-    /// `rename`, `add`, `remove`, `retype`, ...
+    /// `renamed`, `added`, `removed`, `retyped`, `split`, `merged`.
     pub kind: String,
-    /// Field before.
-    pub from: Option<String>,
-    /// Field after.
-    pub to: Option<String>,
+    /// Field before; several where they were merged.
+    #[schema(value_type = Object)]
+    pub from: Value,
+    /// Field after; several where one was split.
+    #[schema(value_type = Object)]
+    pub to: Value,
     /// Calibrated.
     pub confidence: f64,
     /// Why, a phrase a feature.

@@ -1,0 +1,178 @@
+//! The composition root: the only place that names concrete types and puts them together.
+//!
+//! Up: port → store → bus, parts, host → router served → tenants started in the background, ready. Down, in reverse:
+//! ready off, live streams told, requests finished, tenants drained, store closed; 30 seconds at most, and a second
+//! signal ends the process at once, which is as safe as kill -9 because nothing that matters is written on the way out.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use autonomos_actors::platform::Platform;
+use autonomos_runtime::bus::{EventBus, Limits, LocalBus};
+use autonomos_runtime::store::Store;
+use autonomos_runtime::store::sqlite::{SqliteOptions, SqliteStore};
+use autonomos_runtime::{Ambient, Error, Result};
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::auth::attempts::Attempts;
+use crate::auth::password::Passwords;
+use crate::auth::token::Tokens;
+use crate::cli::NodeArgs;
+use crate::gateway::rate_limit::RateLimits;
+use crate::gateway::server;
+use crate::live::hub::Hub;
+use crate::state::{AppState, Reach, Settings};
+use crate::{http, telemetry};
+
+/// All of going down.
+const DOWN: Duration = Duration::from_secs(30);
+/// Requests in flight, of that.
+const REQUESTS: Duration = Duration::from_secs(8);
+/// Password hashes at once.
+const HASHES: usize = 2;
+
+/// A running node.
+pub struct Node {
+    app: AppState,
+    address: SocketAddr,
+    serving: JoinHandle<()>,
+}
+
+impl std::fmt::Debug for Node {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Node({})", self.address)
+    }
+}
+
+impl Node {
+    /// Everything up, in order. What fails says what and why, and leaves nothing behind.
+    pub async fn start(args: &NodeArgs, secret: &str) -> Result<Self> {
+        let ambient = Ambient::system();
+        let listener = bind(args.listen)?;
+        let address = listener.local_addr().map_err(|e| unbound(args.listen, e))?;
+        let metrics = telemetry::measure();
+        autonomos_runtime::metrics::describe();
+        let secrets: Vec<&str> = std::iter::once(secret).chain(args.previous_secret_key.as_deref()).collect();
+        let tokens = Tokens::new(ambient.clone(), &secrets)?;
+
+        let mut options = SqliteOptions::new(&args.data_dir);
+        options.node_id.clone_from(&args.node_id);
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(options, ambient.clone()).await?);
+        let bus: Arc<dyn EventBus> = Arc::new(LocalBus::new(ambient.clone(), Limits::default()));
+        let platform = Arc::new(Platform::default());
+
+        let app = AppState::new(Reach {
+            hub: Hub::new(bus.clone()),
+            store,
+            bus,
+            platform,
+            tokens,
+            passwords: Passwords::new(ambient.clone(), HASHES),
+            attempts: Attempts::new(ambient.clone()),
+            rates: RateLimits::new(ambient.clone(), args.rate_limit_per_minute),
+            ambient,
+            metrics,
+            settings: Settings {
+                node: args.node_id.clone(),
+                open_registration: args.open_registration,
+                secure_cookies: args.secure_cookies,
+            },
+            ready: AtomicBool::new(false),
+            draining: CancellationToken::new(),
+        });
+        let serving =
+            tokio::spawn(server::serve(listener, http::router(app.clone()), app.draining.clone(), REQUESTS));
+        tokio::spawn(housekeeping(app.clone()));
+        app.ready.store(true, Ordering::Release);
+        Ok(Self { app, address, serving })
+    }
+
+    /// Where it listens.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What its handlers reach.
+    pub const fn app(&self) -> &AppState {
+        &self.app
+    }
+
+    /// Serves until a signal comes, then goes down in order.
+    pub async fn run_until_told(self) -> Result<()> {
+        told().await?;
+        tracing::info!("going down; a second signal ends the process at once");
+        tokio::spawn(async {
+            if told().await.is_ok() {
+                std::process::exit(130);
+            }
+        });
+        self.stop().await
+    }
+
+    /// Down, in order, in time.
+    pub async fn stop(self) -> Result<()> {
+        self.app.ready.store(false, Ordering::Release);
+        self.app.draining.cancel();
+        let down = async {
+            if let Err(error) = self.serving.await {
+                tracing::error!(%error, "the server ended badly");
+            }
+            self.app.store.close().await;
+        };
+        tokio::time::timeout(DOWN, down).await.map_err(|_| {
+            Error::unavailable("stop.late", "going down took longer than 30 seconds and was cut short")
+        })
+    }
+}
+
+/// Keeps tables and histograms small.
+async fn housekeeping(app: AppState) {
+    let mut ticks = 0_u32;
+    let mut every = tokio::time::interval(Duration::from_secs(5));
+    loop {
+        tokio::select! {
+            () = app.draining.cancelled() => return,
+            _ = every.tick() => {}
+        }
+        app.metrics.run_upkeep();
+        ticks = ticks.wrapping_add(1);
+        if ticks.is_multiple_of(60)
+            && let Err(error) = app.store.directory().sweep().await
+        {
+            tracing::warn!("old rows were not swept: {}", error.chain());
+        }
+    }
+}
+
+fn bind(address: SocketAddr) -> Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() };
+    let listen = || {
+        let socket = socket?;
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(4096)
+    };
+    listen().map_err(|e: std::io::Error| unbound(address, e))
+}
+
+fn unbound(address: SocketAddr, cause: std::io::Error) -> Error {
+    Error::unavailable("start.listen", format!("{address} cannot be listened on"))
+        .remedy("Stop whatever uses it, or choose another address with --listen.")
+        .source(cause)
+}
+
+/// Waits for SIGTERM or ctrl-c.
+async fn told() -> Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())
+        .map_err(|e| Error::internal("start.signals", "signals cannot be heard").source(e))?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    Ok(())
+}

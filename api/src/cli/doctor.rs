@@ -1,0 +1,59 @@
+//! `autonomos doctor`: looks at what a node needs before it needs it, and says each in a line.
+
+use std::net::TcpListener;
+
+use autonomos_runtime::{Error, Result};
+
+use super::NodeArgs;
+
+/// Looks, prints, and fails if something is missing.
+pub fn run(args: &NodeArgs) -> Result<()> {
+    let findings = [
+        ("data directory", folder(args)),
+        ("listen address", address(args)),
+        ("secret key", secret(args)),
+        ("OpenAPI document", document()),
+    ];
+    let mut missing = 0;
+    for (what, found) in &findings {
+        match found {
+            Ok(said) => println!("ok    {what}: {said}"),
+            Err(said) => {
+                missing += 1;
+                println!("FAIL  {what}: {said}");
+            }
+        }
+    }
+    if missing == 0 {
+        return Ok(());
+    }
+    Err(Error::unavailable("doctor.found", format!("{missing} of {} things are not as they should be", findings.len())))
+}
+
+fn folder(args: &NodeArgs) -> Result<String, String> {
+    let dir = &args.data_dir;
+    std::fs::create_dir_all(dir).map_err(|e| format!("{} cannot be made: {e}", dir.display()))?;
+    let probe = dir.join(".doctor");
+    std::fs::write(&probe, b"ok").map_err(|e| format!("{} cannot be written to: {e}", dir.display()))?;
+    std::fs::remove_file(&probe).map_err(|e| format!("{} cannot be cleaned: {e}", dir.display()))?;
+    Ok(format!("{} can be written to", dir.display()))
+}
+
+fn address(args: &NodeArgs) -> Result<String, String> {
+    TcpListener::bind(args.listen)
+        .map(|_| format!("{} is free", args.listen))
+        .map_err(|e| format!("{} cannot be listened on ({e}); choose another with --listen", args.listen))
+}
+
+fn secret(args: &NodeArgs) -> Result<String, String> {
+    match args.secret_key.as_deref().map(str::len) {
+        Some(16..) => Ok("AUTONOMOS_SECRET_KEY is set".into()),
+        Some(_) => Err("AUTONOMOS_SECRET_KEY is shorter than 16 characters".into()),
+        None => Ok("AUTONOMOS_SECRET_KEY is not set; `dev` makes its own, `serve` needs one".into()),
+    }
+}
+
+fn document() -> Result<String, String> {
+    let document = crate::openapi::document();
+    Ok(format!("{} paths", document.paths.paths.len()))
+}

@@ -1,0 +1,96 @@
+//! The command line: a verb a file. Exit codes: 0 done, 1 it failed, 2 it was asked wrongly.
+
+pub mod dev;
+pub mod doctor;
+pub mod openapi;
+pub mod propose;
+pub mod serve;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use autonomos_runtime::{Error, Kind, Result};
+use clap::{Args, Parser, Subcommand};
+
+/// Sources to unified views to agents, kept alive by themselves.
+#[derive(Debug, Parser)]
+#[command(name = "autonomos", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Runs a node on this machine for trying things out: loopback, a demo tenant, a one-time sign-in link.
+    Dev(NodeArgs),
+    /// Runs a node; needs AUTONOMOS_SECRET_KEY.
+    Serve(NodeArgs),
+    /// Proposes mappings or repairs for JSON lines on standard input; needs no server and no network.
+    Propose(propose::ProposeArgs),
+    /// Looks whether this machine has what a node needs.
+    Doctor(NodeArgs),
+    /// Prints the OpenAPI document.
+    Openapi,
+}
+
+/// What a node is told.
+#[derive(Clone, Debug, Args)]
+pub struct NodeArgs {
+    /// Everything the node keeps is beneath this folder.
+    #[arg(long, env = "AUTONOMOS_DATA_DIR", default_value = "data")]
+    pub data_dir: PathBuf,
+    /// Where it listens.
+    #[arg(long, env = "AUTONOMOS_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Its name.
+    #[arg(long, env = "AUTONOMOS_NODE_ID", default_value = "local")]
+    pub node_id: String,
+    /// Signs tokens and seals secrets; at least 16 characters.
+    #[arg(long, env = "AUTONOMOS_SECRET_KEY", hide_env_values = true, hide = true)]
+    pub secret_key: Option<String>,
+    /// The secret key before this one; tokens made with it are still taken.
+    #[arg(long, env = "AUTONOMOS_SECRET_KEY_PREVIOUS", hide_env_values = true, hide = true)]
+    pub previous_secret_key: Option<String>,
+    /// Requests a minute and tenant; 0 is no limit.
+    #[arg(long, env = "AUTONOMOS_RATE_LIMIT_PER_MINUTE", default_value_t = 1200)]
+    pub rate_limit_per_minute: u32,
+    /// Whether strangers may register.
+    #[arg(long, env = "AUTONOMOS_OPEN_REGISTRATION", default_value_t = true, action = clap::ArgAction::Set)]
+    pub open_registration: bool,
+    /// Whether cookies are for TLS only; switch it on behind a TLS proxy.
+    #[arg(long, env = "AUTONOMOS_SECURE_COOKIES", default_value_t = false, action = clap::ArgAction::Set)]
+    pub secure_cookies: bool,
+}
+
+/// Does what was asked.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match cli.verb {
+        Verb::Dev(args) => block_on(dev::run(args)),
+        Verb::Serve(args) => block_on(serve::run(args)),
+        Verb::Propose(args) => propose::run(&args),
+        Verb::Doctor(args) => doctor::run(&args),
+        Verb::Openapi => openapi::run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("autonomos: {}", error.chain());
+            if let Some(remedy) = &error.remedy {
+                eprintln!("  {remedy}");
+            }
+            ExitCode::from(if error.kind == Kind::Invalid { 2 } else { 1 })
+        }
+    }
+}
+
+fn block_on(work: impl Future<Output = Result<()>>) -> Result<()> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_name("autonomos")
+        .build()
+        .map_err(|e| Error::internal("start.runtime", "the runtime did not start").source(e))?
+        .block_on(work)
+}
