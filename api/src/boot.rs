@@ -84,8 +84,7 @@ impl Node {
             ready: AtomicBool::new(false),
             draining: CancellationToken::new(),
         });
-        let serving =
-            tokio::spawn(server::serve(listener, http::router(app.clone()), app.draining.clone(), REQUESTS));
+        let serving = tokio::spawn(server::serve(listener, http::router(app.clone()), app.draining.clone(), REQUESTS));
         tokio::spawn(housekeeping(app.clone()));
         app.ready.store(true, Ordering::Release);
         Ok(Self { app, address, serving })
@@ -123,9 +122,9 @@ impl Node {
             }
             self.app.store.close().await;
         };
-        tokio::time::timeout(DOWN, down).await.map_err(|_| {
-            Error::unavailable("stop.late", "going down took longer than 30 seconds and was cut short")
-        })
+        tokio::time::timeout(DOWN, down)
+            .await
+            .map_err(|_| Error::unavailable("stop.late", "going down took longer than 30 seconds and was cut short"))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Logs and metrics: JSON lines on standard error (plain text on a terminal in `dev`), Prometheus text at `/metrics`.
 //! The names of this crate's metrics stand here and nowhere else.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
@@ -35,8 +36,15 @@ pub fn log(human: bool, default: &str) {
     }
 }
 
-/// Starts measuring. Only the first of a process is the one that everything reports to.
+/// The one everything of this process reports to.
+static MEASURING: OnceLock<PrometheusHandle> = OnceLock::new();
+
+/// Starts measuring; a second node in one process shares the first one's measures.
 pub fn measure() -> PrometheusHandle {
+    MEASURING.get_or_init(begin).clone()
+}
+
+fn begin() -> PrometheusHandle {
     let builder = PrometheusBuilder::new();
     let builder = match builder.set_buckets_for_metric(Matcher::Suffix("_seconds".into()), BOUNDS) {
         Ok(builder) => builder,

@@ -121,7 +121,10 @@ fn mapping(input: impl BufRead, mut output: impl Write) -> Result<()> {
     for (line, answer) in lines.iter().zip(&answers) {
         let (entity, field, confidence) =
             answer.as_ref().map_or((None, None, 0.0), |(e, f, c)| (e.as_deref(), f.as_deref(), *c));
-        write(&mut output, &MappingLine { id: &line.id, canonical_entity: entity, canonical_field: field, confidence })?;
+        write(
+            &mut output,
+            &MappingLine { id: &line.id, canonical_entity: entity, canonical_field: field, confidence },
+        )?;
     }
     Ok(())
 }

@@ -1,0 +1,155 @@
+//! What holds for every path.
+
+use std::time::Duration;
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::harness::{TestNode, problem};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn health_and_pages_need_no_token_and_tell_little() {
+    let node = TestNode::start().await;
+    for path in ["/healthz", "/readyz", "/metrics", "/", "/app.js", "/app.css", "/docs", "/docs.js", "/openapi.json"] {
+        let answer = node.request(Method::GET, path).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        let headers = answer.headers().clone();
+        assert_eq!(headers["x-content-type-options"], "nosniff", "{path}");
+        assert_eq!(headers["x-frame-options"], "DENY", "{path}");
+        let policy = headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{path}: {policy}");
+        assert!(!headers.contains_key("access-control-allow-origin"), "{path}");
+        assert!(!headers.contains_key("server"), "{path}");
+        let text = answer.text().await.unwrap();
+        assert!(!text.contains("<script>") && !text.contains(" style="), "{path} has something inline");
+        assert!(!text.contains("https://") || path == "/openapi.json", "{path} names another host");
+    }
+    let metrics = node.request(Method::GET, "/metrics").send().await.unwrap().text().await.unwrap();
+    assert!(metrics.contains("autonomos_http_requests_total"), "{metrics}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_documented_path_but_the_public_ones_wants_a_token() {
+    let node = TestNode::start().await;
+    let ann = node.register("ann").await;
+    let document: Value = node.request(Method::GET, "/openapi.json").send().await.unwrap().json().await.unwrap();
+    let mut seen = 0;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let Ok(method) = Method::from_bytes(method.to_uppercase().as_bytes()) else { continue };
+            if operation["security"].is_null() {
+                continue;
+            }
+            let path = path
+                .replace("{id}", "01920000-0000-7000-8000-000000000000")
+                .replace("{view}", "accounts")
+                .replace("{path}", "a.csv");
+            for spelled in [
+                path.clone(),
+                format!("/{path}"),
+                format!("{path}/"),
+                path.replacen("/api", "/./api", 1),
+                path.replacen("/api", "/%61pi", 1),
+            ] {
+                let answer = node.request(method.clone(), &spelled).send().await.unwrap();
+                let handshake = spelled == "/ws/flow-monitor" && answer.status() == StatusCode::BAD_REQUEST;
+                assert!(
+                    handshake || answer.status() == StatusCode::UNAUTHORIZED,
+                    "{method} {spelled}: {}",
+                    answer.status()
+                );
+            }
+            seen += 1;
+        }
+    }
+    assert!(seen > 45, "{seen}");
+    let answer = ann.get("/api/v1/nothing/here").await;
+    assert_eq!(answer.status(), StatusCode::NOT_FOUND);
+    assert_eq!(problem(answer).await["code"], "route.not_found");
+    let answer = ann.request(Method::DELETE, "/api/v1/auth/me").send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(problem(answer).await["code"], "request.method");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bodies_have_an_end_a_type_and_a_depth() {
+    let node = TestNode::start().await;
+    let ann = node.register("ann").await;
+    let big = "x".repeat((1 << 20) + 1);
+    let answer = ann.post("/api/v1/tasks", &json!({"kind": "noop", "payload": big})).await;
+    assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(problem(answer).await["code"], "request.too_large");
+
+    let post = || ann.request(Method::POST, "/api/v1/tasks");
+    let answer = post().header("content-type", "text/plain").body("{}").send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    let deep = format!("{{\"kind\": {}", "[".repeat(200_000));
+    let answer = post().header("content-type", "application/json").body(deep).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
+    let answer = post().header("content-type", "application/json").body(vec![0xff, 0xfe, 0x00]).send().await.unwrap();
+    assert_eq!(problem(answer).await["code"], "request.malformed");
+    let answer = ann.post("/api/v1/tasks", &json!({"kind": "noop", "tenant_id": "other"})).await;
+    let body = problem(answer).await;
+    assert_eq!(
+        (body["code"].as_str(), body["errors"][0]["pointer"].as_str()),
+        (Some("request.unknown_field"), Some("/tenant_id"))
+    );
+    assert!(body["remedy"].is_string());
+    let answer = ann.get("/api/v1/tasks?tenant_id=x").await;
+    assert_eq!(problem(answer).await["errors"][0]["pointer"], "tenant_id");
+    let answer = ann.get("/api/v1/tasks?cursor=%25%25").await;
+    assert_eq!(problem(answer).await["code"], "page.cursor");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_callers_trace_goes_through() {
+    let node = TestNode::start().await;
+    let answer = node
+        .request(Method::GET, "/api/v1/auth/me")
+        .header("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(problem(answer).await["trace_id"], "4bf92f3577b34da6a3ce929d0e0e4736");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn floods_are_told_when_to_come_back() {
+    let node = TestNode::with(|args| args.rate_limit_per_minute = 5).await;
+    let ann = node.register("ann").await;
+    let mut last = ann.get("/api/v1/auth/me").await;
+    assert!(last.headers()["ratelimit"].to_str().unwrap().contains("r=4"));
+    for _ in 0..5 {
+        last = ann.request(Method::GET, "/api/v1/auth/me").header("x-forwarded-for", "9.9.9.9").send().await.unwrap();
+    }
+    assert_eq!(last.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert!(last.headers().contains_key("retry-after"));
+    assert_eq!(problem(last).await["retryable"], true);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_says_nothing_is_ended() {
+    let node = TestNode::start().await;
+    let mut socket = tokio::net::TcpStream::connect(node.node.address()).await.unwrap();
+    socket.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\nx-slow: ").await.unwrap();
+    let mut rest = Vec::new();
+    let ended = tokio::time::timeout(Duration::from_secs(25), socket.read_to_end(&mut rest)).await;
+    assert!(ended.is_ok(), "the head timeout is in force");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_goes_down_in_order() {
+    let node = TestNode::start().await;
+    let ann = node.register("ann").await;
+    let mut stream = ann.get("/api/v1/events/stream").await;
+    stream.chunk().await.unwrap();
+    let address = node.node.address();
+    node.node.stop().await.unwrap();
+    let mut rest = String::new();
+    while let Ok(Some(chunk)) = stream.chunk().await {
+        rest.push_str(&String::from_utf8_lossy(&chunk));
+    }
+    assert!(rest.contains("event: bye"), "{rest}");
+    assert!(tokio::net::TcpStream::connect(address).await.is_err());
+}

@@ -1,0 +1,114 @@
+//! A node in a temporary folder, and people on it.
+
+use std::time::Duration;
+
+use autonomos_api::boot::Node;
+use autonomos_api::cli::NodeArgs;
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
+use serde_json::{Value, json};
+
+/// The key every test node signs with.
+pub const SECRET: &str = "a secret key for tests, and for nothing else";
+/// The password of everybody.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// A node; it goes down when the test ends with it.
+pub struct TestNode {
+    pub node: Node,
+    pub client: Client,
+    _dir: tempfile::TempDir,
+}
+
+/// Somebody signed in.
+#[derive(Clone)]
+pub struct Person {
+    pub base: String,
+    pub client: Client,
+    pub email: String,
+    pub token: String,
+    pub refresh: String,
+    pub tenant: String,
+}
+
+impl TestNode {
+    pub async fn start() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    pub async fn with(change: impl FnOnce(&mut NodeArgs)) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let mut args = NodeArgs {
+            data_dir: dir.path().join("data"),
+            listen: "127.0.0.1:0".parse().unwrap(),
+            node_id: "test".into(),
+            secret_key: None,
+            previous_secret_key: None,
+            rate_limit_per_minute: 0,
+            open_registration: true,
+            secure_cookies: false,
+        };
+        change(&mut args);
+        let node = Node::start(&args, SECRET).await.unwrap();
+        let client = Client::builder().timeout(Duration::from_secs(30)).build().unwrap();
+        Self { node, client, _dir: dir }
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.node.address())
+    }
+
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, self.url(path))
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Response {
+        self.request(Method::POST, path).json(body).send().await.unwrap()
+    }
+
+    /// A new tenant with its admin, signed in.
+    pub async fn register(&self, name: &str) -> Person {
+        let email = format!("{name}@example.org");
+        let body = json!({"email": email, "password": PASSWORD, "name": name, "tenant_name": format!("{name}'s")});
+        let answer = self.post("/api/v1/auth/register", &body).await;
+        assert_eq!(answer.status(), StatusCode::CREATED);
+        let registered: Value = answer.json().await.unwrap();
+        let tenant = registered["tenant"]["id"].as_str().unwrap().to_owned();
+        let answer = self.post("/api/v1/auth/login", &json!({"email": email, "password": PASSWORD})).await;
+        assert_eq!(answer.status(), StatusCode::OK);
+        let grant: Value = answer.json().await.unwrap();
+        Person {
+            base: format!("http://{}", self.node.address()),
+            client: self.client.clone(),
+            email,
+            token: grant["access_token"].as_str().unwrap().to_owned(),
+            refresh: grant["refresh_token"].as_str().unwrap().to_owned(),
+            tenant,
+        }
+    }
+}
+
+impl Person {
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.base)).bearer_auth(&self.token)
+    }
+
+    pub async fn get(&self, path: &str) -> Response {
+        self.request(Method::GET, path).send().await.unwrap()
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Response {
+        self.request(Method::POST, path).json(body).send().await.unwrap()
+    }
+}
+
+/// A problem document, checked to be one.
+pub async fn problem(answer: Response) -> Value {
+    let status = answer.status();
+    assert_eq!(answer.headers()["content-type"], "application/problem+json");
+    let trace = answer.headers()["traceparent"].to_str().unwrap().to_owned();
+    let body: Value = answer.json().await.unwrap();
+    assert_eq!(body["status"], status.as_u16());
+    assert!(trace.contains(body["trace_id"].as_str().unwrap()), "{trace}");
+    assert!(body["code"].as_str().is_some_and(|code| code.contains('.')), "{body}");
+    body
+}

@@ -1,0 +1,8 @@
+//! The real node on a port of its own, spoken to as clients speak.
+
+mod auth;
+mod forged;
+mod gateway;
+mod harness;
+mod live;
+mod socket;
