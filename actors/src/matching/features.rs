@@ -14,7 +14,7 @@ use super::shape::suits;
 use super::words::{Word, WordList, Words};
 
 /// How many numbers the trees see.
-pub const WIDTH: usize = 56;
+pub const WIDTH: usize = 57;
 
 /// Candidates kept for a field.
 pub const KEPT: usize = 2;
@@ -51,6 +51,8 @@ pub struct Reader {
     classes: Vec<u8>,
     id: Word,
     date: Word,
+    state: Word,
+    city: Word,
 }
 
 /// Scratch space.
@@ -97,7 +99,7 @@ impl Reader {
                 }
             }
         }
-        Self { classes, id: w.word("id"), date: w.word("date") }
+        Self { classes, id: w.word("id"), date: w.word("date"), state: w.word("state"), city: w.word("city") }
     }
 
     /// Finds each field's candidates in one entity; the result is in the scratch space.
@@ -261,7 +263,8 @@ impl Reader {
         let other = list.get(1 - which.min(1)).filter(|_| list.len() > 1);
         out[24] = c.score - other.map_or(0.0, |o| o.score);
         out[25] = other.map_or(0.0, |o| level_worth(o.strong));
-        out[26] = scratch.candidates[at].len() as f32;
+        let head = field.core.last().map(|word| w.group(*word));
+        out[26] = phrase.map_or(0.0, |p| if Some(p.head) == head { 1.0 } else { -1.0 });
         out[27] = field.core.len() as f32;
         out[28] = field.leaf.len() as f32;
         out[29] = f32::from(field.depth);
@@ -298,6 +301,20 @@ impl Reader {
         out[53] = f32::from(u8::from(entity >= 6));
         out[54] = f32::from(u8::from(field.leaf.as_slice() == [self.id]));
         out[55] = which as f32;
+        out[56] = self.state_of(field, object, info.field);
+    }
+
+    /// `state` beside a `city` is a place, alone it is a status: how well that suits the target.
+    fn state_of(&self, field: &FieldView, object: &ObjectView, target: &str) -> f32 {
+        if field.core.last() != Some(&self.state) {
+            return 0.0;
+        }
+        let before = &field.core[..field.core.len() - 1];
+        let beside = object
+            .fields()
+            .iter()
+            .any(|f| f.core.len() == field.core.len() && f.core.ends_with(&[self.city]) && f.core.starts_with(before));
+        if beside == target.ends_with("state") { 1.0 } else { -1.0 }
     }
 
     fn ending(&self, field: &FieldView, kind: u8) -> f32 {

@@ -46,6 +46,8 @@ pub struct Phrase {
     pub weight: f32,
     /// Its words, each as its group.
     pub groups: WordList,
+    /// The group of its last word, which mostly says what kind of thing it is.
+    pub head: Word,
 }
 
 /// The phrases of one entity by word group.
@@ -99,9 +101,9 @@ const OWN: [&str; 12] = [
     "opportunity deal",
     "lead prospect",
     "user agent admin employee member",
-    "activity task event meeting call email note appointment engagement message",
+    "activity engagement",
     "resource instance server vm machine database cluster",
-    "cost usage bill line item product",
+    "bill line item",
     "health",
     "usage",
     "invoice",
@@ -251,12 +253,13 @@ impl Lexicon {
             Some(hit) => hit.weak &= weak,
             None => hits.push(Hit { target, weak }),
         }
+        let head = w.group(list[list.len() - 1]);
         let mut groups: WordList = list.iter().map(|word| w.group(*word)).collect();
         dedup(&mut groups);
         let weight = groups.iter().map(|g| self.weight(*g)).sum();
         let postings = &mut self.postings[self.targets[target as usize].entity as usize];
         let place = postings.phrases.len() as u16;
-        postings.phrases.push(Phrase { target, weak, weight, groups: groups.clone() });
+        postings.phrases.push(Phrase { target, weak, weight, groups: groups.clone(), head });
         for group in groups {
             postings.by_group.entry(group).or_default().push(place);
         }
@@ -281,7 +284,7 @@ impl Lexicon {
 
 /// Drops the words that say nothing (of, the, a) and repeats.
 pub fn clean(w: &Words, list: &mut WordList) {
-    list.retain(|word| !matches!(w.name(*word), Some("of" | "the" | "a" | "for" | "and" | "or")));
+    list.retain(|word| !matches!(w.name(*word), Some("of" | "the" | "a" | "as" | "for" | "and" | "or")));
     dedup(list);
 }
 

@@ -19,7 +19,7 @@ pub struct FieldView {
     pub bare: WordList,
     /// Words of the last segment, stripped likewise.
     pub leaf: WordList,
-    /// Hashes of: whole, core, bare, leaf, bare leaf, bare without its closing `code`, `name`, `1`. Zero where it repeats another.
+    /// Hashes of: whole, core, bare, leaf, bare leaf, bare without `default` and a closing `code`, `name`, `1`. Zero where it repeats another.
     pub forms: [u64; FORMS],
     /// How many path segments were left.
     pub depth: u8,
@@ -50,6 +50,10 @@ pub struct Parts {
     c: Word,
     id: Word,
     value: Word,
+    name: Word,
+    number: Word,
+    address: Word,
+    modifiers: Vec<bool>,
 }
 
 const VENDORS: &str = "hs crm salesforce hubspot pipedrive zendesk stripe netsuite zoho dynamics marketo intercom outreach \
@@ -58,6 +62,8 @@ const VENDORS: &str = "hs crm salesforce hubspot pipedrive zendesk stripe netsui
 const HOUSE: &str = "hs sys system aws azure gcp oci google";
 const WRAPPERS: &str = "property attribute field data value values relationship node record properties attributes fields object \
                         item items metadata";
+/// Words that only say "the one of several that counts".
+const MODIFIERS: &str = "main default current";
 const ENDINGS: &str = "code name label text 1 value raw number string type primary main";
 
 impl Parts {
@@ -81,6 +87,10 @@ impl Parts {
             c: w.word("c"),
             id: w.word("id"),
             value: w.word("value"),
+            name: w.word("name"),
+            number: w.word("number"),
+            address: w.word("address"),
+            modifiers: marks(MODIFIERS),
         }
     }
 
@@ -98,6 +108,7 @@ pub struct ObjectView {
     pub system: WordList,
     /// Whether the system is known.
     pub has_system: bool,
+    vendors: WordList,
     /// Its fields.
     pub fields: Vec<FieldView>,
     used: usize,
@@ -117,6 +128,7 @@ impl ObjectView {
             w.segment(segment, &mut self.name);
         }
         dedup(&mut self.name);
+        self.vendors = self.name.iter().copied().filter(|word| Parts::is(&parts.vendors, *word)).collect();
         let system = &self.system;
         let keep = self.name.iter().filter(|word| !Parts::is(&parts.vendors, **word) && !system.contains(word)).count();
         if keep > 0 {
@@ -161,8 +173,23 @@ impl ObjectView {
             if words.first() == Some(&parts.custom) {
                 field.custom = true;
             }
+            // `state_id.name` is the name of the state; `phones[].number`, `emails[].address` are phone and e-mail
+            if words == [parts.name] && before > 1 && field.core[before - 1] == parts.id {
+                field.core.remove(before - 1);
+                field.depth += 1;
+                leaf_from = before - 1;
+                continue;
+            }
+            if before > 0 && (words == [parts.number] || words == [parts.address]) {
+                let joined = field.core.len();
+                w.join(before - 1, &mut field.core);
+                if field.core.len() < joined {
+                    continue;
+                }
+            }
+            let words = &field.core[before..];
             if is_wrapper {
-                wrapped = field.core[before..].iter().copied().collect();
+                wrapped = words.iter().copied().collect();
                 field.core.truncate(before);
             } else if field.core.len() > before {
                 field.depth += 1;
@@ -197,6 +224,9 @@ impl ObjectView {
         while bare_leaf.len() > 1 && bare_leaf.last().is_some_and(|word| Parts::is(&parts.endings, *word)) {
             bare_leaf.pop();
         }
+        if bare_leaf.iter().any(|word| !Parts::is(&parts.modifiers, *word)) {
+            bare_leaf.retain(|word| !Parts::is(&parts.modifiers, *word));
+        }
         field.forms[5] = if bare_leaf.len() < field.bare.len() { set_hash(w, &bare_leaf) } else { 0 };
         for later in 1..FORMS {
             if field.forms[..later].contains(&field.forms[later]) {
@@ -217,7 +247,12 @@ impl ObjectView {
             if list.len() < 2 {
                 return;
             }
-            let is_own = |word: Word| self.system.contains(&word) || Parts::is(&parts.house, word);
+            let is_own = |word: Word| {
+                !self.has_system
+                    || self.system.contains(&word)
+                    || self.vendors.contains(&word)
+                    || Parts::is(&parts.house, word)
+            };
             let rest = list.iter().filter(|x| !Parts::is(&parts.vendors, **x)).count();
             list.retain(|word| {
                 if custom && *word == parts.c {

@@ -7,11 +7,11 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
+use super::calibrate::APPLY;
 use super::features::Scratch;
 use super::lexicon::TargetInfo;
 use super::model::{Model, ModelFile, SHOW, Tables, Verdict};
 use super::object::ObjectView;
-use super::score::APPLY;
 
 /// A field to be mapped.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

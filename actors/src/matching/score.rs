@@ -4,8 +4,7 @@
 
 use serde::Serialize;
 
-/// Confidence above which a proposal is applied without a hand.
-pub const APPLY: f32 = 0.85;
+use super::calibrate::APPLY;
 
 /// Counts over scored fields.
 #[derive(Clone, Debug, Default)]

@@ -100,7 +100,7 @@ const RECIPE: Recipe = Recipe { trees: 120, depth: 4, rate: 0.08, least: 1.0, la
 /// Which way each number may push: 1 only up, -1 only down.
 fn directions() -> [i8; WIDTH] {
     let mut up = [0_i8; WIDTH];
-    for k in [0, 1, 2, 3, 5, 8, 9, 10, 11, 24, 38, 39, 43, 44, 45, 46, 47, 48] {
+    for k in [0, 1, 2, 3, 5, 8, 9, 10, 11, 24, 26, 38, 39, 43, 44, 45, 46, 47, 48, 56] {
         up[k] = 1;
     }
     for k in [12, 13, 15, 17, 18, 19, 20, 21, 22, 25, 31, 33, 34, 36, 37, 40, 41, 42, 49, 50] {
@@ -264,6 +264,11 @@ impl Lessons {
             }
         }
         rows
+    }
+
+    /// Whether a target is a right answer to a label.
+    pub fn is_right(&self, label: usize, target: Target) -> bool {
+        self.right[label].contains(&target)
     }
 
     /// What a model makes of one object of the truth, forgetting its system.

@@ -29,6 +29,8 @@ pub struct Words {
     groups: Vec<Word>,
     stable: Vec<u32>,
     date: Word,
+    no: Word,
+    number: Word,
 }
 
 /// One line a word: `word variant variant ...`.
@@ -49,6 +51,9 @@ pub fn words() -> &'static Words {
 const UNKNOWN: Word = 1 << 31;
 const LONGEST: usize = 15;
 
+/// Two-letter words that may be part of a glued word.
+const SHORT: [&str; 14] = ["id", "at", "on", "is", "hs", "by", "of", "to", "no", "ip", "db", "tz", "cd", "ts"];
+
 fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
     text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#'))
 }
@@ -68,6 +73,8 @@ impl Words {
             groups: Vec::new(),
             stable: Vec::new(),
             date: 0,
+            no: 0,
+            number: 0,
         };
         for line in lines(DICTIONARY) {
             let mut parts = line.split_whitespace();
@@ -96,6 +103,8 @@ impl Words {
         groups.extend(known as Word..made.names.len() as Word);
         made.groups = groups;
         made.date = made.known("date");
+        made.no = made.known("no");
+        made.number = made.known("number");
         made.stable = made.names.iter().map(|n| hash(n.as_bytes()) & !UNKNOWN).collect();
         made
     }
@@ -221,7 +230,7 @@ impl Words {
                         continue;
                     }
                     let part = text.get(start..end).unwrap_or("");
-                    if !self.ids.contains_key(part) {
+                    if !self.ids.contains_key(part) || (part.len() == 2 && !SHORT.contains(&part)) {
                         continue;
                     }
                     let cost =
@@ -257,8 +266,8 @@ impl Words {
         out.push(self.word(text));
     }
 
-    /// Joins pairs from `first` on, and reads a closing `at` or `on` as a date.
-    fn fold(&self, first: usize, out: &mut WordList) {
+    /// Joins word pairs from `first` on, left to right, until none is left.
+    pub fn join(&self, first: usize, out: &mut WordList) {
         let mut at = first;
         while at + 1 < out.len() {
             if let Some(whole) = self.pairs.get(&(out[at], out[at + 1])) {
@@ -269,6 +278,17 @@ impl Words {
                 at += 1;
             }
         }
+    }
+
+    /// Joins pairs from `first` on, and reads a closing `at` or `on` as a date, a closing `no` as a number.
+    fn fold(&self, first: usize, out: &mut WordList) {
+        if out.len() > first + 1
+            && let Some(last) = out.last_mut()
+            && *last == self.no
+        {
+            *last = self.number;
+        }
+        self.join(first, out);
         if out.len() > first + 1
             && let Some(last) = out.last_mut()
             && matches!(self.name(*last), Some("at" | "on"))
@@ -311,6 +331,9 @@ mod tests {
         assert_eq!(spell("zip_code"), spell("PostCode"));
         assert_eq!(spell("given_name"), spell("fname"));
         assert_eq!(spell("PhoneNumber"), spell("tel"));
+        assert_eq!(spell("orgid"), ["organization", "id"]);
+        assert_eq!(spell("_ownerid_value"), ["owner", "id"]);
+        assert_eq!(spell("No_of_Employees"), spell("number employees"));
         assert_eq!(spell("emailaddress1"), ["email", "1"]);
     }
 
