@@ -1,5 +1,6 @@
 //! The parts that live: connectors, drift, repair, matching, the data connection layer, agents, and the tree that runs them.
 
 pub mod connector;
+pub mod dcl;
 pub mod matching;
 pub mod platform;

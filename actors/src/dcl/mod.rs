@@ -1,0 +1,42 @@
+//! The data connection layer: a tenant's views, folded from the canonical log into one DuckDB file a tenant.
+//!
+//! [`Dcl`] is the room's door. Writing: [`Dcl::advance`] folds what the log has after the views' position, rows and
+//! position in one transaction; a `mapping` entry that reaches back heals the past in the same transaction. Reading:
+//! [`Dcl::query`] answers a page with the position it reflects, [`Dcl::export`] streams a whole view.
+//!
+//! The file is a fold over the log and nothing else. Whatever happens to it (a crash in the middle of anything, a
+//! damaged block, a full disk, a file that is ahead of its log) ends in the same way: it is opened again where its last
+//! commit left it, or set aside and folded from nothing, and [`Dcl::digest`] is the same.
+//!
+//! Reading order: log (what comes in), catalogue (tables), resolve and run (which row wins; pure), ledger, fold (the
+//! transaction); filter, query, page, json, views, answers (a page out), export, digest, stats; engine (DuckDB), handle
+//! (threads), guard (files), pool (open files), door (the verbs).
+
+mod answers;
+mod catalogue;
+mod digest;
+mod door;
+mod engine;
+mod export;
+mod filter;
+mod fold;
+mod guard;
+mod handle;
+mod json;
+mod ledger;
+mod log;
+mod page;
+mod pool;
+mod query;
+mod resolve;
+mod run;
+mod stats;
+#[cfg(test)]
+mod tests;
+mod views;
+
+pub use digest::Digest;
+pub use fold::Applied;
+pub use log::{EntryKind, Log, LogEntry, LogSource, StoredLog};
+pub use pool::{Dcl, Settings};
+pub use stats::{Stats, StreamStats, ViewStats};

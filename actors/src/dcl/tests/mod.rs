@@ -1,0 +1,4 @@
+//! The room from outside: a log in memory, folded, read, rebuilt.
+
+mod log;
+mod whole;
