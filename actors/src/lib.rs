@@ -2,5 +2,8 @@
 
 pub mod connector;
 pub mod dcl;
+pub mod files;
 pub mod matching;
 pub mod platform;
+#[cfg(any(test, feature = "testkit"))]
+pub mod testkit;

@@ -1,5 +1,7 @@
 //! Connectors: what reads sources. `source` is the contract, `sources` those that keep it, `conformance` the proof,
 //! `catalog` the list.
 
-mod raw;
+#[cfg(any(test, feature = "testkit"))]
+pub mod conformance;
 pub mod source;
+pub mod sources;

@@ -17,7 +17,7 @@ use autonomos_runtime::{Error, Result, Scope};
 use futures::FutureExt as _;
 use tokio::sync::mpsc;
 
-pub use super::raw::{RawBatch, Reject};
+pub use autonomos_runtime::canonical::record::{RawBatch, Reject};
 
 /// Batches that may wait between a source and its reader.
 const DEPTH: usize = 2;
@@ -190,6 +190,12 @@ impl BatchStream {
                     .remedy("Try again; if it stays, check that the source answers, or raise its call timeout.")))
             }
         }
+    }
+
+    /// Cancels, and waits until the feeder has noticed. Dropping the stream cancels as well, without waiting.
+    pub async fn cancel(mut self) {
+        self.inbox.close();
+        while self.inbox.recv().await.is_some() {}
     }
 
     /// The next batch, for callers on a thread of their own.

@@ -32,6 +32,4 @@ pub use record::{RawBatch, Reject};
 pub use remap::remap;
 
 #[cfg(test)]
-mod cases;
-#[cfg(test)]
 mod laws;

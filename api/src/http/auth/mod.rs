@@ -1,6 +1,5 @@
 //! Signing in and out.
 
-pub mod invite;
 pub mod link;
 pub mod login;
 pub mod logout;

@@ -105,8 +105,7 @@ pub async fn register(
     Ok((StatusCode::CREATED, Json(registered)))
 }
 
-/// An address as it is kept.
-pub fn address(text: &str) -> Result<String, Error> {
+fn address(text: &str) -> Result<String, Error> {
     let text = text.trim();
     let fits = text.len() <= 254
         && !text.chars().any(|c| c.is_whitespace() || c.is_control())

@@ -1,0 +1,60 @@
+//! How far a table has been read, as JSON text.
+
+use autonomos_runtime::{Error, Result};
+
+/// See the module.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Cursor {
+    /// Texts of the order terms of the last row read: the cursor column's, then the key's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Vec<String>>,
+    /// Keys of the last row read among those without a cursor value, while they are being read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nulls: Option<Vec<String>>,
+    /// This pass has read the rows without a cursor value.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub nulls_done: bool,
+    /// Which transactions were done when the last whole pass began (a snapshot, as the server writes it).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snapshot: Option<String>,
+    /// The same of the pass under way; a cursor without it lies between two passes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open: Option<String>,
+    /// Number of the last full pass that was done; 0: none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub pass: u64,
+    /// Key of the last row that was told to be gone, while those are being told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gone: Option<String>,
+    /// Rows before, for numbering.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub row: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape serde asks for")]
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+impl Cursor {
+    /// Reads the text; none is the beginning.
+    pub fn parse(text: Option<&str>) -> Result<Self> {
+        text.map_or_else(
+            || Ok(Self::default()),
+            |text| {
+                serde_json::from_str(text).map_err(|e| {
+                    Error::invalid("cursor.invalid", "The stored position of this stream cannot be read.")
+                        .field("cursor")
+                        .remedy("Rewind the stream to read it from the start.")
+                        .source(e)
+                })
+            },
+        )
+    }
+
+    /// As text.
+    pub fn text(&self) -> Result<String> {
+        serde_json::to_string(self)
+            .map_err(|e| Error::internal("cursor.unwritable", "The position has no text.").source(e))
+    }
+}
