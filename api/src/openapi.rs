@@ -40,7 +40,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
     let (_, mut document) = http::routes().split_for_parts();
     let base = Base::openapi();
     document.info = base.info.clone();
-    document.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    env!("CARGO_PKG_VERSION").clone_into(&mut document.info.version);
     document.merge(base);
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     document.components.get_or_insert_with(Components::new).add_security_scheme("bearer", SecurityScheme::Http(bearer));

@@ -16,7 +16,7 @@ use crate::gateway::trace::Trace;
 use crate::state::AppState;
 
 /// How long a refresh token is good.
-pub const REFRESH_FOR: Duration = Duration::from_secs(7 * 24 * 3600);
+pub const REFRESH_FOR: Duration = Duration::from_hours(7 * 24);
 /// Name of the cookie.
 const COOKIE: &str = "autonomos_refresh";
 

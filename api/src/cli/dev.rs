@@ -18,7 +18,7 @@ use crate::{boot, telemetry};
 /// Who signs in by the link.
 const ADDRESS: &str = "dev@localhost";
 /// How long the link is good.
-const LINK: Duration = Duration::from_secs(3600);
+const LINK: Duration = Duration::from_hours(1);
 
 /// Runs until it is told to stop.
 pub async fn run(mut args: NodeArgs) -> Result<()> {

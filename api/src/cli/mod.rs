@@ -44,6 +44,9 @@ pub struct NodeArgs {
     /// Where it listens.
     #[arg(long, env = "AUTONOMOS_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
+    /// Settings laid over the defaults, as TOML.
+    #[arg(long, env = "AUTONOMOS_CONFIG")]
+    pub config: Option<PathBuf>,
     /// Its name.
     #[arg(long, env = "AUTONOMOS_NODE_ID", default_value = "local")]
     pub node_id: String,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::io::{BufRead, Write};
 
 use autonomos_actors::platform::Platform;
-use autonomos_actors::platform::shapes::{DescribedField, ProposeMapping, ProposeRepair};
+use autonomos_actors::platform::shapes::{DescribedField, ProposeMapping, ProposeRepair, ProposedMapping};
 use autonomos_runtime::{Error, Result};
 use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
@@ -100,7 +100,7 @@ fn mapping(input: impl BufRead, mut output: impl Write) -> Result<()> {
         lines.push(line);
         Ok(())
     })?;
-    let mut answers: Vec<Option<(Option<String>, Option<String>, f64)>> = vec![None; lines.len()];
+    let mut answers: Vec<Option<ProposedMapping>> = vec![None; lines.len()];
     for ((system, object), members) in objects {
         let fields = members
             .iter()
@@ -114,17 +114,19 @@ fn mapping(input: impl BufRead, mut output: impl Write) -> Result<()> {
         let proposed = Platform::propose_mapping(&ProposeMapping { system, object, fields })?;
         for (at, answer) in members.into_iter().zip(proposed) {
             if let Some(slot) = answers.get_mut(at) {
-                *slot = Some((answer.entity, answer.canonical_field, answer.confidence));
+                *slot = Some(answer);
             }
         }
     }
     for (line, answer) in lines.iter().zip(&answers) {
-        let (entity, field, confidence) =
-            answer.as_ref().map_or((None, None, 0.0), |(e, f, c)| (e.as_deref(), f.as_deref(), *c));
-        write(
-            &mut output,
-            &MappingLine { id: &line.id, canonical_entity: entity, canonical_field: field, confidence },
-        )?;
+        let answer = answer.as_ref();
+        let said = MappingLine {
+            id: &line.id,
+            canonical_entity: answer.and_then(|a| a.entity.as_deref()),
+            canonical_field: answer.and_then(|a| a.canonical_field.as_deref()),
+            confidence: answer.map_or(0.0, |a| a.confidence),
+        };
+        write(&mut output, &said)?;
     }
     Ok(())
 }

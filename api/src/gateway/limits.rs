@@ -13,7 +13,7 @@ pub const UPLOAD_PAUSE: Duration = Duration::from_secs(30);
 /// Largest upload.
 pub const UPLOAD: u64 = 64 << 30;
 /// Longest time to the first byte of an answer.
-pub const ANSWER: Duration = Duration::from_secs(60);
+pub const ANSWER: Duration = Duration::from_mins(1);
 /// Longest time for a request's head, which is also how long an idle connection is kept.
 pub const HEAD: Duration = Duration::from_secs(20);
 /// Connections at once.

@@ -109,7 +109,7 @@ mod tests {
         rates.take(None, peer).unwrap();
         assert_eq!(rates.take(None, peer).unwrap_err().status(), 429);
         rates.take(None, Some(IpAddr::from([10, 0, 0, 2]))).unwrap();
-        clock.advance(Duration::from_secs(60));
+        clock.advance(Duration::from_mins(1));
         rates.take(None, peer).unwrap();
         assert!(RateLimits::new(Ambient::system(), 0).take(None, peer).unwrap().is_none());
     }

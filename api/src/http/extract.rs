@@ -81,16 +81,14 @@ fn refusal(fault: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
 
 fn pointer(path: &serde_path_to_error::Path) -> String {
     use serde_path_to_error::Segment;
-    let mut out = String::new();
-    for segment in path {
-        match segment {
-            Segment::Seq { index } => out.push_str(&format!("/{index}")),
-            Segment::Map { key } => out.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
-            Segment::Enum { variant } => out.push_str(&format!("/{variant}")),
-            Segment::Unknown => {}
-        }
-    }
-    out
+    path.iter()
+        .map(|segment| match segment {
+            Segment::Seq { index } => format!("/{index}"),
+            Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+            Segment::Enum { variant } => format!("/{variant}"),
+            Segment::Unknown => String::new(),
+        })
+        .collect()
 }
 
 /// Parameters behind the question mark; unknown ones are refused by name.
@@ -216,7 +214,7 @@ mod tests {
             (r#"{"_list": [{}]}"#, "request.missing_field", Some("/_list/0/_name")),
             (r#"{"_list": [{"_name": "x"}]}"#, "request.invalid_field", Some("/_list/0/_name")),
             (r#"{"_list": "#, "request.malformed", None),
-            (r#"{} {}"#, "request.malformed", None),
+            ("{} {}", "request.malformed", None),
             ("[[[[", "request.invalid_field", None),
         ] {
             let problem = parse::<Outer>(body.as_bytes()).unwrap_err();

@@ -119,3 +119,28 @@ async fn registration_can_be_closed_and_bad_input_is_named() {
         assert_eq!(problem(answer).await["errors"][0]["pointer"], pointer);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invitation_lets_its_address_join_with_its_role_once() {
+    let node = TestNode::with(|args| args.open_registration = false).await;
+    let admin = node.founder("ann").await;
+    let made = admin.post("/api/v1/auth/invitations", &json!({"email": "ben@example.org", "role": "viewer"})).await;
+    assert_eq!(made.status(), StatusCode::CREATED);
+    let made: Value = made.json().await.unwrap();
+    let body = json!({"email": "ben@example.org", "password": PASSWORD, "name": "b", "invitation": made["invitation"]});
+    let joined = node.post("/api/v1/auth/register", &body).await;
+    assert_eq!(joined.status(), StatusCode::CREATED);
+    let joined: Value = joined.json().await.unwrap();
+    assert_eq!(joined["user"]["role"], "viewer");
+    assert_eq!(joined["tenant"]["id"], admin.tenant.as_str());
+    assert_eq!(node.post("/api/v1/auth/register", &body).await.status(), StatusCode::FORBIDDEN);
+
+    let ben = node.sign_in("ben@example.org", &admin.tenant).await;
+    assert_eq!(ben.get("/api/v1/auth/me").await.status(), StatusCode::OK);
+    let refused = ben.post("/api/v1/tasks", &json!({"kind": "noop"})).await;
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    assert_eq!(problem(refused).await["code"], "auth.role");
+    assert_eq!(ben.get("/api/v1/admin/cluster").await.status(), StatusCode::FORBIDDEN);
+    let cluster: Value = admin.get("/api/v1/admin/cluster").await.json().await.unwrap();
+    assert_eq!(cluster["tenants"][0]["tenant_id"], admin.tenant.as_str());
+}

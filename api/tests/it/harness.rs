@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use autonomos_api::boot::Node;
 use autonomos_api::cli::NodeArgs;
+use autonomos_runtime::store::{NewUser, Role};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 
@@ -40,6 +41,7 @@ impl TestNode {
         let mut args = NodeArgs {
             data_dir: dir.path().join("data"),
             listen: "127.0.0.1:0".parse().unwrap(),
+            config: None,
             node_id: "test".into(),
             secret_key: None,
             previous_secret_key: None,
@@ -73,16 +75,31 @@ impl TestNode {
         assert_eq!(answer.status(), StatusCode::CREATED);
         let registered: Value = answer.json().await.unwrap();
         let tenant = registered["tenant"]["id"].as_str().unwrap().to_owned();
+        self.sign_in(&email, &tenant).await
+    }
+
+    /// A new tenant with its admin, signed in, where registration is closed.
+    pub async fn founder(&self, name: &str) -> Person {
+        let app = self.node.app();
+        let password = Some(app.passwords.hash(PASSWORD.into()).await.unwrap());
+        let email = format!("{name}@example.org");
+        let first = NewUser { email: email.clone(), name: name.into(), role: Role::Admin, password };
+        let (tenant, _) = app.store.directory().register(name, first).await.unwrap();
+        self.sign_in(&email, &tenant.id.to_string()).await
+    }
+
+    /// Somebody who registered.
+    pub async fn sign_in(&self, email: &str, tenant: &str) -> Person {
         let answer = self.post("/api/v1/auth/login", &json!({"email": email, "password": PASSWORD})).await;
         assert_eq!(answer.status(), StatusCode::OK);
         let grant: Value = answer.json().await.unwrap();
         Person {
             base: format!("http://{}", self.node.address()),
             client: self.client.clone(),
-            email,
+            email: email.to_owned(),
             token: grant["access_token"].as_str().unwrap().to_owned(),
             refresh: grant["refresh_token"].as_str().unwrap().to_owned(),
-            tenant,
+            tenant: tenant.to_owned(),
         }
     }
 }

@@ -32,4 +32,6 @@ pub use record::{RawBatch, Reject};
 pub use remap::remap;
 
 #[cfg(test)]
+mod cases;
+#[cfg(test)]
 mod laws;

@@ -1,5 +1,6 @@
 //! Signing in and out.
 
+pub mod invite;
 pub mod link;
 pub mod login;
 pub mod logout;

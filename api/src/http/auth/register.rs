@@ -105,7 +105,8 @@ pub async fn register(
     Ok((StatusCode::CREATED, Json(registered)))
 }
 
-fn address(text: &str) -> Result<String, Error> {
+/// An address as it is kept.
+pub fn address(text: &str) -> Result<String, Error> {
     let text = text.trim();
     let fits = text.len() <= 254
         && !text.chars().any(|c| c.is_whitespace() || c.is_control())
