@@ -149,7 +149,16 @@ fn record(
 ) -> Box<RawValue> {
     let mut out = vec![b'{'];
     for field in &entity.fields {
-        let Some(array) = batch.column_by_name(&field.name) else { continue };
+        let Some(array) = batch.column_by_name(&field.name) else {
+            if entity.id.as_ref() == Some(&field.name) {
+                // Where the mapping names no id, the key is it.
+                write_text(&mut out, &field.name);
+                out.push(b':');
+                write_text(&mut out, key);
+                out.push(b',');
+            }
+            continue;
+        };
         write_text(&mut out, &field.name);
         out.push(b':');
         match array.as_string_opt::<i32>() {

@@ -237,7 +237,7 @@ impl EntityDef {
             "description": self.description,
             "type": "object",
             "properties": properties,
-            "required": self.required,
+            "required": self.id.iter().chain(&self.required).collect::<Vec<_>>(),
             "additionalProperties": false,
             "x-id": self.id,
             "x-view": self.view,

@@ -115,7 +115,7 @@ impl Parts {
                 }
             });
             let up = half.is_gt() || (half.is_eq() && value & 1 == 1);
-            value += i128::from(up);
+            value = value.checked_add(i128::from(up))?;
         }
         Some((if self.negative { -value } else { value }, exact))
     }
@@ -427,6 +427,7 @@ mod tests {
         assert_eq!(i("9223372036854775807"), Ok(Some(i64::MAX)));
         assert_eq!(i("-9223372036854775808"), Ok(Some(i64::MIN)));
         assert_eq!(i("9223372036854775808"), Err(Fault::TooLarge));
+        assert_eq!(i("170141183460469231731687303715884105727.9"), Err(Fault::TooLarge));
         assert_eq!(i("12.5"), Err(Fault::NotAnInteger));
         assert_eq!(i("51-200"), Err(Fault::NotANumber));
     }
