@@ -92,6 +92,10 @@ impl MemoryLog {
         change(&mut self.0.lock()[seq as usize - 1]);
     }
 
+    pub(super) fn len(&self) -> i64 {
+        self.0.lock().len() as i64
+    }
+
     pub(super) fn records(
         &self,
         connection: ConnectionId,
@@ -169,7 +173,12 @@ impl Bench {
 }
 
 fn dcl(folder: &std::path::Path, ambient: &Ambient) -> Dcl {
-    let settings = Settings { threads: 1, memory: 128 << 20, ..Settings::in_folder(folder) };
+    let settings = Settings {
+        threads: 1,
+        memory: 128 << 20,
+        commit: ReadLimit { bytes: 1 << 20, entries: 7 },
+        ..Settings::in_folder(folder)
+    };
     Dcl::new(settings, Arc::new(Vocabulary::builtin().clone()), ambient.clone())
 }
 

@@ -1,4 +1,6 @@
-//! The room from outside: a log in memory, folded, read, rebuilt.
+//! The room from outside: a log in memory, folded, read, healed, damaged, rebuilt.
 
 mod log;
+mod random;
+mod views;
 mod whole;

@@ -1,5 +1,7 @@
 //! Fold, read, heal, rebuild: the room's promises on small data.
 
+use std::sync::Arc;
+
 use crate::platform::shapes::ViewRequest;
 
 use super::log::{Bench, batch};
@@ -61,4 +63,92 @@ async fn a_rebuild_from_the_log_has_the_same_digest() {
     bench.memory.purge(connection);
     bench.advance().await;
     assert_eq!(bench.dcl.digest(&bench.scope).await.unwrap().rows, 0);
+}
+
+#[tokio::test]
+async fn a_repair_heals_the_past_and_a_revert_restores_the_digest() {
+    let bench = Bench::new();
+    let connection = bench.connection();
+    let (first, second) = (super::random::rules(1, 0b0001), super::random::rules(2, 0b0000));
+    bench.memory.mapping(connection, "s", &first, 1);
+    let normal = |columns: &[(&str, &str)]| {
+        use autonomos_runtime::canonical::{Plan, RawBatch, Vocabulary};
+        let arrays = columns.iter().map(|(name, value)| {
+            (*name, Arc::new(arrow::array::StringArray::from(vec![*value])) as arrow::array::ArrayRef)
+        });
+        let raw = RawBatch::of(arrow::array::RecordBatch::try_from_iter(arrays).unwrap());
+        let plan = Plan::compile(Vocabulary::builtin(), &first, raw.columns.schema_ref()).unwrap();
+        plan.run(&raw).unwrap().batch
+    };
+    bench.memory.records(connection, "s", "account", 1, &normal(&[("Id", "1"), ("Name", "Old")]));
+    // The source renamed Name to Title; until the repair it rides in the extras, and the view keeps the last name.
+    let from = bench.memory.records(connection, "s", "account", 1, &normal(&[("Id", "1"), ("Title", "New")]));
+    bench.advance().await;
+    let before = bench.dcl.digest(&bench.scope).await.unwrap();
+    let page = bench.ask(&accounts()).await;
+    assert_eq!((&page["items"][0]["name"], &page["items"][0]["extras"]["Title"]), (&"Old".into(), &"New".into()));
+
+    bench.memory.mapping(connection, "s", &second, from);
+    let applied = bench.advance().await;
+    assert_eq!(applied.refolded, [(connection, "s".to_owned(), 2)]);
+    let page = bench.ask(&accounts()).await;
+    assert_eq!((&page["items"][0]["name"], &page["items"][0]["extras"]), (&"New".into(), &serde_json::json!({})));
+    assert_eq!(page["items"][0]["source"]["mapping_version"], 2);
+    assert_ne!(bench.dcl.digest(&bench.scope).await.unwrap().digest, before.digest);
+
+    let third = autonomos_runtime::canonical::mapping::Mapping { version: 3, ..first.clone() };
+    bench.memory.mapping(connection, "s", &third, from);
+    bench.advance().await;
+    assert_eq!(bench.dcl.digest(&bench.scope).await.unwrap().digest, before.digest);
+}
+
+#[tokio::test]
+async fn a_damaged_or_foreign_file_is_set_aside_and_folded_again() {
+    let bench = Bench::new();
+    let rows = batch(&[("a", 1, false)], &[("name", vec![Some("x")])]);
+    bench.memory.records(bench.connection(), "s", "account", 1, &rows);
+    bench.advance().await;
+    let live = bench.dcl.digest(&bench.scope).await.unwrap();
+    let file = bench.folder.path().join(format!("registry_{}.duckdb", bench.scope.tenant()));
+
+    // Its header is overwritten.
+    bench.dcl.close(&bench.scope).await;
+    std::fs::write(&file, vec![7; 8192]).unwrap();
+    bench.advance().await;
+    assert_eq!(bench.dcl.digest(&bench.scope).await.unwrap(), live);
+
+    // Somebody died while opening it.
+    bench.dcl.close(&bench.scope).await;
+    std::fs::write(file.with_extension("duckdb.opening"), b"").unwrap();
+    assert_eq!(bench.dcl.position(&bench.scope).await.unwrap(), 0, "it is not trusted");
+    bench.advance().await;
+    assert_eq!(bench.dcl.digest(&bench.scope).await.unwrap(), live);
+
+    // The log is another one, shorter than the file thinks.
+    bench.dcl.close(&bench.scope).await;
+    let other = std::sync::Arc::new(super::log::MemoryLog::default());
+    let log: super::super::Log = other.clone();
+    let applied = bench.dcl.advance(&bench.scope, &log).await.unwrap();
+    assert_eq!((applied.from, applied.to), (0, 0));
+    assert_eq!(bench.dcl.digest(&bench.scope).await.unwrap().rows, 0);
+}
+
+#[tokio::test]
+async fn a_rebuild_takes_the_live_files_place_and_idle_files_close() {
+    let bench = Bench::new();
+    let rows = batch(&[("a", 1, false), ("b", 1, false)], &[("name", vec![Some("x"), Some("y")])]);
+    for _ in 0..20 {
+        bench.memory.records(bench.connection(), "s", "account", 1, &rows);
+    }
+    while bench.advance().await.more {}
+    let live = bench.dcl.digest(&bench.scope).await.unwrap();
+    let rebuilt = bench.dcl.rebuild(&bench.scope, &bench.log).await.unwrap();
+    assert_eq!((rebuilt.rows, rebuilt.to), (40, 20));
+    assert_eq!(bench.dcl.digest(&bench.scope).await.unwrap(), live);
+    assert_eq!(bench.dcl.open_files(), 1);
+    bench.dcl.close_all().await;
+    assert_eq!(bench.dcl.open_files(), 0);
+    assert_eq!(bench.ask(&accounts()).await["total"], 40, "the next use opens it");
+    bench.dcl.erase(&bench.scope).await.unwrap();
+    assert_eq!(std::fs::read_dir(bench.folder.path()).unwrap().count(), 0);
 }
