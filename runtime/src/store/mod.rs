@@ -41,6 +41,8 @@ pub mod tenants;
 pub mod tokens;
 pub mod users;
 
+#[cfg(any(test, feature = "testkit"))]
+pub mod conformance;
 pub mod sqlite;
 
 pub use agents::*;

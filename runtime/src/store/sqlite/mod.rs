@@ -30,6 +30,8 @@ mod settings;
 mod streams;
 mod tasks;
 mod tenants;
+#[cfg(test)]
+mod tests;
 mod tokens;
 mod users;
 
