@@ -6,11 +6,13 @@
 pub mod bus;
 pub mod canonical;
 pub mod clock;
+pub mod config;
 pub mod error;
 pub mod host;
 pub mod ids;
 pub mod metrics;
 pub mod scope;
+pub mod secrets;
 pub mod store;
 pub mod supervision;
 
