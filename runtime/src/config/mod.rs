@@ -1,92 +1,55 @@
 //! The node's settings. The defaults file is the manual; a file and the environment are laid over it, and a name that
 //! does not exist is refused by name, because a setting that silently does nothing costs an evening.
 
+mod layers;
+mod sections;
+
 use std::path::Path;
+
+pub use sections::*;
 
 use crate::{Error, Result};
 
 /// The manual, and the defaults.
 pub const DEFAULTS: &str = include_str!("default.toml");
 
-/// The predecessor's variables that are understood, and what they set.
-const KNOWN_BEFORE: [(&str, &str, &str); 3] = [
-    ("AAM_BATCH_CHUNK_SIZE", "connector", "batch_rows"),
-    ("AAM_MAX_SAMPLES_PER_TABLE", "connector", "samples"),
-    ("AAM_REDIS_STREAM_MAXLEN", "bus", "events"),
-];
-
 /// See the module; each field is explained in `default.toml`.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "explained in default.toml, which is the manual")]
 pub struct Config {
+    pub http: Http,
+    pub store: StoreSettings,
+    pub files: Files,
+    pub bus: Bus,
+    pub cluster: Cluster,
+    pub tenant: Tenant,
     pub connector: Connector,
     pub repair: Repair,
     pub dcl: Dcl,
-    pub bus: Bus,
-    pub files: Files,
-}
-
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-#[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "explained in default.toml, which is the manual")]
-pub struct Connector {
-    pub batch_rows: usize,
-    pub samples: usize,
-}
-
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-#[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "explained in default.toml, which is the manual")]
-pub struct Repair {
-    pub apply: f64,
-    pub review: f64,
-}
-
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-#[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "explained in default.toml, which is the manual")]
-pub struct Dcl {
-    pub memory_mb: u64,
-    pub threads: usize,
-    pub open_files: usize,
-    pub idle_seconds: u64,
-    pub read_seconds: u64,
-    pub answers_mb: usize,
-}
-
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-#[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "explained in default.toml, which is the manual")]
-pub struct Bus {
-    pub events: usize,
-    pub events_mb: usize,
-}
-
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-#[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "explained in default.toml, which is the manual")]
-pub struct Files {
-    pub file_mb: u64,
-    pub total_mb: u64,
+    pub llm: Llm,
+    pub auth: Auth,
+    pub resilience: Resilience,
 }
 
 impl Config {
     /// Defaults, then the file if one is given, then the environment (passed in, so that a test can have its own).
     pub fn load(file: Option<&Path>, environment: impl Iterator<Item = (String, String)>) -> Result<Self> {
-        let mut table = parse(DEFAULTS, "the defaults")?;
+        let mut table = parse(DEFAULTS, "the manual of settings")?;
         if let Some(path) = file {
             let text = std::fs::read_to_string(path).map_err(|e| {
-                Error::invalid("config.unreadable", "The configuration file cannot be read.").field("--config").source(e)
+                Error::invalid("config.unreadable", "the configuration file cannot be read")
+                    .field("--config")
+                    .remedy("Check its path and that this user may read it.")
+                    .source(e)
             })?;
-            lay_over(&mut table, parse(&text, "the configuration file")?)?;
+            layers::file_over(&mut table, parse(&text, "the configuration file")?)?;
         }
-        for (name, value) in environment {
-            if let Some((section, key)) = named(&name, &table) {
-                set(&mut table, &section, &key, &value, &name)?;
-            }
-        }
-        let config: Self = table.try_into().map_err(|e: toml::de::Error| bad(&e))?;
+        layers::environment_over(&mut table, environment.collect())?;
+        let config: Self = table.try_into().map_err(|e: toml::de::Error| {
+            Error::invalid("config.bad", format!("the configuration is not valid: {}", e.message()))
+                .remedy("Compare with the manual of settings.")
+        })?;
         config.check()?;
         Ok(config)
     }
@@ -96,71 +59,63 @@ impl Config {
         Self::load(None, std::iter::empty())
     }
 
+    /// What cannot work, by the name of the setting.
     fn check(&self) -> Result<()> {
-        let wrong = |field: &str, what: &'static str| Err(Error::invalid("config.out_of_range", what).field(field));
-        if !(1..=1_000_000).contains(&self.connector.batch_rows) {
-            return wrong("connector.batch_rows", "A batch has 1 to 1,000,000 rows.");
+        let within = 0.0..=1.0;
+        let rules = [
+            ("connector.batch_rows", (1..=1_000_000).contains(&self.connector.batch_rows), "1 to 1,000,000"),
+            ("connector.batch_mb", (1..=512).contains(&self.connector.batch_mb), "1 to 512"),
+            ("connector.field_mb", (1..=self.connector.batch_mb).contains(&self.connector.field_mb), "1 to batch_mb"),
+            ("connector.refused_share", within.contains(&self.connector.refused_share), "0 to 1"),
+            ("repair.review", within.contains(&self.repair.review), "0 to 1"),
+            ("repair.apply", (self.repair.review..=1.0).contains(&self.repair.apply), "repair.review to 1"),
+            ("dcl.memory_mb", self.dcl.memory_mb >= 32, "at least 32"),
+            ("dcl.threads", self.dcl.threads > 0, "at least 1"),
+            ("dcl.open_files", self.dcl.open_files > 0, "at least 1"),
+            ("store.readers", (1..=64).contains(&self.store.readers), "1 to 64"),
+            ("store.patience_seconds", self.store.patience_seconds > 0, "at least 1"),
+            ("bus.events", self.bus.events > 0, "at least 1"),
+            ("tenant.running_tasks", self.tenant.running_tasks > 0, "at least 1"),
+            ("http.socket_events", self.http.socket_events > 0, "at least 1"),
+            ("http.heartbeat_seconds", self.http.heartbeat_seconds > 0, "at least 1"),
+            ("auth.access_minutes", self.auth.access_minutes > 0, "at least 1"),
+            ("auth.refresh_days", self.auth.refresh_days > 0, "at least 1"),
+            ("auth.password_length", self.auth.password_length >= 8, "at least 8"),
+            ("auth.argon2_memory_kb", self.auth.argon2_memory_kb >= 8 * 1024, "at least 8192"),
+            ("auth.argon2_passes", self.auth.argon2_passes > 0, "at least 1"),
+        ];
+        match rules.into_iter().find(|(_, holds, _)| !holds) {
+            Some((name, _, range)) => {
+                Err(Error::invalid("config.out_of_range", format!("{name} should be {range}")).field(name))
+            }
+            None => Ok(()),
         }
-        if !(0.0..=1.0).contains(&self.repair.review) || !(self.repair.review..=1.0).contains(&self.repair.apply) {
-            return wrong("repair", "Confidences lie in 0..=1, and apply is not below review.");
-        }
-        if self.dcl.threads == 0 || self.dcl.open_files == 0 || self.dcl.memory_mb < 32 {
-            return wrong("dcl", "DuckDB needs a thread, a file and 32 MiB at least.");
-        }
-        Ok(())
     }
-}
 
-fn bad(cause: &toml::de::Error) -> Error {
-    Error::invalid("config.bad", format!("The configuration is not valid: {}", cause.message()))
-        .remedy("Compare with the defaults: `autonomos doctor --defaults` prints them.")
+    /// Pairs that work but are probably not meant, for the log at start.
+    pub fn warnings(&self) -> Vec<String> {
+        let mut warnings = Vec::new();
+        if self.store.durability != crate::store::sqlite::Durability::Full {
+            warnings.push(format!("store.durability is {}: a power cut may lose commits", self.store.durability));
+        }
+        if self.store.database_url.reveal().is_some() != self.bus.redis_url.reveal().is_some() {
+            warnings.push("a cluster needs both store.database_url and bus.redis_url; only one is set".to_owned());
+        }
+        if self.repair.apply < 0.7 {
+            warnings
+                .push(format!("repair.apply is {}: more than one in four repairs would be wrong", self.repair.apply));
+        }
+        if self.http.rate_limit_per_minute == 0 {
+            warnings.push("http.rate_limit_per_minute is 0: nothing limits a tenant".to_owned());
+        }
+        warnings
+    }
 }
 
 fn parse(text: &str, whose: &str) -> Result<toml::Table> {
     text.parse().map_err(|e: toml::de::Error| {
         Error::invalid("config.bad", format!("{whose} is no TOML: {}", e.message())).field("--config")
     })
-}
-
-/// What the file says replaces the default of that name; a name without a default is a slip.
-fn lay_over(table: &mut toml::Table, file: toml::Table) -> Result<()> {
-    for (section, values) in file {
-        let unknown = |name: String| {
-            Error::invalid("config.unknown", format!("There is no setting {name}.")).field(name)
-        };
-        let toml::Value::Table(values) = values else { return Err(unknown(section)) };
-        for (key, value) in values {
-            let known = table.get_mut(&section).and_then(|s| s.get_mut(&key));
-            *known.ok_or_else(|| unknown(format!("{section}.{key}")))? = value;
-        }
-    }
-    Ok(())
-}
-
-/// The setting a variable names, if it names one.
-fn named(variable: &str, table: &toml::Table) -> Option<(String, String)> {
-    if let Some((_, section, key)) = KNOWN_BEFORE.iter().find(|(name, _, _)| *name == variable) {
-        return Some(((*section).to_owned(), (*key).to_owned()));
-    }
-    let rest = variable.strip_prefix("AUTONOMOS_")?.to_lowercase();
-    let (section, key) = rest.split_once('_')?;
-    // Other variables of that prefix (AUTONOMOS_SECRET_KEY, ...) belong to the command line.
-    table.get(section)?.get(key)?;
-    Some((section.to_owned(), key.to_owned()))
-}
-
-fn set(table: &mut toml::Table, section: &str, key: &str, text: &str, variable: &str) -> Result<()> {
-    let Some(value) = table.get_mut(section).and_then(|s| s.get_mut(key)) else { return Ok(()) };
-    let parsed = match value {
-        toml::Value::Integer(_) => text.trim().parse().ok().map(toml::Value::Integer),
-        toml::Value::Float(_) => text.trim().parse().ok().map(toml::Value::Float),
-        toml::Value::Boolean(_) => text.trim().parse().ok().map(toml::Value::Boolean),
-        _ => Some(toml::Value::String(text.to_owned())),
-    };
-    *value = parsed.ok_or_else(|| {
-        Error::invalid("config.bad_value", format!("{variable} has a value of the wrong type.")).field(variable.to_owned())
-    })?;
-    Ok(())
 }
 
 #[cfg(test)]
@@ -171,22 +126,87 @@ mod tests {
         Config::load(None, pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())))
     }
 
+    fn file(text: &str) -> Result<Config> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.toml");
+        std::fs::write(&path, text).unwrap();
+        Config::load(Some(&path), std::iter::empty())
+    }
+
     #[test]
-    fn the_environment_wins_and_the_predecessors_names_are_understood() {
-        assert_eq!(with(&[]).unwrap(), Config::defaults().unwrap());
-        let config = with(&[("AUTONOMOS_REPAIR_APPLY", "0.9"), ("AAM_BATCH_CHUNK_SIZE", "200"), ("AUTONOMOS_SECRET_KEY", "x")]);
-        let config = config.unwrap();
-        assert!((config.repair.apply - 0.9).abs() < f64::EPSILON);
-        assert_eq!(config.connector.batch_rows, 200);
+    fn the_manual_explains_every_setting() {
+        let config = Config::defaults().unwrap();
+        assert_eq!((config.connector.batch_rows, config.repair.apply, config.repair.review), (65_536, 0.85, 0.60));
+        assert!(config.warnings().is_empty());
+        let explained = DEFAULTS.lines().filter(|l| l.starts_with('#')).count();
+        assert!(explained > 60);
+    }
+
+    #[test]
+    fn the_environment_wins_and_other_names_are_understood() {
+        let config = with(&[
+            ("AUTONOMOS_REPAIR_APPLY", "0.9"),
+            ("AUTONOMOS_RESILIENCE_MODEL_FAILURES", "7"),
+            ("AUTONOMOS_HTTP_ORIGINS", "https://a.example, https://b.example"),
+            ("AUTONOMOS_RATE_LIMIT_PER_MINUTE", "0"),
+            ("AUTONOMOS_OPEN_REGISTRATION", "off"),
+            ("AUTONOMOS_NODE_ID", "n1"),
+            ("AUTONOMOS_SECRET_KEY", "x"),
+            ("AAM_BATCH_CHUNK_SIZE", "200"),
+            ("AAM_IDEMPOTENCY_TTL", "600"),
+            ("SUPABASE_DATABASE_URL", "postgres://weaker"),
+            ("DATABASE_URL", "postgres://u:pa55@db/x"),
+            ("REDIS_URL", ""),
+            ("PATH", "/bin"),
+        ])
+        .unwrap();
+        assert_eq!((config.repair.apply, config.resilience.model.failures), (0.9, 7));
+        assert_eq!(config.http.origins, ["https://a.example", "https://b.example"]);
+        assert_eq!((config.http.rate_limit_per_minute, config.auth.open_registration), (0, false));
+        assert_eq!(
+            (config.connector.batch_rows, config.http.idempotency_seconds, &*config.cluster.node_id),
+            (200, 600, "n1")
+        );
+        assert_eq!(config.store.database_url.reveal(), Some("postgres://u:pa55@db/x"));
+        assert_eq!(config.warnings().len(), 2);
+        let printed = format!("{config:?}{}", serde_json::to_string(&config).unwrap());
+        assert!(!printed.contains("pa55") && printed.contains("***"));
+    }
+
+    #[test]
+    fn the_long_name_wins_over_the_other_ones() {
+        let pairs = [("AUTONOMOS_CONNECTOR_BATCH_ROWS", "300"), ("AAM_BATCH_CHUNK_SIZE", "200")];
+        assert_eq!(with(&pairs).unwrap().connector.batch_rows, 300);
     }
 
     #[test]
     fn slips_are_refused_by_name() {
-        assert_eq!(with(&[("AUTONOMOS_DCL_THREADS", "many")]).unwrap_err().field.as_deref(), Some("AUTONOMOS_DCL_THREADS"));
-        assert_eq!(with(&[("AUTONOMOS_CONNECTOR_BATCH_ROWS", "0")]).unwrap_err().field.as_deref(), Some("connector.batch_rows"));
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("a.toml");
-        std::fs::write(&file, "[dcl]\nthread = 2\n").unwrap();
-        assert_eq!(Config::load(Some(&file), std::iter::empty()).unwrap_err().field.as_deref(), Some("dcl.thread"));
+        for (variable, text, remedy) in [
+            ("AUTONOMOS_DCL_THREADS", "many", "dcl.threads"),
+            ("AUTONOMOS_DCL_TRHEADS", "2", "AUTONOMOS_DCL_THREADS"),
+            ("AUTONOMOS_STORE_DURABILITY_", "full", "AUTONOMOS_STORE_DURABILITY"),
+        ] {
+            let error = with(&[(variable, text)]).unwrap_err();
+            assert_eq!(error.field.as_deref(), Some(variable));
+            assert!(error.remedy.unwrap().contains(remedy));
+        }
+        for (text, field) in [
+            ("[dcl]\nthread = 2\n", "dcl.thread"),
+            ("[resilience.modle]\nfailures = 2\n", "resilience.modle"),
+            ("dcl = 2\n", "dcl"),
+            ("[dcl.threads]\nx = 2\n", "dcl.threads"),
+            ("[connector]\nbatch_rows = 0\n", "connector.batch_rows"),
+            ("[repair]\napply = 0.5\n", "repair.apply"),
+            ("[auth]\npassword_length = 4\n", "auth.password_length"),
+        ] {
+            assert_eq!(file(text).unwrap_err().field.as_deref(), Some(field), "{text}");
+        }
+        for text in ["[store]\ndurability = \"maybe\"\n", "[dcl]\nthreads = \"two\"\n", "no toml"] {
+            assert_eq!(file(text).unwrap_err().code, "config.bad", "{text}");
+        }
+        assert_eq!(file("[repair]\napply = 1\n").unwrap().repair.apply, 1.0);
+        let nowhere = Config::load(Some(Path::new("/nowhere/a.toml")), std::iter::empty()).unwrap_err();
+        assert_eq!(nowhere.code, "config.unreadable");
+        assert!(!nowhere.message.contains("nowhere"));
     }
 }

@@ -161,6 +161,7 @@ pub fn mapping(source: &str) -> Mapping {
             transform: Transform::None,
             confidence: 0.93,
             origin: Origin::Rule,
+            lenient: false,
         }],
         key: vec!["Id".into()],
         order_by: None,
@@ -170,7 +171,7 @@ pub fn mapping(source: &str) -> Mapping {
 /// Runs the whole suite against one backend: `store_conformance!(name, async fn() -> World)`.
 #[macro_export]
 macro_rules! store_conformance {
-    ($backend:ident, $fixture:path) => {
+    ($backend:ident, $fixture:ident) => {
         $crate::store_conformance! { @all $backend, $fixture,
             agents: [round_trip, a_finding_is_updated_not_found_again, paging, a_stranger_sees_nothing];
             audit: [round_trip, an_edit_shows_in_the_chain, a_stranger_sees_nothing];
@@ -202,7 +203,7 @@ macro_rules! store_conformance {
                 a_reader_sees_one_moment, a_made_up_cursor];
         }
     };
-    (@all $backend:ident, $fixture:path, $($noun:ident: [$($test:ident),+ $(,)?];)+) => {
+    (@all $backend:ident, $fixture:ident, $($noun:ident: [$($test:ident),+ $(,)?];)+) => {
         mod $backend {
             $(mod $noun {
                 $(#[tokio::test]

@@ -45,6 +45,7 @@ use uuid::Uuid;
 
 use self::lane::{Begin, Held, Lane};
 use super::{Directory, Store, Tx};
+use crate::config::Config;
 use crate::{Ambient, Error, Result, Scope, Timestamp};
 
 super::words::words! {
@@ -86,6 +87,19 @@ impl SqliteOptions {
             readers: 4,
             patience: Duration::from_secs(10),
             allow_destructive: false,
+        }
+    }
+
+    /// As configured, in that directory.
+    pub fn configured(dir: impl Into<PathBuf>, config: &Config) -> Self {
+        let node_id = Some(config.cluster.node_id.clone()).filter(|id| !id.is_empty());
+        Self {
+            node_id: node_id.unwrap_or_else(|| "local".into()),
+            durability: config.store.durability,
+            readers: config.store.readers,
+            patience: Duration::from_secs(config.store.patience_seconds),
+            allow_destructive: config.store.allow_destructive,
+            ..Self::new(dir)
         }
     }
 }

@@ -25,6 +25,13 @@ async fn fixture() -> World {
     World::new(Arc::new(store), clock, Box::new(dir)).await
 }
 
+/// Somebody with a shell.
+async fn behind_its_back(dir: &std::path::Path, sql: &'static str) {
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(dir.join("autonomos.sqlite"));
+    let mut connection = sqlx::ConnectOptions::connect(&options).await.unwrap();
+    sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_second_process_is_refused_and_a_restart_raises_the_epoch() {
     let dir = tempfile::tempdir().unwrap();
@@ -63,14 +70,7 @@ async fn an_edited_audit_shows() {
         tx.append_audit(NewAudit { action: format!("a{n}"), ..NewAudit::default() }).await.unwrap();
     }
     tx.save().await.unwrap();
-    let edit = |sql: &'static str| async {
-        let mut connection = sqlx::ConnectOptions::connect(
-            &sqlx::sqlite::SqliteConnectOptions::new().filename(dir.path().join("autonomos.sqlite")),
-        )
-        .await
-        .unwrap();
-        sqlx::query(sql).execute(&mut connection).await.unwrap();
-    };
+    let edit = |sql| behind_its_back(dir.path(), sql);
     edit("update audit set actor = 'nobody' where seq = 2").await;
     assert_eq!(world.read().await.verify_audit().await.unwrap(), Some(2));
     edit("delete from audit where seq >= 2").await;
@@ -96,15 +96,8 @@ async fn a_data_directory_of_a_newer_or_changed_version_is_refused() {
         store.close().await;
         let refused = open(dir.path(), &clock, 2).await.unwrap_err();
         assert_eq!((refused.code, refused.remedy.is_some()), (code, true));
-        let mut repair = sqlx::ConnectOptions::connect(
-            &sqlx::sqlite::SqliteConnectOptions::new().filename(dir.path().join("autonomos.sqlite")),
-        )
-        .await
-        .unwrap();
-        sqlx::raw_sql("delete from migrations; insert into migrations select * from kept")
-            .execute(&mut repair)
-            .await
-            .unwrap();
+        let whole = "delete from migrations; insert into migrations select * from kept";
+        behind_its_back(dir.path(), whole).await;
     }
 }
 

@@ -1,0 +1,163 @@
+//! The settings as types. Each is explained where its default stands: in `default.toml`.
+
+/// A setting that is never printed or serialised in the clear.
+#[derive(Clone, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(transparent)]
+pub struct Hidden(String);
+
+impl Hidden {
+    /// The value; none if it was left empty.
+    pub fn reveal(&self) -> Option<&str> {
+        Some(&*self.0).filter(|value| !value.is_empty())
+    }
+}
+
+impl std::fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.is_empty() { "\"\"" } else { "\"***\"" })
+    }
+}
+
+impl serde::Serialize for Hidden {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(if self.0.is_empty() { "" } else { "***" })
+    }
+}
+
+macro_rules! sections {
+    ($($(#[$doc:meta])* $name:ident { $($field:ident: $kind:ty),+ $(,)? })+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(deny_unknown_fields)]
+        #[expect(missing_docs, reason = "explained in default.toml, which is the manual")]
+        pub struct $name { $(pub $field: $kind),+ }
+    )+};
+}
+
+sections! {
+    /// `[http]`
+    Http {
+        listen: String,
+        body_kb: u64,
+        header_seconds: u64,
+        request_seconds: u64,
+        drain_seconds: u64,
+        rate_limit_per_minute: u32,
+        costly_per_minute: u32,
+        idempotency_seconds: u64,
+        origins: Vec<String>,
+        trusted_proxies: Vec<String>,
+        sockets_per_user: u32,
+        heartbeat_seconds: u64,
+        socket_events: usize,
+    }
+
+    /// `[store]`
+    StoreSettings {
+        database_url: Hidden,
+        durability: crate::store::sqlite::Durability,
+        readers: u32,
+        patience_seconds: u64,
+        allow_destructive: bool,
+    }
+
+    /// `[files]`
+    Files {
+        url: String,
+        file_mb: u64,
+        total_mb: u64,
+    }
+
+    /// `[bus]`
+    Bus {
+        redis_url: Hidden,
+        events: usize,
+        events_mb: usize,
+    }
+
+    /// `[cluster]`
+    Cluster {
+        node_id: String,
+        advertise: String,
+        lease_seconds: u64,
+    }
+
+    /// `[tenant]`
+    Tenant {
+        actor_restarts: u32,
+        actor_seconds: u64,
+        escalations: u32,
+        escalation_seconds: u64,
+        stuck_seconds: u64,
+        running_tasks: u32,
+    }
+
+    /// `[connector]`
+    Connector {
+        batch_rows: usize,
+        batch_mb: usize,
+        field_mb: usize,
+        batch_age_ms: u64,
+        samples: usize,
+        poll_seconds: u64,
+        call_seconds: u64,
+        backoff_seconds: u64,
+        refused_rows: u64,
+        refused_share: f64,
+        safe_rows: u64,
+    }
+
+    /// `[repair]`
+    Repair {
+        apply: f64,
+        review: f64,
+        replay_rows: usize,
+        expire_days: u32,
+    }
+
+    /// `[dcl]`
+    Dcl {
+        memory_mb: u64,
+        threads: usize,
+        open_files: usize,
+        idle_seconds: u64,
+        read_seconds: u64,
+        answers_mb: usize,
+    }
+
+    /// `[llm]`
+    Llm {
+        base_url: String,
+        model: String,
+        api_key: Hidden,
+        tokens_per_day: u64,
+    }
+
+    /// `[auth]`
+    Auth {
+        access_minutes: u64,
+        refresh_days: u64,
+        issuer: String,
+        audience: String,
+        open_registration: bool,
+        password_length: usize,
+        argon2_memory_kb: u32,
+        argon2_passes: u32,
+    }
+
+    /// One `[resilience.*]`
+    Breaker {
+        failures: u32,
+        open_seconds: u64,
+        timeout_seconds: u64,
+    }
+
+    /// `[resilience]`
+    Resilience {
+        model: Breaker,
+        knowledge: Breaker,
+        redis: Breaker,
+        database: Breaker,
+        http: Breaker,
+    }
+}
