@@ -31,7 +31,7 @@ pub async fn round_trip(world: &World) {
     let ended = tx.finish_run(begun.id, RunState::Success, Some(json!({ "findings": 1 })), None).await.unwrap();
     assert_eq!((ended.state, ended.position, &ended.steps), (RunState::Success, 7, &json!([{ "step": "stalled" }])));
     assert_eq!(tx.run(begun.id).await.unwrap(), ended);
-    assert_eq!(tx.runs(Some("revops"), &Page::default()).await.unwrap().items, [ended.clone()]);
+    assert_eq!(tx.runs(Some("revops"), &Page::default()).await.unwrap().items, std::slice::from_ref(&ended));
     world.clock.advance(std::time::Duration::from_millis(1));
     let later = tx.start_run("revops", "manual", 8).await.unwrap();
     let other = tx.start_run("finops", "views", 8).await.unwrap();

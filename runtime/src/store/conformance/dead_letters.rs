@@ -66,10 +66,11 @@ pub async fn thousands_keep_their_order(world: &World) {
 /// B cannot see, settle or add A's.
 pub async fn a_stranger_sees_nothing(world: &World) {
     let id = some(world, 1).await;
-    let letter_id = world.read().await.dead_letters(&Default::default(), &Page::default()).await.unwrap().items[0].id;
+    let letter_id =
+        world.read().await.dead_letters(&DeadLetterFilter::default(), &Page::default()).await.unwrap().items[0].id;
     let mut tx = world.stranger().await;
     assert_eq!(tx.dead_letter(letter_id).await.unwrap_err().kind, Kind::NotFound);
-    assert!(tx.dead_letters(&Default::default(), &Page::default()).await.unwrap().items.is_empty());
+    assert!(tx.dead_letters(&DeadLetterFilter::default(), &Page::default()).await.unwrap().items.is_empty());
     assert!(tx.dead_letter_counts(Some(id)).await.unwrap().is_empty());
     assert_eq!(tx.settle_dead_letters(&[letter_id], DeadLetterState::Discarded).await.unwrap(), 0);
     let added = tx.add_dead_letters(id, "accounts", 1, vec![letter(1)]).await.unwrap_err();

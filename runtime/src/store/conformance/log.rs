@@ -6,8 +6,8 @@ use super::{World, batch};
 use crate::Kind;
 use crate::canonical::batch_id;
 use crate::store::{
-    Committed, DriftFilter, EntryKind, NewDeadLetter, NewDrift, NewEntry, Page, ReadLimit, Replacement, StreamState,
-    StreamUpdate,
+    Committed, DeadLetterFilter, DriftFilter, EntryKind, NewDeadLetter, NewDrift, NewEntry, Page, ReadLimit,
+    Replacement, StreamState, StreamUpdate,
 };
 
 fn committed(outcome: &Committed) -> i64 {
@@ -135,7 +135,7 @@ pub async fn everything_of_a_batch_or_nothing(world: &World) {
         assert_eq!(stream.state, if save { StreamState::Drifted } else { StreamState::Active });
         assert_eq!(stream.cursor.is_some(), save);
         assert_eq!(tx.log_head().await.unwrap(), i64::from(save));
-        let letters = tx.dead_letters(&Default::default(), &Page::default()).await.unwrap().items;
+        let letters = tx.dead_letters(&DeadLetterFilter::default(), &Page::default()).await.unwrap().items;
         let drifts = tx.drifts(&DriftFilter::default(), &Page::default()).await.unwrap().items;
         assert_eq!((letters.len(), drifts.len()), (usize::from(save), usize::from(save)));
         if save {
@@ -256,6 +256,6 @@ pub async fn a_stranger_sees_nothing(world: &World) {
     assert_eq!(tx.log_entry(1).await.unwrap_err().kind, Kind::NotFound);
     assert_eq!(tx.find_batch(&batch(id, None, "1", 5).batch_id).await.unwrap(), None);
     assert_eq!(tx.commit_batch(batch(id, Some("1"), "2", 5)).await.unwrap_err().code, "stream.unknown");
-    let wipe = Replacement { seq: 1, rows: 0, payload: Default::default() };
+    let wipe = Replacement { seq: 1, rows: 0, payload: bytes::Bytes::new() };
     assert_eq!(tx.compact_log(1, vec![wipe]).await.unwrap_err().kind, Kind::NotFound);
 }

@@ -65,7 +65,7 @@ pub async fn adoption(world: &World) {
         [(2, MappingState::Active), (1, MappingState::Superseded)]
     );
     assert_eq!(tx.mapping(id, "accounts", 1).await.unwrap(), history[1]);
-    assert_eq!(tx.active_mappings(id).await.unwrap(), [active.clone()]);
+    assert_eq!(tx.active_mappings(id).await.unwrap(), std::slice::from_ref(&active));
     let stream = tx.stream(id, "accounts").await.unwrap();
     assert_eq!((stream.mapping_version, stream.entity.as_deref()), (Some(2), Some("account")));
     let drift = tx.drift(drift).await.unwrap();

@@ -5,13 +5,6 @@
 //! autonomos_runtime::store_conformance!(sqlite, my_fixture);   // async fn my_fixture() -> World
 //! ```
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "tests, kept here so that every backend runs them"
-)]
-
 pub mod agents;
 pub mod audit;
 pub mod connections;

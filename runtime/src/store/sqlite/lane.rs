@@ -27,6 +27,7 @@ pub(super) enum Begin {
 
 pub(super) struct Lane {
     begin: Begin,
+    width: u32,
     options: SqliteConnectOptions,
     patience: Duration,
     permits: Arc<Semaphore>,
@@ -35,8 +36,9 @@ pub(super) struct Lane {
 
 impl Lane {
     pub(super) fn new(begin: Begin, width: u32, options: SqliteConnectOptions, patience: Duration) -> Arc<Self> {
-        let permits = Arc::new(Semaphore::new(width.max(1) as usize));
-        Arc::new(Self { begin, options, patience, permits, idle: Mutex::new(Vec::new()) })
+        let width = width.max(1);
+        let permits = Arc::new(Semaphore::new(width as usize));
+        Arc::new(Self { begin, width, options, patience, permits, idle: Mutex::new(Vec::new()) })
     }
 
     /// Begins a transaction, when it is its turn.
@@ -66,12 +68,13 @@ impl Lane {
         Ok(Held { lane: Arc::clone(self), connection: Some(connection), permit: Some(permit), open: false })
     }
 
-    /// Waits for those who hold a connection, closes all, and hands none out any more.
+    /// Waits for those who hold a connection, as long as they would wait, closes all, and hands none out any more.
     pub(super) async fn close(&self) {
-        let width = self.permits.available_permits() as u32;
-        if let Ok(Ok(_turn)) = tokio::time::timeout(self.patience, self.permits.acquire_many(width.max(1))).await {
-            self.permits.close();
+        let all = self.permits.acquire_many(self.width);
+        if tokio::time::timeout(self.patience, all).await.is_err() {
+            tracing::warn!("the store is closed while transactions are open; they are rolled back");
         }
+        self.permits.close();
         let idle = std::mem::take(&mut *self.idle.lock());
         for connection in idle {
             if let Err(error) = connection.close().await {
