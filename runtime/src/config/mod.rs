@@ -95,8 +95,8 @@ impl Config {
     /// Pairs that work but are probably not meant, for the log at start.
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
-        if self.store.durability != crate::store::sqlite::Durability::Full {
-            warnings.push(format!("store.durability is {}: a power cut may lose commits", self.store.durability));
+        if self.store.durability != Durability::Full {
+            warnings.push("store.durability is not \"full\": a power cut may lose commits".to_owned());
         }
         if self.store.database_url.reveal().is_some() != self.bus.redis_url.reveal().is_some() {
             warnings.push("a cluster needs both store.database_url and bus.redis_url; only one is set".to_owned());

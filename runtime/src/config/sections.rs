@@ -24,6 +24,18 @@ impl serde::Serialize for Hidden {
     }
 }
 
+/// When a commit of the embedded store is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Durability {
+    /// After it is on the disk: survives power loss.
+    Full,
+    /// After it is with the operating system: survives the process.
+    Normal,
+    /// Whenever: for tests.
+    Off,
+}
+
 macro_rules! sections {
     ($($(#[$doc:meta])* $name:ident { $($field:ident: $kind:ty),+ $(,)? })+) => {$(
         $(#[$doc])*
@@ -55,7 +67,7 @@ sections! {
     /// `[store]`
     StoreSettings {
         database_url: Hidden,
-        durability: crate::store::sqlite::Durability,
+        durability: Durability,
         readers: u32,
         patience_seconds: u64,
         allow_destructive: bool,

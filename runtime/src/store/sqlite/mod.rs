@@ -46,19 +46,8 @@ use uuid::Uuid;
 use self::lane::{Begin, Held, Lane};
 use super::{Directory, Store, Tx};
 use crate::config::Config;
+pub use crate::config::Durability;
 use crate::{Ambient, Error, Result, Scope, Timestamp};
-
-super::words::words! {
-    /// When a commit is answered.
-    Durability {
-        /// After it is on the disk: survives power loss.
-        Full = "full",
-        /// After it is with the operating system: survives the process.
-        Normal = "normal",
-        /// Whenever: for tests.
-        Off = "off",
-    }
-}
 
 /// How to open the store.
 #[derive(Clone, Debug)]
