@@ -1,9 +1,22 @@
-//! The parts that live: connectors, drift, repair, matching, the data connection layer, agents, and the tree that runs them.
+//! The parts that live: connectors, drift, repair, matching, the data connection layer, agents, and the tree that runs
+//! them for each tenant.
+//!
+//! The journey of a record: `connector/sources/*` reads a batch, `connector/intake.rs` looks at it and casts it,
+//! `connector/connector.rs` commits it to the log with the cursor; `drift/detect.rs` tells what changed,
+//! `repair/repairer.rs` decides; `dcl/materializer.rs` folds the log into views; `agent/runner.rs` reads them.
 
+pub mod agent;
 pub mod connector;
 pub mod dcl;
+pub mod demo;
+pub mod drift;
 pub mod files;
+pub mod mapping;
 pub mod matching;
+pub mod parts;
 pub mod platform;
+pub mod repair;
+pub mod task;
+pub mod tenant;
 #[cfg(any(test, feature = "testkit"))]
 pub mod testkit;

@@ -12,7 +12,7 @@ use autonomos_runtime::supervision::{Credits, Node};
 use autonomos_runtime::{Actor, Ambient, Scope, ids::TenantId};
 
 use crate::dcl::Dcl;
-use crate::files::Folders;
+use crate::files::Folder;
 
 /// Batches of one tenant, and of the node, that may be between source and log at once.
 const BATCHES_OF_NODE: u32 = 24;
@@ -27,7 +27,7 @@ pub struct Parts {
     /// Views.
     pub dcl: Arc<Dcl>,
     /// The tenants' folders.
-    pub folders: Arc<Folders>,
+    pub folders: Arc<Folder>,
     /// Seals credentials and refused rows.
     pub sealer: Arc<Sealer>,
     /// Entities and their fields.

@@ -9,11 +9,20 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use autonomos_actors::dcl::{self, Dcl};
+use autonomos_actors::files::{Folder, Quota};
+use autonomos_actors::parts::Parts;
 use autonomos_actors::platform::Platform;
+use autonomos_actors::tenant::Host;
 use autonomos_runtime::bus::{EventBus, Limits, LocalBus};
+use autonomos_runtime::canonical::entity::Vocabulary;
+use autonomos_runtime::config::Config;
+use autonomos_runtime::host::TenantHost as _;
+use autonomos_runtime::secrets::Sealer;
 use autonomos_runtime::store::Store;
 use autonomos_runtime::store::sqlite::{SqliteOptions, SqliteStore};
-use autonomos_runtime::{Ambient, Error, Result};
+use autonomos_runtime::store::TenantState;
+use autonomos_runtime::{Ambient, Error, Result, supervision};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -62,8 +71,11 @@ impl Node {
         let mut options = SqliteOptions::new(&args.data_dir);
         options.node_id.clone_from(&args.node_id);
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(options, ambient.clone()).await?);
-        let bus: Arc<dyn EventBus> = Arc::new(LocalBus::new(ambient.clone(), Limits::default()));
-        let platform = Arc::new(Platform::default());
+        let config = Arc::new(Config::load(args.config.as_deref(), std::env::vars())?);
+        let limits = Limits { events: config.bus.events, bytes: config.bus.events_mb << 20, ..Limits::default() };
+        let bus: Arc<dyn EventBus> = Arc::new(LocalBus::new(ambient.clone(), limits));
+        let parts = parts(args, secret, &ambient, &store, &bus, config)?;
+        let platform = Arc::new(Platform::new(Host::new(parts)));
 
         let app = AppState::new(Reach {
             hub: Hub::new(bus.clone()),
@@ -86,6 +98,7 @@ impl Node {
         });
         let serving = tokio::spawn(server::serve(listener, http::router(app.clone()), app.draining.clone(), REQUESTS));
         tokio::spawn(housekeeping(app.clone()));
+        wake_tenants(&app).await?;
         app.ready.store(true, Ordering::Release);
         Ok(Self { app, address, serving })
     }
@@ -120,12 +133,62 @@ impl Node {
             if let Err(error) = self.serving.await {
                 tracing::error!(%error, "the server ended badly");
             }
+            self.app.platform.host().stop_all().await;
             self.app.store.close().await;
         };
         tokio::time::timeout(DOWN, down)
             .await
             .map_err(|_| Error::unavailable("stop.late", "going down took longer than 30 seconds and was cut short"))
     }
+}
+
+/// What every tenant's tree works with.
+fn parts(
+    args: &NodeArgs,
+    secret: &str,
+    ambient: &Ambient,
+    store: &Arc<dyn Store>,
+    bus: &Arc<dyn EventBus>,
+    config: Arc<Config>,
+) -> Result<Arc<Parts>> {
+    let vocabulary = Arc::new(Vocabulary::builtin().clone());
+    let views = dcl::Settings {
+        memory: config.dcl.memory_mb << 20,
+        threads: config.dcl.threads,
+        open_files: config.dcl.open_files,
+        idle: Duration::from_secs(config.dcl.idle_seconds),
+        deadline: Duration::from_secs(config.dcl.read_seconds),
+        answers: config.dcl.answers_mb << 20,
+        ..dcl::Settings::in_folder(args.data_dir.join("views"))
+    };
+    let quota = Quota { file: config.files.file_mb << 20, total: config.files.total_mb << 20, ..Quota::default() };
+    let previous: Vec<&str> = args.previous_secret_key.as_deref().into_iter().collect();
+    Ok(Arc::new(Parts {
+        store: store.clone(),
+        bus: bus.clone(),
+        dcl: Arc::new(Dcl::new(views, vocabulary.clone(), ambient.clone())),
+        folders: Arc::new(Folder::open(args.data_dir.join("files"), quota, ambient.clone())?),
+        sealer: Arc::new(Sealer::new(ambient.clone(), secret, &previous)),
+        vocabulary,
+        config,
+        node: supervision::Node::new(&args.node_id, ambient.clone()),
+        batches: Parts::batch_credits(),
+    }))
+}
+
+/// Starts the trees of tenants that have something to run; one that has no connection costs nothing until it is asked.
+async fn wake_tenants(app: &AppState) -> Result<()> {
+    let host = app.platform.host();
+    for tenant in app.store.directory().tenant_refs().await? {
+        if tenant.state == TenantState::Active && tenant.has_connections {
+            let scope = host.parts().scope_of(tenant.id, "platform");
+            if let Err(error) = host.start(&scope, tenant.owner.epoch).await {
+                // One tenant's trouble is no reason for the node not to serve the others.
+                tracing::error!(tenant = %tenant.id, error = error.chain(), "a tenant did not start");
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Keeps tables and histograms small.
@@ -138,6 +201,7 @@ async fn housekeeping(app: AppState) {
             _ = every.tick() => {}
         }
         app.metrics.run_upkeep();
+        app.platform.host().parts().dcl.close_idle().await;
         ticks = ticks.wrapping_add(1);
         if ticks.is_multiple_of(60)
             && let Err(error) = app.store.directory().sweep().await

@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn shipped_agents_parse_and_name_what_exists() {
-        let vocabulary = autonomos_runtime::canonical::entity::Vocabulary::standard();
+        let vocabulary = autonomos_runtime::canonical::entity::Vocabulary::builtin();
         assert_eq!(Definition::shipped().iter().map(|d| d.id.as_str()).collect::<Vec<_>>(), ["revops", "finops"]);
         for definition in Definition::shipped() {
             for entity in definition.entities.iter().chain(definition.checks.iter().flat_map(|c| &c.needs)) {

@@ -24,6 +24,7 @@ use autonomos_runtime::{Error, Kind, Result};
 use super::catalog;
 use super::intake::{Intake, Prepared};
 use super::reading::{Reading, Run};
+use super::replaying;
 use super::schedule::Schedule;
 use super::source::{Limits, Source};
 use crate::mapping::adopt;
@@ -54,6 +55,8 @@ pub enum Msg {
     // from outside
     /// A task asks for a sync.
     Sync(TaskId),
+    /// A task asks to try refused rows again.
+    Replay(TaskId),
     // from siblings and from itself
     /// There may be something to do.
     Wake(Wake),
@@ -124,6 +127,7 @@ impl Actor for Connector {
                 state.on_wake(&myself).await
             }
             Msg::Sync(task) => state.on_sync(&myself, Some(task)).await,
+            Msg::Replay(task) => state.on_replay(task).await,
             Msg::Next(run) => state.on_next(&myself, run).await,
             Msg::Settled(run) => state.on_settled(&myself, run).await,
             Msg::Due => state.on_due(&myself).await,
@@ -289,6 +293,27 @@ impl State {
         Ok(())
     }
 
+    /// Refused rows through the rules in force now. What passes is in the log with the dead letters settled.
+    async fn on_replay(&mut self, id: TaskId) -> Result<()> {
+        let desk = self.desk.clone();
+        let outcome = match replaying::replay(&desk, self.id, id).await {
+            Ok(done) => {
+                desk.materializer().wake();
+                desk.until_folded(done.position).await;
+                TaskOutcome::Success(serde_json::json!({"replayed": done.replayed, "refused": done.refused, "position": done.position}))
+            }
+            Err(error) => {
+                TaskOutcome::Failed(serde_json::json!({"code": error.code, "message": error.message, "remedy": error.remedy}))
+            }
+        };
+        let mut tx = desk.parts.store.begin(&desk.scope).await?;
+        tx.finish_tasks(desk.epoch, vec![(id, outcome)]).await?;
+        tx.save().await?;
+        desk.publish(Fact::task_state(id, "replay", "success", 1, 1.0));
+        desk.tasks().wake();
+        Ok(())
+    }
+
     /// An error ends the run: what can pass is tried again later, what cannot is shown; a panic is the supervisor's.
     async fn on_error(&mut self, myself: &ActorRef<Msg>, error: Error) -> Result<(), Failure> {
         if error.kind == Kind::NotFound && error.code.starts_with("connection.") {
@@ -304,7 +329,7 @@ impl State {
         self.seat.error(&error);
         self.failures += 1;
         let pause = Backoff::new(Duration::from_secs(1), Duration::from_secs(900))
-            .delay(self.failures, self.desk.parts.ambient().fraction());
+            .wait(self.failures, self.desk.parts.ambient().fraction());
         if let Err(second) = self.record_failure(run.and_then(|r| r.task), &error, pause).await {
             tracing::warn!(connection = %self.id, error = second.chain(), "the failure could not be recorded");
         }
@@ -617,6 +642,11 @@ impl Handle {
     /// A task asks for a sync.
     pub fn sync(&self, task: TaskId) -> Result<()> {
         self.0.cast(Msg::Sync(task))
+    }
+
+    /// A task asks to try refused rows again.
+    pub fn replay(&self, task: TaskId) -> Result<()> {
+        self.0.cast(Msg::Replay(task))
     }
 
     /// Something about the connection changed.

@@ -12,10 +12,11 @@ use autonomos_runtime::canonical::codec;
 use autonomos_runtime::canonical::entity::Vocabulary;
 use autonomos_runtime::canonical::mapping::Mapping;
 use autonomos_runtime::canonical::normalize::Plan;
-use autonomos_runtime::canonical::observe::observe;
+use autonomos_runtime::canonical::observe;
 use autonomos_runtime::canonical::record::{RawBatch, Reject};
 use autonomos_runtime::canonical::schema::SourceSchema;
-use autonomos_runtime::ids::{BatchId, ConnectionId};
+use autonomos_runtime::canonical::BatchId;
+use autonomos_runtime::ids::ConnectionId;
 use autonomos_runtime::store::NewDrift;
 use bytes::Bytes;
 

@@ -1,7 +1,19 @@
 //! Connectors: what reads sources. `source` is the contract, `sources` those that keep it, `conformance` the proof,
-//! `catalog` the list.
+//! `catalog` the list; `connector` is the actor, `intake` what happens to each batch, `reading` one sync under way,
+//! `schedule` when; `replay` and `replaying` try refused rows again; `credentials` seals, `preview` shows.
 
+pub mod catalog;
 #[cfg(any(test, feature = "testkit"))]
 pub mod conformance;
+pub mod connector;
+pub mod credentials;
+pub mod intake;
+pub mod preview;
+mod reading;
+mod replay;
+mod replaying;
+mod schedule;
 pub mod source;
 pub mod sources;
+
+pub use connector::Handle;

@@ -25,6 +25,7 @@ mod handle;
 mod json;
 mod ledger;
 mod log;
+pub mod materializer;
 mod page;
 mod pool;
 mod query;

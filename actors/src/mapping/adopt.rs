@@ -39,7 +39,6 @@ pub async fn first_mapping(
             from_seq: Some(1),
             revert: false,
             drifts: Vec::new(),
-            review: None,
             stream_update: StreamUpdate::default(),
         })
         .await?;
@@ -52,6 +51,7 @@ pub async fn first_mapping(
         let Some(field) = question.canonical_field else { continue };
         let samples = schema.field(&question.field).map(|f| f.samples.clone()).unwrap_or_default();
         tx.create_review(NewReview {
+            connection_id: Some(connection.id),
             kind: "mapping".to_owned(),
             key: Some(format!("{}/{}/{}", connection.id, info.name, question.field)),
             subject: json!({

@@ -104,6 +104,7 @@ fn fill(mapping: &mut Mapping, mut proposals: Vec<MappingProposal>, tiers: Tiers
                 transform: autonomos_runtime::canonical::mapping::Transform::None,
                 confidence: proposal.confidence,
                 origin: Origin::Rule,
+                lenient: false,
             });
         } else {
             questions.push(proposal);
@@ -138,6 +139,7 @@ fn adopt_id(vocabulary: &Vocabulary, mapping: &mut Mapping) {
                 transform: autonomos_runtime::canonical::mapping::Transform::None,
                 confidence: 0.9,
                 origin: Origin::Rule,
+                lenient: false,
             });
         }
         _ => {}

@@ -218,6 +218,7 @@ impl Object {
                 transform,
                 confidence: SHIPPED_CONFIDENCE,
                 origin: Origin::Rule,
+                lenient: false,
             });
         };
         for def in &entity.fields {
@@ -265,7 +266,7 @@ mod tests {
 
     #[test]
     fn every_shipped_file_parses_and_speaks_the_vocabulary() {
-        let vocabulary = Vocabulary::standard();
+        let vocabulary = Vocabulary::builtin();
         assert_eq!(Registry::shipped().systems().count(), 14);
         for object in Registry::shipped().systems.iter().flat_map(|s| &s.objects) {
             let entity = vocabulary.entity(&object.entity).unwrap_or_else(|| panic!("{}", object.entity));
@@ -277,12 +278,12 @@ mod tests {
 
     #[test]
     fn api_and_warehouse_spellings_find_the_same_rules() {
-        let vocabulary = Vocabulary::standard();
+        let vocabulary = Vocabulary::builtin();
         let api = schema(&["Id", "AccountId", "StageName", "LastModifiedDate", "Custom__c"]);
         let warehouse = schema(&["id", "account_id", "stage_name", "last_modified_date", "custom_c"]);
         for columns in [api, warehouse] {
             let mapping =
-                Registry::shipped().resolve(&vocabulary, Some("Salesforce"), "opportunities", &columns).unwrap();
+                Registry::shipped().resolve(vocabulary, Some("Salesforce"), "opportunities", &columns).unwrap();
             assert_eq!(mapping.entity, "opportunity");
             assert_eq!(mapping.rules.len(), 4);
             assert_eq!(mapping.key.len(), 1);
@@ -293,9 +294,9 @@ mod tests {
     #[test]
     fn columns_give_the_system_away_when_nobody_names_it() {
         let columns = schema(&["Id", "AccountId", "Name", "StageName", "Amount", "CloseDate", "OwnerId"]);
-        let mapping = Registry::shipped().resolve(&Vocabulary::standard(), None, "opportunities", &columns).unwrap();
+        let mapping = Registry::shipped().resolve(Vocabulary::builtin(), None, "opportunities", &columns).unwrap();
         assert_eq!(mapping.rule_for("stage").unwrap().source_path, "StageName");
         let strange = schema(&["a", "b", "c"]);
-        assert!(Registry::shipped().resolve(&Vocabulary::standard(), None, "opportunities", &strange).is_none());
+        assert!(Registry::shipped().resolve(Vocabulary::builtin(), None, "opportunities", &strange).is_none());
     }
 }

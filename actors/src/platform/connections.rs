@@ -23,6 +23,8 @@ impl Platform {
         }
         catalog::validate(&new.kind, &new.config)?;
         check_policy(new.policy.as_ref())?;
+        // The tree runs before the row is there, or it would start the connector by itself and this a second one.
+        self.desk(scope).await?;
         let parts = self.parts();
         let id = ConnectionId::new(parts.ambient());
         let config = credentials::seal(parts, scope, id, &new.kind, new.config, None)?;

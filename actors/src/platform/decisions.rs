@@ -66,7 +66,7 @@ impl Platform {
         let decided = tx.change_review(id, version, change).await?;
         let about = About::of(&review)?;
         let accepted = decision.decision != Verdict::Reject;
-        let new_version = if accepted { self.accept(tx.as_mut(), &review, &about, &proposal).await? } else { None };
+        let new_version = if accepted { self.accept(tx.as_mut(), &about, &proposal).await? } else { None };
         if let Some(drift) = about.drift {
             let state = if accepted { DriftState::Healed } else { DriftState::Rejected };
             let mut evidence = tx.drift(drift).await?.evidence;
@@ -104,7 +104,6 @@ impl Platform {
     async fn accept(
         &self,
         tx: &mut dyn Tx,
-        review: &Review,
         about: &About,
         proposal: &Proposal,
     ) -> Result<Option<i64>> {
@@ -127,7 +126,6 @@ impl Platform {
             expected_version: active.version,
             from_seq,
             drifts: about.drift.map(|d| (d, DriftState::Healed)).into_iter().collect(),
-            review: Some(review.id),
             origin: Origin::Human,
             reason: "approved in review".to_owned(),
             revert: false,
@@ -157,7 +155,6 @@ impl Platform {
                     expected_version: active.version,
                     from_seq: drift.detected_seq,
                     drifts: vec![(id, DriftState::Reverted)],
-                    review: None,
                     origin: Origin::Human,
                     reason: "taken back".to_owned(),
                     revert: true,

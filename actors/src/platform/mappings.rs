@@ -71,7 +71,6 @@ impl Platform {
             expected_version: edit.version.unwrap_or(active.version),
             from_seq: 1,
             drifts: Vec::new(),
-            review: None,
             origin: Origin::Human,
             reason: "edited by hand".to_owned(),
             revert: false,

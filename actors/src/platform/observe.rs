@@ -15,6 +15,11 @@ impl Platform {
         self.parts().node.observatory().snapshot(scope)
     }
 
+    /// Brings the node's gauges up to date; called when metrics are scraped.
+    pub fn report(&self) {
+        autonomos_runtime::metrics::observe(self.parts().node.observatory(), &[&self.parts().batches]);
+    }
+
     /// What flows through the three layers, for a page that was just opened; the stream goes on from `seq`.
     pub async fn flow(&self, scope: &Scope) -> Result<Value> {
         let (span, events) = self.parts().bus.recent(scope, RECENT);

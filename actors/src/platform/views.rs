@@ -17,7 +17,6 @@ impl Platform {
             .parts()
             .vocabulary
             .entities()
-            .iter()
             .map(|entity| {
                 let fields: Vec<Value> = entity
                     .fields

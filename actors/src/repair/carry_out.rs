@@ -2,7 +2,7 @@
 //! way back.
 
 use autonomos_runtime::canonical::mapping::{Mapping, Origin};
-use autonomos_runtime::ids::{ConnectionId, DriftId, ReviewId};
+use autonomos_runtime::ids::{ConnectionId, DriftId};
 use autonomos_runtime::store::{
     AdoptMapping, Adopted, Connection, Drift, DriftState, DriftUpdate, NewDecision, NewReview, Review, StreamUpdate,
     Tx, Verdict as Said,
@@ -28,8 +28,6 @@ pub struct Repair<'a> {
     pub from_seq: i64,
     /// What this settles.
     pub drifts: Vec<(DriftId, DriftState)>,
-    /// The answer it carries out, if one.
-    pub review: Option<ReviewId>,
     /// Who made the rules.
     pub origin: Origin,
     /// Why, for people.
@@ -52,7 +50,6 @@ pub async fn adopt(tx: &mut dyn Tx, epoch: Option<i64>, repair: Repair<'_>) -> R
             from_seq: Some(repair.from_seq),
             revert: repair.revert,
             drifts: repair.drifts,
-            review: repair.review,
             stream_update: StreamUpdate::default(),
         })
         .await?;
@@ -76,6 +73,7 @@ pub async fn ask(
 ) -> Result<Review> {
     let review = tx
         .create_review(NewReview {
+            connection_id: Some(connection.id),
             kind: "drift".to_owned(),
             key: Some(drift.id.to_string()),
             subject: json!({

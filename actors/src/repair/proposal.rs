@@ -164,7 +164,7 @@ mod tests {
 
     #[test]
     fn every_proposal_taken_back_gives_the_rules_from_before() {
-        let vocabulary = Vocabulary::standard();
+        let vocabulary = Vocabulary::builtin();
         let account = vocabulary.entity("account").unwrap();
         let before = mapping(&[("Id", "account_id"), ("Name", "name"), ("Phone", "phone")]);
         let proposals = [
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_field_that_does_not_exist_is_refused_by_name() {
-        let vocabulary = Vocabulary::standard();
+        let vocabulary = Vocabulary::builtin();
         let account = vocabulary.entity("account").unwrap();
         let proposal = Proposal::Map { source_path: "x".into(), field: "shoe_size".into() };
         let error = proposal.apply(&mapping(&[]), account, 0.9, Origin::Human).unwrap_err();

@@ -204,7 +204,6 @@ impl State {
                 expected_version: active.version,
                 from_seq,
                 drifts: settled,
-                review: None,
                 origin: Origin::Rule,
                 reason: reason.join("; "),
                 revert: false,

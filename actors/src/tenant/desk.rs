@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use autonomos_runtime::Scope;
-use autonomos_runtime::bus::NewEvent;
+use autonomos_runtime::bus::Fact;
 use autonomos_runtime::ids::ConnectionId;
 use autonomos_runtime::supervision::Key;
 use tokio::sync::watch;
@@ -52,7 +52,7 @@ impl Desk {
     }
 
     /// Tells people; never fails the work.
-    pub fn publish(&self, event: NewEvent) {
+    pub fn publish(&self, event: Fact) {
         self.parts.bus.publish(&self.scope, event);
     }
 

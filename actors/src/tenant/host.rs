@@ -64,21 +64,18 @@ impl Host {
     /// Starts the connector of a connection that was just made, in a tree that runs.
     pub async fn add_connector(&self, scope: &Scope, id: ConnectionId) -> Result<()> {
         let desk = self.desk(scope).await?;
-        let running = self.running_tree(scope)?;
         Supervisor::at(&self.parts.node, &desk.connectors_key()).start_child(tree::connector(&desk, id)).await
     }
 
     /// Stops the connector of a connection that is about to go.
     pub async fn remove_connector(&self, scope: &Scope, id: ConnectionId) -> Result<()> {
         let desk = self.desk(scope).await?;
-        let running = self.running_tree(scope)?;
         Supervisor::at(&self.parts.node, &desk.connectors_key()).stop_child(&desk.connectors_key().child(id)).await
     }
 
     /// Gives a quarantined connector another chance; one that runs is woken.
     pub async fn release_connector(&self, scope: &Scope, id: ConnectionId) -> Result<()> {
         let desk = self.desk(scope).await?;
-        let running = self.running_tree(scope)?;
         let key = desk.connectors_key().child(id);
         let quarantined = self
             .parts
@@ -91,11 +88,6 @@ impl Host {
         }
         desk.connector(id).wake();
         Ok(())
-    }
-
-    fn running_tree(&self, scope: &Scope) -> Result<Arc<Running>> {
-        let running = self.trees.lock().get(&scope.tenant()).cloned();
-        running.ok_or_else(|| Error::unavailable("tenant.stopping", "The tenant is being stopped on this node."))
     }
 
     /// Stops everybody, many at a time, for the end of the process.

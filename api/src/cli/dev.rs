@@ -36,6 +36,13 @@ pub async fn run(mut args: NodeArgs) -> Result<()> {
     let user = somebody(node.app()).await?;
     let link = link(node.app(), &user).await?;
     greet(&args, node.address(), &link);
+    let app = node.app().clone();
+    tokio::spawn(async move {
+        let scope = Scope::new(user.tenant_id, Actor::User(user.id), TraceId::new(&app.ambient));
+        if let Err(error) = autonomos_actors::demo::ensure(&app.platform, &scope).await {
+            tracing::error!(error = error.chain(), "the demo could not be set up");
+        }
+    });
     node.run_until_told().await
 }
 

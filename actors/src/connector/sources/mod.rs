@@ -1,5 +1,6 @@
 //! Nouns, named after what they talk to.
 
+pub mod demo;
 pub mod files;
 pub mod postgres;
 

@@ -1,0 +1,11 @@
+//! The scenarios, a file each.
+
+pub mod drift;
+pub mod idle;
+pub mod ingest;
+pub mod kill;
+pub mod live;
+pub mod panic;
+pub mod reads;
+pub mod seeds;
+pub mod startup;
