@@ -90,7 +90,7 @@ impl Default for Limits {
             row_bytes: 16 << 20,
             columns: 10_000,
             max_rows: None,
-            call: Duration::from_secs(60),
+            call: Duration::from_mins(1),
         }
     }
 }
@@ -181,15 +181,13 @@ impl BatchStream {
         if self.over {
             return None;
         }
-        match tokio::time::timeout(self.call, self.inbox.recv()).await {
-            Ok(fed) => self.take(fed),
-            Err(_) => {
-                self.over = true;
-                self.inbox.close();
-                Some(Err(Error::unavailable("source.no_progress", "The source sent nothing within its deadline.")
-                    .remedy("Try again; if it stays, check that the source answers, or raise its call timeout.")))
-            }
+        if let Ok(fed) = tokio::time::timeout(self.call, self.inbox.recv()).await {
+            return self.take(fed);
         }
+        self.over = true;
+        self.inbox.close();
+        Some(Err(Error::unavailable("source.no_progress", "The source sent nothing within its deadline.")
+            .remedy("Try again; if it stays, check that the source answers, or raise its call timeout.")))
     }
 
     /// Cancels, and waits until the feeder has noticed. Dropping the stream cancels as well, without waiting.

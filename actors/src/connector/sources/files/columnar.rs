@@ -104,21 +104,18 @@ impl Columnar {
                     .map_err(broken)?;
                 self.open = Some(reader);
             }
-            match self.open.as_mut().and_then(Iterator::next) {
-                Some(batch) => {
-                    let batch = plain(&batch.map_err(broken)?)?;
-                    let first_row = self.row + 1;
-                    self.row += batch.num_rows() as u64;
-                    self.in_group += batch.num_rows() as u64;
-                    if batch.num_rows() > 0 {
-                        return Ok(Some(Portion { columns: batch, first_row, rows: None, rejects: Vec::new() }));
-                    }
+            if let Some(batch) = self.open.as_mut().and_then(Iterator::next) {
+                let batch = plain(&batch.map_err(broken)?)?;
+                let first_row = self.row + 1;
+                self.row += batch.num_rows() as u64;
+                self.in_group += batch.num_rows() as u64;
+                if batch.num_rows() > 0 {
+                    return Ok(Some(Portion { columns: batch, first_row, rows: None, rejects: Vec::new() }));
                 }
-                None => {
-                    self.open = None;
-                    self.group += 1;
-                    self.in_group = 0;
-                }
+            } else {
+                self.open = None;
+                self.group += 1;
+                self.in_group = 0;
             }
         }
         Ok(None)
@@ -181,7 +178,7 @@ fn flatten(path: String, array: &ArrayRef, deeper: usize, out: &mut Vec<(String,
         T::Float32 => {
             // By way of the shortest text: 0.1 stays 0.1.
             let narrow = array.as_primitive::<Float32Type>();
-            Arc::new(Float64Array::from_iter(narrow.iter().map(|v| v.and_then(|v| v.to_string().parse::<f64>().ok()))))
+            Arc::new(narrow.iter().map(|v| v.and_then(|v| v.to_string().parse::<f64>().ok())).collect::<Float64Array>())
         }
         T::Date64 => utc(&cast(array, &T::Timestamp(TimeUnit::Millisecond, None)).map_err(broken)?),
         T::Timestamp(..) => utc(array),
@@ -192,7 +189,7 @@ fn flatten(path: String, array: &ArrayRef, deeper: usize, out: &mut Vec<(String,
         T::Binary | T::LargeBinary | T::FixedSizeBinary(_) | T::BinaryView => {
             let bytes = cast(array, &T::Binary).map_err(broken)?;
             let hex = bytes.as_binary::<i32>().iter().map(|v| v.map(hex::encode));
-            Arc::new(StringArray::from_iter(hex))
+            Arc::new(hex.collect::<StringArray>())
         }
         T::Struct(_) | T::List(_) | T::LargeList(_) | T::FixedSizeList(..) | T::Map(..) => json(array)?,
         _ => to(&T::Utf8)?,

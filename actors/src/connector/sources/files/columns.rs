@@ -110,17 +110,17 @@ impl Column {
         self.values.get(at(row)..at(row + 1)).unwrap_or_default()
     }
 
-    fn finish(mut self) -> std::result::Result<ArrayRef, Self> {
+    fn finish(mut self) -> std::result::Result<ArrayRef, Box<Self>> {
         self.values.truncate(self.filled);
         if memchr::memchr(0, &self.values).is_some() {
-            return Err(self);
+            return Err(Box::new(self));
         }
         let nulls = self.nulls.finish_cloned();
         let offsets = OffsetBuffer::new(ScalarBuffer::from(std::mem::take(&mut self.offsets)));
         let values = Buffer::from_vec(std::mem::take(&mut self.values));
         match StringArray::try_new(offsets.clone(), values.clone(), nulls) {
             Ok(array) => Ok(Arc::new(array)),
-            Err(_) => Err(Self { values: values.to_vec(), offsets: offsets.to_vec(), ..self }),
+            Err(_) => Err(Box::new(Self { values: values.to_vec(), offsets: offsets.to_vec(), ..self })),
         }
     }
 }
@@ -156,7 +156,7 @@ pub fn finish(schema: &SchemaRef, columns: Vec<Column>, rows: usize) -> Result<(
             }
         }
     }
-    let text = |column: &std::result::Result<ArrayRef, Column>, row: usize| -> Option<Vec<u8>> {
+    let text = |column: &std::result::Result<ArrayRef, Box<Column>>, row: usize| -> Option<Vec<u8>> {
         match column {
             Ok(array) => {
                 let array = arrow::array::AsArray::as_string::<i32>(array);

@@ -323,7 +323,7 @@ fn distinct(names: Vec<String>, warnings: &mut Vec<String>) -> Vec<String> {
             if taken.insert(base.clone()) {
                 return base;
             }
-            let fresh = (2..)
+            let fresh = (2..=given.len() + 2)
                 .map(|n| format!("{base}_{n}"))
                 .find(|c| !given.contains(c) && !taken.contains(c))
                 .unwrap_or_else(|| format!("{base}_{i}"));

@@ -10,7 +10,7 @@ use std::fs::File;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, RecordBatchOptions, StringArray};
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow::datatypes::{DataType, Field, Schema};
 use autonomos_runtime::{Error, Result};
 use serde_json::Value;
 
@@ -56,11 +56,6 @@ impl Jsonl {
     /// Whether the last line had an end.
     pub const fn terminated(&self) -> bool {
         self.terminated
-    }
-
-    /// Without rows there are no columns.
-    pub fn schema(&self) -> SchemaRef {
-        Arc::new(Schema::empty())
     }
 
     /// Where it stands.
@@ -282,20 +277,23 @@ fn column(cells: Vec<Cell>) -> ArrayRef {
         _ => DataType::Utf8,
     });
     match kind {
-        DataType::Boolean => Arc::new(BooleanArray::from_iter(cells.iter().map(|c| match c {
-            Cell::Bool(b) => Some(*b),
-            _ => None,
-        }))),
-        DataType::Int64 => Arc::new(Int64Array::from_iter(cells.iter().map(|c| match c {
-            Cell::Int(i) => Some(*i),
-            _ => None,
-        }))),
-        DataType::Float64 => Arc::new(Float64Array::from_iter(cells.iter().map(|c| match c {
-            Cell::Int(i) => Some(*i as f64),
-            Cell::Float(f) => Some(*f),
-            _ => None,
-        }))),
-        _ => Arc::new(StringArray::from_iter(cells.into_iter().map(Cell::text))),
+        DataType::Boolean => {
+            let bools = cells.iter().map(|c| if let Cell::Bool(b) = c { Some(*b) } else { None });
+            Arc::new(bools.collect::<BooleanArray>())
+        }
+        DataType::Int64 => {
+            let whole = cells.iter().map(|c| if let Cell::Int(i) = c { Some(*i) } else { None });
+            Arc::new(whole.collect::<Int64Array>())
+        }
+        DataType::Float64 => {
+            let numbers = cells.iter().map(|c| match c {
+                Cell::Int(i) => Some(*i as f64),
+                Cell::Float(f) => Some(*f),
+                _ => None,
+            });
+            Arc::new(numbers.collect::<Float64Array>())
+        }
+        _ => Arc::new(cells.into_iter().map(Cell::text).collect::<StringArray>()),
     }
 }
 

@@ -1,8 +1,9 @@
 //! One file of any known format, read in portions from a mark.
 
 use std::fs::File;
+use std::sync::Arc;
 
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{Schema, SchemaRef};
 use autonomos_runtime::{Error, Result};
 
 use super::columnar::Columnar;
@@ -103,7 +104,8 @@ impl Reader {
     pub fn schema(&self) -> Result<SchemaRef> {
         match self {
             Self::Csv(r) => Ok(r.schema()),
-            Self::Jsonl(r) => Ok(r.schema()),
+            // Without rows there are no columns.
+            Self::Jsonl(_) => Ok(Arc::new(Schema::empty())),
             Self::Columnar(r) => r.schema(),
         }
     }

@@ -103,7 +103,7 @@ impl Splitter {
     }
 
     /// Reads one record at `at`, appending at most `wanted` spans. `ended`: nothing follows the buffer.
-    pub fn record(&self, buffer: &[u8], at: usize, ended: bool, wanted: usize, spans: &mut Vec<Span>) -> Step {
+    pub fn record(self, buffer: &[u8], at: usize, ended: bool, wanted: usize, spans: &mut Vec<Span>) -> Step {
         let mut here = at;
         let mut fields = 0;
         match buffer.get(at) {
@@ -146,7 +146,7 @@ impl Splitter {
 
     /// A quoted field at `here`: its span and the delimiter or terminator that ends it (none: the end of the text).
     #[inline]
-    fn quoted(&self, buffer: &[u8], here: usize, ended: bool) -> Result<(Span, Option<usize>), Step> {
+    fn quoted(self, buffer: &[u8], here: usize, ended: bool) -> Result<(Span, Option<usize>), Step> {
         let start = here + 1;
         let mut from = start;
         let mut bits = QUOTED;
@@ -187,7 +187,7 @@ impl Splitter {
 
     /// The next delimiter or terminator: eight bytes at a time while near, since most fields are short.
     #[inline]
-    fn find(&self, buffer: &[u8], at: usize) -> Option<usize> {
+    fn find(self, buffer: &[u8], at: usize) -> Option<usize> {
         const ONES: u64 = 0x0101_0101_0101_0101;
         const HIGH: u64 = 0x8080_8080_8080_8080;
         let (a, b) = (ONES * u64::from(self.delimiter), ONES * u64::from(self.terminator));

@@ -89,7 +89,10 @@ impl Ledger {
         blocking(move || {
             let mut text = String::with_capacity(self.seen.len() * 48);
             for (key, digest) in &self.seen {
-                text.push_str(&format!("{digest} {key}\n"));
+                text.push_str(&digest.to_string());
+                text.push(' ');
+                text.push_str(key);
+                text.push('\n');
             }
             let (name, kept) = (format!("{}-{pass}", shelf.name), format!("{}-{before}", shelf.name));
             shelf.folder.put_note(&shelf.scope, &name, text.as_bytes(), &format!("{}-", shelf.name), &kept)

@@ -293,7 +293,7 @@ impl Pass {
         let (mut fields, mut arrays) = (Vec::new(), Vec::new());
         for (i, column) in self.table.key.iter().filter_map(|name| self.table.column(name)).enumerate() {
             let text = places.iter().map(|p| p.get(i).map(|t| t.strip_prefix("\\x").unwrap_or(t)));
-            let text: ArrayRef = Arc::new(StringArray::from_iter(text));
+            let text: ArrayRef = Arc::new(text.collect::<StringArray>());
             let kind = column.shape.data_type();
             let array = match &kind {
                 DataType::Timestamp(unit, _) => {

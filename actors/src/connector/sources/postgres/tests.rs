@@ -32,7 +32,7 @@ async fn world(setup: &str) -> World {
 }
 
 impl World {
-    fn source(&self, more: serde_json::Value) -> Postgres {
+    fn source(&self, more: &serde_json::Value) -> Postgres {
         let mut config = serde_json::json!({"url": self.url});
         config.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         let id: ConnectionId = "00000000-0000-0000-0000-000000000005".parse().unwrap();
@@ -78,7 +78,7 @@ async fn types_come_as_themselves() {
          (2, null, null, null, null, null, null, null, null, null, null, null, null, null)",
     )
     .await;
-    let source = world.source(serde_json::json!({}));
+    let source = world.source(&serde_json::json!({}));
     let info = source.discover(&world.scope).await.unwrap().remove(0);
     assert_eq!((info.name.as_str(), info.schema.key.as_slice()), ("t", &["id".to_owned()][..]));
     assert_eq!(info.mode, ReadMode::FullRefresh);
@@ -105,7 +105,7 @@ async fn incremental_by_cursor_and_tie_break() {
          insert into deals select 'd' || i, '2024-01-01'::timestamptz + (i / 4) * interval '1 s', i from generate_series(1, 10) i",
     )
     .await;
-    let source = world.source(serde_json::json!({}));
+    let source = world.source(&serde_json::json!({}));
     let info = source.discover(&world.scope).await.unwrap().remove(0);
     assert_eq!((info.mode, info.order_by.as_deref()), (ReadMode::Incremental, Some("updated_at")));
     let (batches, _) = world.read(&source, "deals", None, 3).await;
@@ -130,7 +130,7 @@ async fn rows_of_late_transactions_are_found() {
          insert into t values ('a', '2024-01-01 00:00', 1)",
     )
     .await;
-    let source = world.source(serde_json::json!({}));
+    let source = world.source(&serde_json::json!({}));
     let (late, connection) = tokio_postgres::connect(&world.url, tokio_postgres::NoTls).await.unwrap();
     tokio::spawn(connection);
     late.batch_execute("begin; insert into t values ('late', '2024-01-01 00:01', 2)").await.unwrap();
@@ -151,7 +151,7 @@ async fn null_cursors_are_not_lost() {
          insert into t values ('a', null, 1), ('b', 5, 2), ('c', null, 3), ('d', 1, 4), ('e', null, 5)",
     )
     .await;
-    let source = world.source(serde_json::json!({"cursor": "changed"}));
+    let source = world.source(&serde_json::json!({"cursor": "changed"}));
     let (batches, error) = world.read(&source, "t", None, 2).await;
     assert!(error.is_none(), "{error:?}");
     assert_eq!(firsts(&batches), ["a", "c", "e", "d", "b"]);
@@ -171,7 +171,7 @@ async fn full_passes_send_changes_and_tell_what_is_gone() {
          create table bare (v text); insert into bare values ('x'), ('y'), ('y')",
     )
     .await;
-    let source = world.source(serde_json::json!({}));
+    let source = world.source(&serde_json::json!({}));
     let (first, error) = world.read(&source, "t", None, 3).await;
     assert!(error.is_none(), "{error:?}");
     assert_eq!(firsts(&first).len(), 7);
@@ -206,15 +206,15 @@ async fn away_slow_refused_and_dropped_are_told_apart() {
         "create table t (id int primary key, v text); insert into t select i, 'v' from generate_series(1, 100) i",
     )
     .await;
-    let source = world.source(serde_json::json!({}));
+    let source = world.source(&serde_json::json!({}));
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let url = |u: &str| serde_json::json!({"url": u});
-    let away = world.source(url(&format!("postgres://postgres@{nobody}/x")));
+    let away = world.source(&url(&format!("postgres://postgres@{nobody}/x")));
     let error = away.check(&world.scope).await.unwrap_err();
     assert!(error.code == "postgres.away" && error.retryable() && error.remedy.is_some(), "{error:?}");
-    let wrong = world.source(url(&format!("{}_not", world.url)));
+    let wrong = world.source(&url(&format!("{}_not", world.url)));
     assert_eq!(wrong.check(&world.scope).await.unwrap_err().code, "postgres.no_database");
-    let missing = world.source(serde_json::json!({"tables": ["nope"]}));
+    let missing = world.source(&serde_json::json!({"tables": ["nope"]}));
     assert_eq!(missing.check(&world.scope).await.unwrap_err().code, "postgres.table_gone");
 
     let limits = Limits { batch_rows: 10, call: Duration::from_millis(300), ..Limits::default() };
@@ -247,7 +247,7 @@ async fn it_keeps_the_contract() {
          insert into b select md5(i::text)::uuid, i from generate_series(1, 11) i",
     )
     .await;
-    let source = world.source(serde_json::json!({}));
+    let source = world.source(&serde_json::json!({}));
     let limits = Limits { batch_rows: 4, call: Duration::from_secs(10), ..Limits::default() };
     for stream in ["a", "b"] {
         crate::connector::conformance::holds(&source, &world.scope, stream, &limits).await.unwrap();
