@@ -55,6 +55,25 @@ pub struct Reader {
     city: Word,
 }
 
+/// What is being looked at, and with whose memory.
+#[derive(Clone, Copy, Debug)]
+pub struct Sight<'a> {
+    /// The dictionary.
+    pub words: &'a Words,
+    /// The lexicon.
+    pub lexicon: &'a Lexicon,
+    /// What labelled names taught.
+    pub memory: &'a Memory,
+    /// The systems to forget.
+    pub forget: Mask,
+    /// The object.
+    pub object: &'a ObjectView,
+    /// The odds of each entity.
+    pub odds: &'a Odds,
+    /// The entity it is held to be.
+    pub entity: u8,
+}
+
 /// Scratch space.
 #[derive(Debug, Default)]
 pub struct Scratch {
@@ -103,16 +122,8 @@ impl Reader {
     }
 
     /// Finds each field's candidates in one entity; the result is in the scratch space.
-    pub fn candidates(
-        &self,
-        w: &Words,
-        lexicon: &Lexicon,
-        memory: &Memory,
-        forget: Mask,
-        object: &ObjectView,
-        entity: u8,
-        scratch: &mut Scratch,
-    ) {
+    pub fn candidates(&self, sight: &Sight<'_>, scratch: &mut Scratch) {
+        let Sight { words: w, lexicon, memory, forget, object, entity, .. } = *sight;
         scratch.candidates.clear();
         scratch.claims.resize_with(lexicon.targets.len(), SmallVec::new);
         scratch.claims.iter_mut().for_each(SmallVec::clear);
@@ -200,21 +211,9 @@ impl Reader {
         }
     }
 
-    /// The numbers for the candidates of one field.
-    pub fn numbers(
-        &self,
-        w: &Words,
-        lexicon: &Lexicon,
-        memory: &Memory,
-        forget: Mask,
-        object: &ObjectView,
-        odds: &Odds,
-        entity: u8,
-        scratch: &Scratch,
-        at: usize,
-        which: usize,
-        out: &mut Numbers,
-    ) {
+    /// The numbers for one candidate of one field.
+    pub fn numbers(&self, sight: &Sight<'_>, scratch: &Scratch, at: usize, which: usize, out: &mut Numbers) {
+        let Sight { words: w, lexicon, memory, forget, object, odds, entity } = *sight;
         let field = &object.fields()[at];
         let list = &scratch.candidates[at];
         let c = &list[which];

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::calibrate::Calibration;
 use super::entity::{self, Odds, SIGNS};
-use super::features::{Candidate, Numbers, Reader, Scratch, WIDTH};
+use super::features::{Candidate, Numbers, Reader, Scratch, Sight, WIDTH};
 use super::lexicon::{Lexicon, Target, lexicon};
 use super::memory::{Mask, Memory, MemoryFile};
 use super::object::{ObjectView, Parts};
@@ -15,7 +15,7 @@ use super::trees::Forest;
 use super::words::{Words, words};
 
 /// Proposals below this are not shown: the best balance of precision and recall under cross-validation.
-pub const SHOW: f32 = 0.40;
+pub const SHOW: f32 = 0.45;
 
 /// Everything that never changes.
 #[derive(Debug)]
@@ -127,25 +127,22 @@ impl Model {
         let n = tables.lexicon.entities.len();
         let odds = entity::odds(&self.entity, &entity::evidence(tables.lexicon, object), n);
         let best = top(&odds, n);
-        tables.reader.candidates(tables.words, tables.lexicon, &self.memory, forget, object, best, scratch);
+        let sight = Sight {
+            words: tables.words,
+            lexicon: tables.lexicon,
+            memory: &self.memory,
+            forget,
+            object,
+            odds: &odds,
+            entity: best,
+        };
+        tables.reader.candidates(&sight, scratch);
         out.clear();
         let mut numbers: Numbers = [0.0; WIDTH];
         for at in 0..object.fields().len() {
             let mut verdict: Option<Verdict> = None;
             for which in 0..scratch.candidates[at].len() {
-                tables.reader.numbers(
-                    tables.words,
-                    tables.lexicon,
-                    &self.memory,
-                    forget,
-                    object,
-                    &odds,
-                    best,
-                    scratch,
-                    at,
-                    which,
-                    &mut numbers,
-                );
+                tables.reader.numbers(&sight, scratch, at, which, &mut numbers);
                 let logit = self.forest.logit(&numbers);
                 if verdict.as_ref().is_none_or(|v| logit > v.logit) {
                     let candidate = scratch.candidates[at][which];

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::calibrate::Calibration;
 use super::entity;
-use super::features::{Numbers, Scratch, WIDTH};
+use super::features::{Numbers, Scratch, Sight, WIDTH};
 use super::lexicon::Target;
 use super::memory::{Mask, Memory};
 use super::model::{Model, Tables, Verdict, top};
@@ -208,50 +208,24 @@ impl Lessons {
                 self.view(tables, lesson, show, &mut view);
                 let odds = entity::odds(&rows.weights, &entity::evidence(tables.lexicon, &view), n);
                 let best = top(&odds, n);
-                let forget = 1 << lesson.system;
-                tables.reader.candidates(tables.words, tables.lexicon, &rows.memory, forget, &view, best, &mut scratch);
+                let sight = Sight {
+                    words: tables.words,
+                    lexicon: tables.lexicon,
+                    memory: &rows.memory,
+                    forget: 1 << lesson.system,
+                    object: &view,
+                    odds: &odds,
+                    entity: best,
+                };
+                tables.reader.candidates(&sight, &mut scratch);
                 for (place, at) in lesson.fields.iter().enumerate() {
                     let label = &self.labels[*at];
-                    // a field without samples or type looks the same in two or all three showings: count it once
-                    let typed = label.data_type.as_deref().is_some_and(|t| !t.is_empty());
-                    let weight = match show {
-                        Show::All if label.samples.is_empty() => continue,
-                        Show::All => 0.25,
-                        Show::Types if !typed => continue,
-                        Show::Types => {
-                            if label.samples.is_empty() {
-                                0.5
-                            } else {
-                                0.375
-                            }
-                        }
-                        Show::Names => {
-                            if typed {
-                                if label.samples.is_empty() { 0.5 } else { 0.375 }
-                            } else if label.samples.is_empty() {
-                                1.0
-                            } else {
-                                0.75
-                            }
-                        }
-                    };
+                    let Some(weight) = weight(label, show) else { continue };
                     if !label.scored || !keep(label) {
                         continue;
                     }
                     for which in 0..scratch.candidates[place].len() {
-                        tables.reader.numbers(
-                            tables.words,
-                            tables.lexicon,
-                            &rows.memory,
-                            forget,
-                            &view,
-                            &odds,
-                            best,
-                            &scratch,
-                            place,
-                            which,
-                            &mut numbers,
-                        );
+                        tables.reader.numbers(&sight, &scratch, place, which, &mut numbers);
                         rows.first.push(which == 0);
                         rows.x.extend_from_slice(&numbers);
                         rows.y.push(f32::from(u8::from(
@@ -271,13 +245,43 @@ impl Lessons {
         self.right[label].contains(&target)
     }
 
-    /// What a model makes of one object of the truth, forgetting its system.
+    /// What a model in training makes of one object of the truth, forgetting its system.
     pub fn judge(&self, tables: &Tables, model: &Model, lesson: &Lesson, show: Show) -> Vec<Option<Verdict>> {
+        self.judged(tables, model, lesson, show, 1 << lesson.system)
+    }
+
+    /// The same, forgetting nothing.
+    pub fn judge_all(&self, tables: &Tables, model: &Model, lesson: &Lesson, show: Show) -> Vec<Option<Verdict>> {
+        self.judged(tables, model, lesson, show, 0)
+    }
+
+    fn judged(
+        &self,
+        tables: &Tables,
+        model: &Model,
+        lesson: &Lesson,
+        show: Show,
+        forget: Mask,
+    ) -> Vec<Option<Verdict>> {
         let mut view = ObjectView::default();
         self.view(tables, lesson, show, &mut view);
         let mut out = Vec::new();
-        model.judge(tables, 1 << lesson.system, &view, &mut Scratch::default(), &mut out);
+        model.judge(tables, forget, &view, &mut Scratch::default(), &mut out);
         out
+    }
+}
+
+/// How much a showing of a field counts; a showing that looks like the next poorer one is left out, its weight goes there.
+fn weight(label: &Labelled, show: Show) -> Option<f32> {
+    let typed = label.data_type.as_deref().is_some_and(|t| !t.is_empty());
+    let sampled = !label.samples.is_empty();
+    match (show, typed, sampled) {
+        (Show::All, _, false) | (Show::Types, false, _) => None,
+        (Show::All, _, true) => Some(0.25),
+        (Show::Types | Show::Names, true, true) => Some(0.375),
+        (Show::Types | Show::Names, true, false) => Some(0.5),
+        (Show::Names, false, true) => Some(0.75),
+        (Show::Names, false, false) => Some(1.0),
     }
 }
 

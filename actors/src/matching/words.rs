@@ -52,7 +52,7 @@ const UNKNOWN: Word = 1 << 31;
 const LONGEST: usize = 15;
 
 /// Two-letter words that may be part of a glued word.
-const SHORT: [&str; 14] = ["id", "at", "on", "is", "hs", "by", "of", "to", "no", "ip", "db", "tz", "cd", "ts"];
+const SHORT: [&str; 15] = ["or", "id", "at", "on", "is", "hs", "by", "of", "to", "no", "ip", "db", "tz", "cd", "ts"];
 
 fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
     text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#'))
@@ -235,7 +235,7 @@ impl Words {
                     }
                     let cost =
                         best[start] + 10 + if part.len() < 3 { 9 } else { 0 } + if part.len() < 4 { 2 } else { 0 };
-                    if cost < best[end] {
+                    if cost <= best[end] {
                         best[end] = cost;
                         from[end] = start as u8;
                     }
@@ -332,6 +332,7 @@ mod tests {
         assert_eq!(spell("given_name"), spell("fname"));
         assert_eq!(spell("PhoneNumber"), spell("tel"));
         assert_eq!(spell("orgid"), ["organization", "id"]);
+        assert_eq!(spell("stateorprovince"), ["state", "or", "province"]);
         assert_eq!(spell("_ownerid_value"), ["owner", "id"]);
         assert_eq!(spell("No_of_Employees"), spell("number employees"));
         assert_eq!(spell("emailaddress1"), ["email", "1"]);
