@@ -13,8 +13,8 @@ pub struct Gain {
     pub left: usize,
     /// Place on the right.
     pub right: usize,
-    /// What the pair gains; pairs at zero or less are never taken.
-    pub gain: f64,
+    /// What it is worth; pairs at zero or less are never taken.
+    pub worth: f64,
 }
 
 /// Pairs that together gain most, by left place.
@@ -25,8 +25,8 @@ pub fn assign(lefts: usize, rights: usize, gains: &[Gain]) -> Vec<(usize, usize)
 }
 
 fn greedy(lefts: usize, rights: usize, gains: &[Gain]) -> Vec<(usize, usize)> {
-    let mut order: Vec<&Gain> = gains.iter().filter(|g| g.gain > 0.0).collect();
-    order.sort_by(|a, b| b.gain.total_cmp(&a.gain).then((a.left, a.right).cmp(&(b.left, b.right))));
+    let mut order: Vec<&Gain> = gains.iter().filter(|g| g.worth > 0.0).collect();
+    order.sort_by(|a, b| b.worth.total_cmp(&a.worth).then((a.left, a.right).cmp(&(b.left, b.right))));
     let (mut used_left, mut used_right) = (vec![false; lefts], vec![false; rights]);
     let mut pairs = Vec::new();
     for g in order {
@@ -46,8 +46,8 @@ fn exact(lefts: usize, rights: usize, gains: &[Gain]) -> Vec<(usize, usize)> {
         return Vec::new();
     }
     let mut cost = vec![0.0_f64; n * n];
-    for g in gains.iter().filter(|g| g.gain > 0.0) {
-        cost[g.left * n + g.right] = -g.gain;
+    for g in gains.iter().filter(|g| g.worth > 0.0) {
+        cost[g.left * n + g.right] = -g.worth;
     }
     // potentials and matching are one-based; column 0 holds the row being placed
     let (mut u, mut v) = (vec![0.0_f64; n + 1], vec![0.0_f64; n + 1]);
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn best_together_beats_best_first() {
-        let g = |left, right, gain| Gain { left, right, gain };
+        let g = |left, right, worth| Gain { left, right, worth };
         let gains = [g(0, 0, 0.9), g(0, 1, 0.8), g(1, 0, 0.8), g(1, 1, -0.5)];
         assert_eq!(assign(2, 2, &gains), [(0, 1), (1, 0)]);
         assert_eq!(greedy(2, 2, &gains), [(0, 0)]);
@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_side_may_stay_alone() {
-        let gains = [Gain { left: 2, right: 0, gain: 0.3 }, Gain { left: 0, right: 0, gain: 0.2 }];
+        let gains = [Gain { left: 2, right: 0, worth: 0.3 }, Gain { left: 0, right: 0, worth: 0.2 }];
         assert_eq!(assign(3, 1, &gains), [(2, 0)]);
         assert_eq!(assign(0, 4, &[]), []);
     }

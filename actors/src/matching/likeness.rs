@@ -77,14 +77,14 @@ pub fn tables() -> &'static Tables {
 
 /// How near two words are: 1 the same, then near-synonyms.
 pub fn nearness(a: Word, b: Word) -> f64 {
-    let (w, t) = (words(), tables());
+    let (all, lists) = (words(), tables());
     if a == b {
         return 1.0;
     }
-    if w.is_known(a) && w.is_known(b) && w.group(a) == w.group(b) {
+    if all.is_known(a) && all.is_known(b) && all.group(a) == all.group(b) {
         return 0.8;
     }
-    match (t.kin.get(&a), t.kin.get(&b)) {
+    match (lists.kin.get(&a), lists.kin.get(&b)) {
         (Some(x), Some(y)) if x.iter().any(|line| y.contains(line)) => 0.7,
         _ => 0.0,
     }

@@ -138,19 +138,19 @@ pub fn measure(r: &Reading<'_>, pairs: &[(usize, usize)]) -> Vec<Features> {
     all
 }
 
-fn features(r: &Reading<'_>, i: usize, j: usize, echo: usize) -> Features {
-    let (w, t) = (words(), tables());
-    let (a, b) = (&r.removed[i], &r.added[j]);
+fn features(reading: &Reading<'_>, left: usize, right: usize, echo: usize) -> Features {
+    let (known_words, lists) = (words(), tables());
+    let (a, b) = (&reading.removed[left], &reading.added[right]);
     let (full, core) = (overlap(&a.words, &b.words), overlap(&a.core, &b.core));
     let sorted = |list: &WordList| {
-        let mut list: SmallVec<[Word; 10]> = list.iter().map(|x| w.group(*x)).collect();
+        let mut list: SmallVec<[Word; 10]> = list.iter().map(|x| known_words.group(*x)).collect();
         list.sort_unstable();
         list.dedup();
         list
     };
     let notion = yes(a.notions.iter().any(|x| b.notions.iter().any(|y| x.0 == y.0 && !x.1 && !y.1)));
     let known = a.notions.iter().any(|x| b.notions.iter().any(|y| x.0 == y.0));
-    let has_id = |s: &Side<'_>| s.words.last() == Some(&t.id) || s.family == Family::Uuid;
+    let has_id = |s: &Side<'_>| s.words.last() == Some(&lists.id) || s.family == Family::Uuid;
     let both_ids = has_id(a) && has_id(b);
     let kinds = match relation(a.family, b.family) {
         // numbers become text in the ids of a newer version, and the other way round
@@ -159,25 +159,26 @@ fn features(r: &Reading<'_>, i: usize, j: usize, echo: usize) -> Features {
     };
     let spelled = |f: &RepairField| f.data_type.as_deref().map(str::to_ascii_lowercase).filter(|s| !s.is_empty());
     let same_type = kinds == Relation::Same || (spelled(a.field).is_some() && spelled(a.field) == spelled(b.field));
-    let (from, to) = (r.order.removed[i], r.order.added[j]);
-    let slot = r.order.telling && from == to;
-    let gap = r.order.telling && !slot && from.gap == to.gap;
+    let (from, to) = (reading.order.removed[left], reading.order.added[right]);
+    let slot = reading.order.telling && from == to;
+    let gap = reading.order.telling && !slot && from.gap == to.gap;
     // in a gap that gained or lost others, counted from its start or its end
     let rank = gap && (from.rank == to.rank || from.count - from.rank == to.count - to.rank);
-    let alone = r.removed.len() == 1 && r.added.len() == 1;
-    let is_time = |s: &Side<'_>| s.words.last() == Some(&t.date) || matches!(s.family, Family::Date | Family::Datetime);
-    let is_flag = |s: &Side<'_>| s.words.first() == Some(&t.is) || s.family == Family::Boolean;
-    let is_unit = |s: &Side<'_>| s.words.iter().any(|x| t.units.contains(x));
+    let alone = reading.removed.len() == 1 && reading.added.len() == 1;
+    let is_time =
+        |s: &Side<'_>| s.words.last() == Some(&lists.date) || matches!(s.family, Family::Date | Family::Datetime);
+    let is_flag = |s: &Side<'_>| s.words.first() == Some(&lists.is) || s.family == Family::Boolean;
+    let is_unit = |s: &Side<'_>| s.words.iter().any(|x| lists.units.contains(x));
     let values = agreement(&a.field.samples, &b.field.samples);
     let no_word = core.matched == 0.0;
     let weak_word = !no_word && !core.heavy;
     let strange = !known;
     // both point at something, and not at what is called the same
-    let things = a.core.iter().any(|x| !t.light.contains(x)) && b.core.iter().any(|x| !t.light.contains(x));
-    let thing = |s: &Side<'_>| s.words.iter().any(|x| t.things.contains(x));
-    let same_thing = a.core.iter().any(|x| !t.light.contains(x) && b.core.contains(x));
+    let things = a.core.iter().any(|x| !lists.light.contains(x)) && b.core.iter().any(|x| !lists.light.contains(x));
+    let thing = |s: &Side<'_>| s.words.iter().any(|x| lists.things.contains(x));
+    let same_thing = a.core.iter().any(|x| !lists.light.contains(x) && b.core.contains(x));
     let stems = stem_overlap((&a.tokens, &a.stems), (&b.tokens, &b.stems));
-    let many = ((r.removed.len() * r.added.len()) as f64).ln() / 4.0;
+    let many = ((reading.removed.len() * reading.added.len()) as f64).ln() / 4.0;
     let parents = !a.parent.is_empty() && !b.parent.is_empty();
     let parents_differ = parents && !a.parents.iter().any(|x| b.parents.iter().any(|y| alike(x, y) > 0.0));
     [
@@ -195,8 +196,8 @@ fn features(r: &Reading<'_>, i: usize, j: usize, echo: usize) -> Features {
         yes(slot),
         yes(slot && same_type),
         yes(gap && !rank),
-        yes(r.order.telling && !slot && !gap),
-        yes(!r.order.telling),
+        yes(reading.order.telling && !slot && !gap),
+        yes(!reading.order.telling),
         yes(alone),
         contrasting(&a.core, &b.core),
         yes(opposite(&a.saying, &b.saying)),

@@ -18,7 +18,7 @@ pub struct Parts {
     /// Place of the whole on its side.
     pub whole: usize,
     /// Places of the parts on the other side.
-    pub parts: Vec<usize>,
+    pub members: Vec<usize>,
     /// Whether the parts are known parts of such a whole, not just names with the same ending.
     pub known: bool,
 }
@@ -52,7 +52,7 @@ pub fn find(r: &Reading<'_>) -> Vec<Parts> {
     }
     let mut found = one_way(&r.removed, &r.added, true, r);
     found.extend(one_way(&r.added, &r.removed, false, r));
-    found.sort_by_key(|p| (!p.known, std::cmp::Reverse(p.parts.len()), p.whole));
+    found.sort_by_key(|p| (!p.known, std::cmp::Reverse(p.members.len()), p.whole));
     found
 }
 
@@ -60,11 +60,11 @@ fn one_way(wholes_of: &[Side<'_>], parts_of: &[Side<'_>], split: bool, r: &Readi
     let mut out = Vec::new();
     for (at, whole) in wholes_of.iter().enumerate() {
         if let Some(parts) = known(whole, parts_of) {
-            out.push(Parts { split, whole: at, parts, known: true });
+            out.push(Parts { split, whole: at, members: parts, known: true });
             continue;
         }
         if let Some(parts) = states(whole, parts_of).filter(|_| !split) {
-            out.push(Parts { split, whole: at, parts, known: false });
+            out.push(Parts { split, whole: at, members: parts, known: false });
             continue;
         }
         let mut parts: Vec<usize> = (0..parts_of.len())
@@ -80,7 +80,7 @@ fn one_way(wholes_of: &[Side<'_>], parts_of: &[Side<'_>], split: bool, r: &Readi
         }
         // two that became one are as often one that was renamed and one that went
         if parts.len() >= if split { 2 } else { 3 } {
-            out.push(Parts { split, whole: at, parts, known: false });
+            out.push(Parts { split, whole: at, members: parts, known: false });
         }
     }
     out

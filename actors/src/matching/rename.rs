@@ -108,15 +108,10 @@ impl RenameModel {
 
     /// The text [`RenameModel::parse`] reads.
     pub fn text(&self) -> String {
-        let mut out = String::from("# Weights of the rename model; written by the evaluation command, not by hand.\n");
-        for (name, value) in NAMES.iter().zip(&self.pair) {
-            out.push_str(&format!("pair {name} {value:.4}\n"));
-        }
-        for (name, value) in FINAL_NAMES.iter().zip(&self.last) {
-            out.push_str(&format!("last {name} {value:.4}\n"));
-        }
-        out.push_str(&format!("threshold {:.2}\n", self.threshold));
-        out
+        let pair = NAMES.iter().zip(&self.pair).map(|(name, value)| format!("pair {name} {value:.4}\n"));
+        let last = FINAL_NAMES.iter().zip(&self.last).map(|(name, value)| format!("last {name} {value:.4}\n"));
+        let head = "# Weights of the rename model; written by the evaluation command, not by hand.\n".to_owned();
+        std::iter::once(head).chain(pair).chain(last).chain([format!("threshold {:.2}\n", self.threshold)]).collect()
     }
 }
 
@@ -128,7 +123,7 @@ pub fn choose(reading: &Reading<'_>, weights: &[f64; COUNT]) -> Vec<Chosen> {
     let gains: Vec<Gain> = pairs
         .iter()
         .zip(&scores)
-        .map(|((left, right), score)| Gain { left: *left, right: *right, gain: score - FLOOR })
+        .map(|((left, right), score)| Gain { left: *left, right: *right, worth: score - FLOOR })
         .collect();
     let (mut best_left, mut best_right) =
         (vec![[FLOOR; 2]; reading.removed.len()], vec![[FLOOR; 2]; reading.added.len()]);
@@ -188,25 +183,25 @@ pub fn propose_with(case: &RepairCase, model: &RenameModel) -> Vec<RepairProposa
     let sure = |c: &Chosen| probability(dot(&model.last, &c.last));
     for group in parts::find(&reading) {
         let (wholes, others) = if group.split { (&left, &right) } else { (&right, &left) };
-        let free = wholes[group.whole] && group.parts.iter().all(|p| others[*p]);
+        let free = wholes[group.whole] && group.members.iter().all(|p| others[*p]);
         // a pair the model is sure of, with one of them outside the group, or inside it but in its old place
         let taken = chosen.iter().any(|c| {
             let (w, p) = if group.split { (c.left, c.right) } else { (c.right, c.left) };
-            let (has_whole, has_part) = (w == group.whole, group.parts.contains(&p));
+            let (has_whole, has_part) = (w == group.whole, group.members.contains(&p));
             (has_whole != has_part) && sure(c) >= 0.6
         });
         if !free || taken {
             continue;
         }
-        let names = |list: &[Side<'_>]| group.parts.iter().map(|p| list[*p].field.name.clone()).collect();
+        let names = |list: &[Side<'_>]| group.members.iter().map(|p| list[*p].field.name.clone()).collect();
         let (kind, from, to) = if group.split {
             left[group.whole] = false;
-            group.parts.iter().for_each(|p| right[*p] = false);
+            group.members.iter().for_each(|p| right[*p] = false);
             let whole = reading.removed[group.whole].field.name.clone();
             (RepairKind::Split, OneOrMany::One(whole), OneOrMany::Many(names(&reading.added)))
         } else {
             right[group.whole] = false;
-            group.parts.iter().for_each(|p| left[*p] = false);
+            group.members.iter().for_each(|p| left[*p] = false);
             let whole = reading.added[group.whole].field.name.clone();
             (RepairKind::Merged, OneOrMany::Many(names(&reading.removed)), OneOrMany::One(whole))
         };

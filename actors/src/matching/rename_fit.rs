@@ -60,8 +60,8 @@ impl LabelledCase {
     #[must_use]
     pub fn sorted(&self) -> Self {
         let mut made = self.clone();
-        made.case.before.sort_by(|a, b| a.name.to_lowercase().cmp(&b.name.to_lowercase()));
-        made.case.after.sort_by(|a, b| a.name.to_lowercase().cmp(&b.name.to_lowercase()));
+        made.case.before.sort_by_key(|f| f.name.to_lowercase());
+        made.case.after.sort_by_key(|f| f.name.to_lowercase());
         made
     }
 
@@ -195,10 +195,7 @@ pub fn train(cases: &[LabelledCase]) -> RenameModel {
 }
 
 /// Proposals for each case, shown as `show` makes it, by a model that has seen nothing of its group.
-pub fn leave_one_out(
-    cases: &[LabelledCase],
-    show: &dyn Fn(&LabelledCase) -> LabelledCase,
-) -> Vec<(String, Vec<RepairProposal>)> {
+pub fn leave_one_out(cases: &[LabelledCase], show: Show<'_>) -> Vec<(String, Vec<RepairProposal>)> {
     let all = both(cases);
     let measured: Vec<Pairs> = all.iter().map(pairs_of).collect();
     let mut groups: Vec<&str> = cases.iter().map(LabelledCase::group).collect();
@@ -219,11 +216,14 @@ pub fn read_cases(text: &str) -> Result<Vec<LabelledCase>, serde_json::Error> {
     text.lines().filter(|l| !l.trim().is_empty()).map(serde_json::from_str).collect()
 }
 
+/// How a case is shown to the model.
+type Show<'a> = &'a dyn Fn(&LabelledCase) -> LabelledCase;
+
 /// The table of the model's figures on sources it has not seen: without samples, with them, and without places either.
 pub fn report(cases: &[LabelledCase]) -> String {
     let real = |c: &LabelledCase| c.origin != "cross-system";
     let mut out = String::new();
-    let ways: [(&str, &dyn Fn(&LabelledCase) -> LabelledCase); 3] = [
+    let ways: [(&str, Show<'_>); 3] = [
         ("names and types", &LabelledCase::bare),
         ("with samples   ", &LabelledCase::clone),
         ("no places      ", &|c| c.bare().sorted()),
@@ -237,8 +237,9 @@ pub fn report(cases: &[LabelledCase]) -> String {
                 histories.add(case, &proposals);
             }
         }
-        out.push_str(&format!("repair, {way}, all      : {}\n", all.line()));
-        out.push_str(&format!("repair, {way}, histories: {}\n", histories.line()));
+        for (whose, figures) in [("all      ", all), ("histories", histories)] {
+            out.extend(["repair, ", way, ", ", whose, ": ", figures.line().as_str(), "\n"]);
+        }
     }
     out
 }

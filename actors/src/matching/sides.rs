@@ -78,7 +78,7 @@ fn side<'a>(field: &'a RepairField, object: &[Word], system: &[Word]) -> Side<'a
     core.retain(|word| !object.iter().any(|o| o == word || (w.group(*o) == w.group(*word) && w.is_known(*word))));
     core.retain(|word| *word != t.is);
     if core.is_empty() {
-        core = all.clone();
+        core.clone_from(&all);
     }
     let (parent, leaf) = match field.name.rfind(['.', '/']) {
         Some(at) => (field.name.get(..at).unwrap_or(""), field.name.get(at + 1..).unwrap_or("")),
@@ -117,31 +117,34 @@ fn side<'a>(field: &'a RepairField, object: &[Word], system: &[Word]) -> Side<'a
 }
 
 /// The pairs worth weighing: all of them while they are few, else those that share a word, a place or a name's start.
-pub fn candidates(r: &Reading<'_>) -> Vec<(usize, usize)> {
-    let (n, m) = (r.removed.len(), r.added.len());
-    if n * m <= 40_000 {
-        return (0..n).flat_map(|i| (0..m).map(move |j| (i, j))).collect();
+pub fn candidates(reading: &Reading<'_>) -> Vec<(usize, usize)> {
+    let (old, new) = (reading.removed.len(), reading.added.len());
+    if old * new <= 40_000 {
+        return (0..old).flat_map(|i| (0..new).map(move |j| (i, j))).collect();
     }
     let (w, t) = (words(), tables());
     let mut by_word: HashMap<Word, Vec<usize>> = HashMap::new();
-    for (j, side) in r.added.iter().enumerate() {
+    for (j, side) in reading.added.iter().enumerate() {
         for word in side.core.iter().filter(|x| !t.light.contains(*x)) {
             by_word.entry(w.group(*word)).or_default().push(j);
         }
     }
     let mut pairs = HashSet::new();
-    for (i, side) in r.removed.iter().enumerate() {
+    for (i, side) in reading.removed.iter().enumerate() {
         for word in side.core.iter().filter(|x| !t.light.contains(*x)) {
             // a word that everything has tells nothing
             if let Some(list) = by_word.get(&w.group(*word)).filter(|l| l.len() <= 200) {
                 pairs.extend(list.iter().map(|j| (i, *j)));
             }
         }
-        if r.order.telling && r.order.removed[i].count <= 50 {
-            let same = |j: &usize| r.order.added[*j] == r.order.removed[i];
-            let from = r.order.added.partition_point(|s| s.gap < r.order.removed[i].gap);
+        if reading.order.telling && reading.order.removed[i].count <= 50 {
+            let same = |j: &usize| reading.order.added[*j] == reading.order.removed[i];
+            let from = reading.order.added.partition_point(|s| s.gap < reading.order.removed[i].gap);
             pairs.extend(
-                (from..m).take_while(|j| r.order.added[*j].gap == r.order.removed[i].gap).filter(same).map(|j| (i, j)),
+                (from..new)
+                    .take_while(|j| reading.order.added[*j].gap == reading.order.removed[i].gap)
+                    .filter(same)
+                    .map(|j| (i, j)),
             );
         }
     }
