@@ -2,5 +2,6 @@
 
 mod probe;
 mod ractor_facts;
+mod store;
 mod tree;
 mod wake;
