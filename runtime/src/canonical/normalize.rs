@@ -152,16 +152,12 @@ impl Plan {
         for def in &entity.fields {
             let Some(rule) = mapping.rule_for(&def.name) else { continue };
             let Ok(transform) = Prepared::compile(&rule.transform, def) else { continue };
-            let path = match rule.transform {
-                Transform::Constant(_) => None,
-                _ => {
-                    let Some(path) = Path::find(columns.fields(), &rule.source_path) else {
-                        absent.push(rule.source_path.clone());
-                        continue;
-                    };
-                    Some(path)
-                }
-            };
+            let constant = matches!(rule.transform, Transform::Constant(_));
+            let path = if constant { None } else { Path::find(columns.fields(), &rule.source_path) };
+            if path.is_none() && !constant {
+                absent.push(rule.source_path.clone());
+                continue;
+            }
             if let Some(path) = path.as_ref().filter(|p| p.is_column()) {
                 read.insert(path.column());
             }

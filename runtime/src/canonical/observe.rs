@@ -98,7 +98,11 @@ fn look_at_text(array: &StringArray) -> (SourceType, bool) {
         if alike(value, seen) {
             continue;
         }
-        match classify(value) {
+        let next = match seen {
+            SourceType::Date | SourceType::Datetime => time(trim(value)).unwrap_or_else(|| classify(value)),
+            _ => classify(value),
+        };
+        match next {
             SourceType::Unknown => nullable = true,
             other => seen = seen.widen(other),
         }
@@ -117,7 +121,7 @@ fn alike(value: &[u8], seen: SourceType) -> bool {
     match seen {
         SourceType::Integer => value.len() < 18 && value.iter().all(u8::is_ascii_digit) && value.first() != Some(&b'0'),
         SourceType::Number => numberish(value),
-        SourceType::Date => value.len() == 10 && dayish(value),
+        SourceType::Date => value.len() == 10 && (dayish(value) || slashed(value)),
         SourceType::Datetime => match value {
             [_, _, _, _, _, _, _, _, _, _, b'T' | b' ', _, _, b':', ..] if value.len() < 36 => dayish(value),
             _ => false,
@@ -132,6 +136,25 @@ fn alike(value: &[u8], seen: SourceType) -> bool {
 fn dayish(value: &[u8]) -> bool {
     let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, ..] = *value else { return false };
     [y1, y2, y3, y4, m1, m2, d1, d2].iter().all(u8::is_ascii_digit) && (y1, y2) != (b'0', b'0')
+}
+
+/// `NN/NN/NNNN`, and none of the zero dates.
+#[inline]
+fn slashed(value: &[u8]) -> bool {
+    let [m1, m2, b'/', d1, d2, b'/', y1, y2, y3, y4] = *value else { return false };
+    [m1, m2, d1, d2, y1, y2, y3, y4].iter().all(u8::is_ascii_digit) && (y1, y2) != (b'0', b'0')
+}
+
+/// The type of a day or a moment that is no bare number.
+fn time(clean: &[u8]) -> Option<SourceType> {
+    if clean.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    Some(match moment::moment(clean).ok()? {
+        None => SourceType::Unknown,
+        Some(m) if m.time == 0 && !clean.contains(&b':') => SourceType::Date,
+        Some(_) => SourceType::Datetime,
+    })
 }
 
 /// Digits, with the marks that amounts wear. A column of numbers holds few things of this shape that are none, and one
@@ -182,12 +205,8 @@ pub fn classify(value: &[u8]) -> SourceType {
         if let Ok(Some(_)) = number::number(clean, &mut lossy) {
             return if lossy { SourceType::String } else { SourceType::Number };
         }
-        if let Ok(found) = moment::moment(clean) {
-            return match found {
-                None => SourceType::Unknown,
-                Some(m) if m.time == 0 && !clean.contains(&b':') => SourceType::Date,
-                Some(_) => SourceType::Datetime,
-            };
+        if let Some(found) = time(clean) {
+            return found;
         }
     }
     SourceType::String
@@ -258,6 +277,8 @@ mod tests {
             (vec!["006000000000000001"], String),
             (vec!["true", "No"], Boolean),
             (vec!["2024-01-01", "01/31/2024", "0000-00-00"], Date),
+            (vec!["2024-01-01", "20240102"], String),
+            (vec!["01/31/2024", "2024-01-01"], Date),
             (vec!["2024-01-01", "2024-01-01T00:00:00Z"], Datetime),
             (vec!["2024-01-01T10:00:00Z", "soon"], String),
             (vec!["1", "2", "x"], String),

@@ -182,6 +182,12 @@ pub fn moment(value: &[u8]) -> Parsed<Moment> {
         }
         return Err(Fault::NotAMoment);
     }
+    if let [m1, m2, b'/', d1, d2, b'/', y1, y2, y3, y4] = *word
+        && let (Some(month), Some(day), Some(high), Some(low)) = (two(m1, m2), two(d1, d2), two(y1, y2), two(y3, y4))
+        && let Some(day) = civil(high * 100 + low, month, day)
+    {
+        return Ok(Some(Moment { day, time: 0, offset: 0, lossy: false }));
+    }
     unusual(word)
 }
 
