@@ -87,17 +87,24 @@ const fn typed(data_type: &DataType) -> SourceType {
 fn look_at_text(array: &StringArray) -> (SourceType, bool) {
     let data = array.value_data();
     let ends = array.value_offsets();
-    let nulls = array.nulls().filter(|n| n.null_count() > 0);
     let mut seen = SourceType::Unknown;
-    let mut nullable = nulls.is_some();
-    for (row, pair) in ends.windows(2).enumerate() {
-        if nulls.is_some_and(|n| n.is_null(row)) {
-            continue;
-        }
-        let value = &data[pair[0] as usize..pair[1] as usize];
-        if alike(value, seen) {
-            continue;
-        }
+    let mut nullable = array.null_count() > 0;
+    let mut row = 0;
+    loop {
+        // A loop of its own for each type: what a value is compared with does not change from row to row.
+        row = match seen {
+            SourceType::Integer => skip(array, row, digits),
+            SourceType::Number => skip(array, row, numberish),
+            SourceType::Date => skip(array, row, |v| v.len() == 10 && (dayish(v) || slashed(v))),
+            SourceType::Datetime => skip(array, row, |v| match v {
+                [_, _, _, _, _, _, _, _, _, _, b'T' | b' ', _, _, b':', ..] if v.len() < 36 => dayish(v),
+                _ => false,
+            }),
+            SourceType::Boolean => skip(array, row, |v| matches!(v, b"true" | b"false")),
+            _ => skip(array, row, |_| false),
+        };
+        let Some([start, end]) = ends.get(row..row + 2) else { return (seen, nullable) };
+        let value = &data[*start as usize..*end as usize];
         let next = match seen {
             SourceType::Date | SourceType::Datetime => time(trim(value)).unwrap_or_else(|| classify(value)),
             _ => classify(value),
@@ -108,34 +115,51 @@ fn look_at_text(array: &StringArray) -> (SourceType, bool) {
         }
         if seen == SourceType::String {
             // Nothing can change the type now; only an empty value is still news.
-            nullable = nullable || ends[row..].windows(2).any(|pair| pair[0] == pair[1]);
-            break;
+            return (seen, nullable || any_empty(&ends[row..]));
         }
+        row += 1;
     }
-    (seen, nullable)
 }
 
-/// Whether a value certainly leaves the type as it is, by its shape alone.
+/// The next row whose value is neither null nor like those before it.
 #[inline]
-fn alike(value: &[u8], seen: SourceType) -> bool {
-    match seen {
-        SourceType::Integer => value.len() < 18 && value.iter().all(u8::is_ascii_digit) && value.first() != Some(&b'0'),
-        SourceType::Number => numberish(value),
-        SourceType::Date => value.len() == 10 && (dayish(value) || slashed(value)),
-        SourceType::Datetime => match value {
-            [_, _, _, _, _, _, _, _, _, _, b'T' | b' ', _, _, b':', ..] if value.len() < 36 => dayish(value),
-            _ => false,
-        },
-        SourceType::Boolean => matches!(value, b"true" | b"false"),
-        _ => false,
+fn skip(array: &StringArray, from: usize, alike: impl Fn(&[u8]) -> bool) -> usize {
+    let data = array.value_data();
+    let nulls = array.nulls().filter(|n| n.null_count() > 0);
+    let ends = array.value_offsets().get(from..).unwrap_or_default();
+    for (past, pair) in ends.windows(2).enumerate() {
+        let row = from + past;
+        if nulls.is_none_or(|n| n.is_valid(row)) && !alike(&data[pair[0] as usize..pair[1] as usize]) {
+            return row;
+        }
     }
+    array.len()
+}
+
+/// Whether a value is empty, by blocks that need no branch inside.
+fn any_empty(ends: &[i32]) -> bool {
+    const BLOCK: usize = 256;
+    let next = ends.get(1..).unwrap_or_default();
+    let mut blocks = ends.chunks(BLOCK).zip(next.chunks(BLOCK));
+    blocks.any(|(a, b)| a.iter().zip(b).fold(false, |found, (a, b)| found | (a == b)))
+}
+
+/// Digits of a whole number.
+#[inline]
+fn digits(value: &[u8]) -> bool {
+    value.len() < 18 && matches!(value, [b'1'..=b'9', rest @ ..] if rest.iter().all(u8::is_ascii_digit))
 }
 
 /// `NNNN-NN-NN` at the start, with a year that is none of the zero dates'.
 #[inline]
 fn dayish(value: &[u8]) -> bool {
-    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, ..] = *value else { return false };
-    [y1, y2, y3, y4, m1, m2, d1, d2].iter().all(u8::is_ascii_digit) && (y1, y2) != (b'0', b'0')
+    // Eight bytes at a time: what differs from the pattern is 0 under a dash and 0 to 9 under a digit.
+    const SIXES: u64 = u64::from_le_bytes([6, 6, 6, 6, 0, 6, 6, 0]);
+    const HIGH: u64 = u64::from_le_bytes([0xf0, 0xf0, 0xf0, 0xf0, 0xff, 0xf0, 0xf0, 0xff]);
+    let (Some(head), Some(d1), Some(d2)) = (value.first_chunk::<8>(), value.get(8), value.get(9)) else { return false };
+    let differs = u64::from_le_bytes(*head) ^ u64::from_le_bytes(*b"0000-00-");
+    let shaped = differs & HIGH == 0 && differs.wrapping_add(SIXES) & HIGH == 0;
+    shaped && d1.is_ascii_digit() && d2.is_ascii_digit() && differs & 0xffff != 0
 }
 
 /// `NN/NN/NNNN`, and none of the zero dates.
@@ -176,10 +200,11 @@ fn numberish(value: &[u8]) -> bool {
         [b'-', rest @ ..] => rest,
         _ => value,
     };
-    let first = body
-        .first()
-        .is_some_and(|b| matches!(b, b'1'..=b'9' | b'$' | b' ') || *b == b'0' && body.get(1) == Some(&b'.'));
-    first && body.len() < 24 && body.iter().all(|b| MARKS[*b as usize]) && body.iter().any(u8::is_ascii_digit)
+    let sound = match body {
+        [b'1'..=b'9', ..] | [b'0', b'.', ..] | [b'$' | b' ', b'0'..=b'9', ..] => body.len() < 24,
+        _ => false,
+    };
+    sound && body.iter().all(|b| MARKS[*b as usize])
 }
 
 /// The narrowest type of one value of a text source; [`SourceType::Unknown`] for none.
