@@ -14,8 +14,12 @@ use crate::platform::shapes::{DemoDrift, NewConnection};
 use crate::platform::{Listing, Platform};
 
 /// The simulated systems and what people call them.
-const SYSTEMS: [(&str, &str); 4] =
-    [("Salesforce (demo)", "crm"), ("Cloud inventory and bill (demo)", "cloud"), ("Product database (demo)", "relational"), ("Documents (demo)", "document")];
+const SYSTEMS: [(&str, &str); 4] = [
+    ("Salesforce (demo)", "crm"),
+    ("Cloud inventory and bill (demo)", "cloud"),
+    ("Product database (demo)", "relational"),
+    ("Documents (demo)", "document"),
+];
 /// How long the first sync of each may take before the drift is caused.
 const PATIENCE: Duration = Duration::from_secs(60);
 

@@ -68,7 +68,8 @@ mod tests {
     fn a_row_becomes_a_sentence_a_worth_and_its_own_evidence() {
         let revops = Definition::named("revops").unwrap();
         let stalled = revops.checks.iter().find(|c| c.id == "stalled").unwrap();
-        let Value::Object(row) = json!({"id": "x1", "name": "Big {deal}", "idle_days": 41, "worth": 5, "currency": null})
+        let Value::Object(row) =
+            json!({"id": "x1", "name": "Big {deal}", "idle_days": 41, "worth": 5, "currency": null})
         else {
             unreachable!()
         };

@@ -69,7 +69,9 @@ pub fn validate(kind: &str, config: &Value) -> Result<()> {
         }
     }
     for (name, value) in fields {
-        let Some(property) = spec["properties"].get(name) else { return bad(name, format!("There is no setting {name}.")) };
+        let Some(property) = spec["properties"].get(name) else {
+            return bad(name, format!("There is no setting {name}."));
+        };
         if !fits(property, value) {
             return bad(name, format!("{name} does not take {value}."));
         }
@@ -109,8 +111,10 @@ pub fn system_of(kind: &str, config: &Value) -> Option<String> {
 }
 
 fn demo_settings(config: &Value) -> Result<demo::Settings> {
-    serde_json::from_value(config.clone())
-        .map_err(|e| Error::invalid("connection.bad_config", format!("The settings are not those of a demo source: {e}.")).field("/config"))
+    serde_json::from_value(config.clone()).map_err(|e| {
+        Error::invalid("connection.bad_config", format!("The settings are not those of a demo source: {e}."))
+            .field("/config")
+    })
 }
 
 /// The source of a connection, its secrets opened.
@@ -154,7 +158,13 @@ pub async fn drift_demo(parts: &Parts, scope: &Scope, connection: &Connection, d
     put_drift(&parts.store, scope, connection.id, &stream, more).await
 }
 
-async fn put_drift(store: &Arc<dyn Store>, scope: &Scope, id: ConnectionId, stream: &str, more: Drift) -> Result<Value> {
+async fn put_drift(
+    store: &Arc<dyn Store>,
+    scope: &Scope,
+    id: ConnectionId,
+    stream: &str,
+    more: Drift,
+) -> Result<Value> {
     let mut tx = store.begin(scope).await?;
     let now = tx.demo_source(id, stream).await?;
     let version = now.as_ref().map_or(0, |s| s.version);

@@ -144,11 +144,8 @@ impl State {
     async fn on_wake(&mut self, myself: &ActorRef<Msg>) -> Result<()> {
         let mut tx = self.desk.parts.store.read(&self.desk.scope).await?;
         let connection = tx.connection(self.id).await?;
-        let filter = TaskFilter {
-            state: Some(TaskState::InProgress),
-            kind: Some("sync".to_owned()),
-            connection: Some(self.id),
-        };
+        let filter =
+            TaskFilter { state: Some(TaskState::InProgress), kind: Some("sync".to_owned()), connection: Some(self.id) };
         let waiting = tx.tasks(&filter, &Page::first(1)).await?.items.into_iter().next();
         drop(tx);
         self.refresh(&connection)?;
@@ -300,11 +297,13 @@ impl State {
             Ok(done) => {
                 desk.materializer().wake();
                 desk.until_folded(done.position).await;
-                TaskOutcome::Success(serde_json::json!({"replayed": done.replayed, "refused": done.refused, "position": done.position}))
+                TaskOutcome::Success(
+                    serde_json::json!({"replayed": done.replayed, "refused": done.refused, "position": done.position}),
+                )
             }
-            Err(error) => {
-                TaskOutcome::Failed(serde_json::json!({"code": error.code, "message": error.message, "remedy": error.remedy}))
-            }
+            Err(error) => TaskOutcome::Failed(
+                serde_json::json!({"code": error.code, "message": error.message, "remedy": error.remedy}),
+            ),
         };
         let mut tx = desk.parts.store.begin(&desk.scope).await?;
         tx.finish_tasks(desk.epoch, vec![(id, outcome)]).await?;
@@ -343,7 +342,9 @@ impl State {
 
     fn next(&self, myself: &ActorRef<Msg>) -> Result<()> {
         if let Some(run) = &self.run {
-            myself.cast(Msg::Next(run.number)).map_err(|e| Error::internal("connector.gone", "The connector ends.").source(e.to_string()))?;
+            myself
+                .cast(Msg::Next(run.number))
+                .map_err(|e| Error::internal("connector.gone", "The connector ends.").source(e.to_string()))?;
         }
         Ok(())
     }

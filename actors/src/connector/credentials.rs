@@ -33,7 +33,11 @@ pub fn seal(
     before: Option<&Value>,
 ) -> Result<Value> {
     let Value::Object(fields) = config else {
-        return Err(Error::invalid("connection.bad_config", format!("The settings of a {kind} connection are an object.")).field("/config"));
+        return Err(Error::invalid(
+            "connection.bad_config",
+            format!("The settings of a {kind} connection are an object."),
+        )
+        .field("/config"));
     };
     let mut out = serde_json::Map::new();
     for (name, value) in fields {
@@ -41,9 +45,12 @@ pub fn seal(
             Value::String(text) if is_secret(&name) && text == MASK => match before.and_then(|b| b.get(&name)) {
                 Some(kept) => kept.clone(),
                 None => {
-                    return Err(Error::invalid("connection.masked_secret", format!("{name} is masked and has no value to keep."))
-                        .field(format!("/config/{name}"))
-                        .remedy("Give the secret itself."));
+                    return Err(Error::invalid(
+                        "connection.masked_secret",
+                        format!("{name} is masked and has no value to keep."),
+                    )
+                    .field(format!("/config/{name}"))
+                    .remedy("Give the secret itself."));
                 }
             },
             Value::String(text) if is_secret(&name) => {
@@ -97,7 +104,9 @@ mod tests {
     fn what_is_sealed_shows_as_a_mask_and_what_is_not_stays() {
         let config = json!({"url": {SEALED: "AAAA"}, "schema": "public"});
         assert_eq!(masked_value(&config), json!({"url": "***", "schema": "public"}));
-        for (name, secret) in [("password", true), ("db_password", true), ("path", false), ("schema", false), ("url", true)] {
+        for (name, secret) in
+            [("password", true), ("db_password", true), ("path", false), ("schema", false), ("url", true)]
+        {
             assert_eq!(is_secret(name), secret, "{name}");
         }
     }

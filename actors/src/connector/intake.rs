@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use arrow::datatypes::SchemaRef;
 use autonomos_runtime::Result;
+use autonomos_runtime::canonical::BatchId;
 use autonomos_runtime::canonical::batch::batch_id;
 use autonomos_runtime::canonical::codec;
 use autonomos_runtime::canonical::entity::Vocabulary;
@@ -15,7 +16,6 @@ use autonomos_runtime::canonical::normalize::Plan;
 use autonomos_runtime::canonical::observe;
 use autonomos_runtime::canonical::record::{RawBatch, Reject};
 use autonomos_runtime::canonical::schema::SourceSchema;
-use autonomos_runtime::canonical::BatchId;
 use autonomos_runtime::ids::ConnectionId;
 use autonomos_runtime::store::NewDrift;
 use bytes::Bytes;

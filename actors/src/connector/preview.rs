@@ -17,7 +17,8 @@ pub async fn preview(source: &dyn Source, scope: &Scope, stream: &str, limit: u3
         out.columns = batch.schema().fields().iter().map(|f| f.name().clone()).collect();
         let options = FormatOptions::default();
         let unreadable = |e| Error::internal("preview.format", "The rows could not be shown.").source(e);
-        let columns = batch.columns().iter().map(|c| ArrayFormatter::try_new(c, &options)).collect::<Result<Vec<_>, _>>();
+        let columns =
+            batch.columns().iter().map(|c| ArrayFormatter::try_new(c, &options)).collect::<Result<Vec<_>, _>>();
         let columns = columns.map_err(unreadable)?;
         for row in 0..batch.num_rows().min(limit as usize - out.rows.len()) {
             let value = |(at, column): (usize, &ArrayFormatter<'_>)| {

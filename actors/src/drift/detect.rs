@@ -47,9 +47,14 @@ pub fn detect(
     for field in &seen.fields {
         let Some(old) = agreed.field(&field.name) else { continue };
         if let Some(kind) = retyped(old.data_type, field.data_type) {
-            drifts.push(change(kind, Some(&field.name), Some(&field.name), mapping, None, vec![
-                format!("{} became {}", old.data_type.as_str(), field.data_type.as_str()),
-            ]));
+            drifts.push(change(
+                kind,
+                Some(&field.name),
+                Some(&field.name),
+                mapping,
+                None,
+                vec![format!("{} became {}", old.data_type.as_str(), field.data_type.as_str())],
+            ));
         }
     }
     if drifts.is_empty() && same_shape(agreed, &schema) {
@@ -59,7 +64,13 @@ pub fn detect(
 }
 
 /// Columns that came and went, paired into renames where they belong together.
-fn moved(system: Option<&str>, object: &str, agreed: &SourceSchema, seen: &SourceSchema, mapping: &Mapping) -> Vec<NewDrift> {
+fn moved(
+    system: Option<&str>,
+    object: &str,
+    agreed: &SourceSchema,
+    seen: &SourceSchema,
+    mapping: &Mapping,
+) -> Vec<NewDrift> {
     let case = RepairCase {
         system: system.map(str::to_owned),
         object: object.to_owned(),
@@ -142,7 +153,11 @@ fn merged(agreed: &SourceSchema, seen: &SourceSchema) -> SourceSchema {
     let keep = |name: &String| seen.field(name).is_some();
     SourceSchema {
         fields,
-        key: if seen.key.is_empty() { agreed.key.iter().filter(|k| keep(k)).cloned().collect() } else { seen.key.clone() },
+        key: if seen.key.is_empty() {
+            agreed.key.iter().filter(|k| keep(k)).cloned().collect()
+        } else {
+            seen.key.clone()
+        },
         cursor: seen.cursor.clone().or_else(|| agreed.cursor.clone().filter(keep)),
     }
 }

@@ -56,6 +56,8 @@ mod tests {
         assert!(object_fit("opportunities_2024", "Opportunity") > 0);
         assert!(object_fit("Companies", "company") > 1000);
         assert_eq!(object_fit("accounting", "account"), 0);
-        assert!(object_fit("opportunity_history", "opportunity_history") > object_fit("opportunity_history", "opportunity"));
+        assert!(
+            object_fit("opportunity_history", "opportunity_history") > object_fit("opportunity_history", "opportunity")
+        );
     }
 }

@@ -65,9 +65,11 @@ pub fn onboard(
             .collect(),
     };
     let mut proposals = propose_mapping(&sample);
-    let Some(chosen) = entity.map(str::to_owned).or_else(|| shipped.as_ref().map(|m| m.entity.clone())).or_else(|| {
-        likeliest_entity(&proposals, tiers)
-    }) else {
+    let Some(chosen) = entity
+        .map(str::to_owned)
+        .or_else(|| shipped.as_ref().map(|m| m.entity.clone()))
+        .or_else(|| likeliest_entity(&proposals, tiers))
+    else {
         return Onboarding { mapping: as_record(schema, key_of(schema)), questions: Vec::new() };
     };
     let mut mapping = shipped.unwrap_or_else(|| Mapping {
@@ -123,7 +125,8 @@ fn likeliest_entity(proposals: &[MappingProposal], tiers: Tiers) -> Option<Strin
             sum.1 += 1;
         }
     }
-    let best = weight.into_iter().filter(|(_, (_, n))| *n >= 2).max_by(|a, b| a.1.0.total_cmp(&b.1.0).then(b.0.cmp(a.0)));
+    let best =
+        weight.into_iter().filter(|(_, (_, n))| *n >= 2).max_by(|a, b| a.1.0.total_cmp(&b.1.0).then(b.0.cmp(a.0)));
     best.map(|(entity, _)| entity.to_owned())
 }
 

@@ -17,11 +17,8 @@ impl Platform {
         let mut out = Vec::new();
         for definition in Definition::shipped() {
             let last = runs.iter().find(|r| r.agent == definition.id);
-            let filter = FindingFilter {
-                agent: Some(definition.id.clone()),
-                state: Some(FindingState::Open),
-                check: None,
-            };
+            let filter =
+                FindingFilter { agent: Some(definition.id.clone()), state: Some(FindingState::Open), check: None };
             let open = tx.findings(&filter, &Page::first(1000)).await?.items.len();
             out.push(AgentView {
                 id: definition.id.clone(),

@@ -19,7 +19,8 @@ impl Platform {
     pub async fn create_connection(&self, scope: &Scope, new: NewConnection) -> Result<ConnectionView> {
         let name = new.name.trim();
         if name.is_empty() || name.len() > 200 {
-            return Err(Error::invalid("connection.bad_name", "A connection needs a name of 1 to 200 characters.").field("/name"));
+            return Err(Error::invalid("connection.bad_name", "A connection needs a name of 1 to 200 characters.")
+                .field("/name"));
         }
         catalog::validate(&new.kind, &new.config)?;
         check_policy(new.policy.as_ref())?;
@@ -208,7 +209,8 @@ fn report(checked: Result<crate::connector::source::Checked>) -> CheckReport {
     match checked {
         Ok(checked) => CheckReport { ok: true, message: Some(checked.summary) },
         Err(error) => {
-            let message = error.remedy.as_ref().map_or_else(|| error.message.to_string(), |r| format!("{} {r}", error.message));
+            let message =
+                error.remedy.as_ref().map_or_else(|| error.message.to_string(), |r| format!("{} {r}", error.message));
             CheckReport { ok: false, message: Some(message) }
         }
     }
@@ -217,8 +219,16 @@ fn report(checked: Result<crate::connector::source::Checked>) -> CheckReport {
 /// A policy names what it speaks of, so that a slip is not silently without effect.
 fn check_policy(policy: Option<&Value>) -> Result<()> {
     const KINDS: [&str; 10] = [
-        "added", "removed", "renamed", "retyped", "key_changed", "cursor_changed", "enum_changed", "nesting_changed",
-        "stream_added", "stream_removed",
+        "added",
+        "removed",
+        "renamed",
+        "retyped",
+        "key_changed",
+        "cursor_changed",
+        "enum_changed",
+        "nesting_changed",
+        "stream_added",
+        "stream_removed",
     ];
     const WORDS: [&str; 4] = ["propagate", "propose", "quarantine", "stop"];
     let bad = |field: &str, what: String| {

@@ -54,7 +54,9 @@ impl Platform {
         let proposal = match (decision.decision, &decision.edit) {
             (Verdict::Edit, Some(edit)) => Proposal::from_json(edit)?,
             (Verdict::Edit, None) => {
-                return Err(Error::invalid("review.no_edit", "An edit needs the proposal to carry out instead.").field("/edit"));
+                return Err(
+                    Error::invalid("review.no_edit", "An edit needs the proposal to carry out instead.").field("/edit")
+                );
             }
             _ => Proposal::from_json(&review.proposal)?,
         };
@@ -90,7 +92,14 @@ impl Platform {
         tx.save().await?;
         desk.publish(Fact::review(Topic::ReviewDecided, id, decided.version, &scope.actor().to_string(), &review.kind));
         if let (Some(drift), Some(_)) = (about.drift, new_version) {
-            desk.publish(Fact::repair(Topic::RepairApplied, drift, about.connection, &about.stream, confidence, new_version));
+            desk.publish(Fact::repair(
+                Topic::RepairApplied,
+                drift,
+                about.connection,
+                &about.stream,
+                confidence,
+                new_version,
+            ));
         }
         desk.materializer().wake();
         desk.connector(about.connection).wake();
@@ -101,12 +110,7 @@ impl Platform {
     }
 
     /// New rules, history mapped again; none when the rules do not change.
-    async fn accept(
-        &self,
-        tx: &mut dyn Tx,
-        about: &About,
-        proposal: &Proposal,
-    ) -> Result<Option<i64>> {
+    async fn accept(&self, tx: &mut dyn Tx, about: &About, proposal: &Proposal) -> Result<Option<i64>> {
         let active = tx.active_mapping(about.connection, &about.stream).await?;
         let active = active.ok_or_else(|| Error::conflict("stream.no_rules", "The stream has no rules any more."))?;
         if !proposal.changes(&active.mapping) {
@@ -117,7 +121,8 @@ impl Platform {
             None => 1,
         };
         let entity = self.parts().vocabulary.entity(&active.mapping.entity);
-        let entity = entity.ok_or_else(|| Error::internal("mapping.unknown_entity", "The stream's entity is unknown."))?;
+        let entity =
+            entity.ok_or_else(|| Error::internal("mapping.unknown_entity", "The stream's entity is unknown."))?;
         let mapping = proposal.apply(&active.mapping, entity, 1.0, Origin::Human)?;
         let repair = Repair {
             connection: about.connection,
@@ -139,15 +144,19 @@ impl Platform {
         let mut tx = self.parts().store.begin(scope).await?;
         let drift = tx.drift(id).await?;
         if drift.state != DriftState::Healed {
-            return Err(Error::conflict("drift.not_healed", format!("The drift is {}, not healed.", drift.state.as_str()))
-                .remedy("Only a repair that is in force can be taken back."));
+            return Err(Error::conflict(
+                "drift.not_healed",
+                format!("The drift is {}, not healed.", drift.state.as_str()),
+            )
+            .remedy("Only a repair that is in force can be taken back."));
         }
         let proposal = carry_out::proposal_of(&drift)?;
         let version = match (drift.mapping_before, drift.mapping_after) {
             (Some(before), Some(_)) => {
                 let before = tx.mapping(drift.connection_id, &drift.stream, before).await?;
                 let active = tx.active_mapping(drift.connection_id, &drift.stream).await?;
-                let active = active.ok_or_else(|| Error::conflict("stream.no_rules", "The stream has no rules any more."))?;
+                let active =
+                    active.ok_or_else(|| Error::conflict("stream.no_rules", "The stream has no rules any more."))?;
                 let repair = Repair {
                     connection: drift.connection_id,
                     stream: &drift.stream,
@@ -184,7 +193,8 @@ struct About {
 impl About {
     fn of(review: &Review) -> Result<Self> {
         let text = |name: &str| review.subject.get(name).and_then(Value::as_str);
-        let unknown = || Error::conflict("review.unknown_subject", "The question is about nothing that can be decided here.");
+        let unknown =
+            || Error::conflict("review.unknown_subject", "The question is about nothing that can be decided here.");
         Ok(Self {
             connection: text("connection_id").and_then(|t| t.parse().ok()).ok_or_else(unknown)?,
             stream: text("stream").ok_or_else(unknown)?.to_owned(),

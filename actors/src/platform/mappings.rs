@@ -33,9 +33,12 @@ impl Platform {
         let mut rules = Vec::with_capacity(edit.rules.len());
         for (at, rule) in edit.rules.into_iter().enumerate() {
             if entity.field(&rule.field).is_none() {
-                return Err(Error::invalid("mapping.unknown_field", format!("{} has no field {}.", entity.name, rule.field))
-                    .field(format!("/rules/{at}/field"))
-                    .remedy("Choose one of the entity's fields."));
+                return Err(Error::invalid(
+                    "mapping.unknown_field",
+                    format!("{} has no field {}.", entity.name, rule.field),
+                )
+                .field(format!("/rules/{at}/field"))
+                .remedy("Choose one of the entity's fields."));
             }
             if rules.iter().any(|r: &FieldRule| r.field == rule.field) {
                 return Err(Error::invalid("mapping.field_twice", format!("Two rules feed {}.", rule.field))
@@ -78,7 +81,11 @@ impl Platform {
         let version = carry_out::adopt(tx.as_mut(), None, repair).await?;
         tx.save().await?;
         let desk = self.desk(scope).await?;
-        desk.publish(Fact::new(Topic::AamMapped, serde_json::json!({"stream": edit.stream})).about("connection", id).version(version));
+        desk.publish(
+            Fact::new(Topic::AamMapped, serde_json::json!({"stream": edit.stream}))
+                .about("connection", id)
+                .version(version),
+        );
         desk.materializer().wake();
         desk.connector(id).wake();
         self.mappings(scope, id).await

@@ -12,7 +12,8 @@ use super::{Listing, Platform, rows};
 impl Platform {
     /// Rows that could not be taken.
     pub async fn dead_letters(&self, scope: &Scope, listing: Listing) -> Result<Paged<DeadLetterView>> {
-        let filter = DeadLetterFilter { state: listing.state()?, connection: listing.connection, ..DeadLetterFilter::default() };
+        let filter =
+            DeadLetterFilter { state: listing.state()?, connection: listing.connection, ..DeadLetterFilter::default() };
         let mut tx = self.parts().store.read(scope).await?;
         let found = tx.dead_letters(&filter, &listing.page).await?;
         drop(tx);
@@ -20,7 +21,8 @@ impl Platform {
         Ok(found.map(|letter| {
             let opened = sealer.open(scope, &Purpose::dead_letter(letter.connection_id), &letter.raw);
             let raw = opened.map_or(Value::Null, |bytes| {
-                serde_json::from_slice(&bytes).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()))
+                serde_json::from_slice(&bytes)
+                    .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()))
             });
             rows::dead_letter(letter, raw)
         }))

@@ -12,9 +12,12 @@ impl Platform {
     /// Queues a task.
     pub async fn create_task(&self, scope: &Scope, new: NewTask) -> Result<TaskView> {
         if new.kind != "noop" {
-            return Err(Error::invalid("task.unknown_kind", format!("A task of kind {} cannot be asked for here.", new.kind))
-                .field("/kind")
-                .remedy("Use noop; sync, rebuild, replay and agent runs are asked for by their own routes."));
+            return Err(Error::invalid(
+                "task.unknown_kind",
+                format!("A task of kind {} cannot be asked for here.", new.kind),
+            )
+            .field("/kind")
+            .remedy("Use noop; sync, rebuild, replay and agent runs are asked for by their own routes."));
         }
         if new.callback_url.is_some() {
             return Err(Error::invalid("task.no_callbacks", "Callbacks are not sent by this version.")

@@ -55,11 +55,10 @@ pub async fn adopt(tx: &mut dyn Tx, epoch: Option<i64>, repair: Repair<'_>) -> R
         .await?;
     match adopted {
         Adopted::Adopted { version, .. } => Ok(version),
-        Adopted::Conflict { .. } => Err(Error::conflict(
-            "mapping.changed_meanwhile",
-            "The rules of the stream were changed meanwhile.",
-        )
-        .remedy("Look at the rules as they are now and decide again.")),
+        Adopted::Conflict { .. } => {
+            Err(Error::conflict("mapping.changed_meanwhile", "The rules of the stream were changed meanwhile.")
+                .remedy("Look at the rules as they are now and decide again."))
+        }
     }
 }
 
@@ -118,7 +117,13 @@ pub fn proposal_of(drift: &Drift) -> Result<Proposal> {
 }
 
 /// The tenant's memory of a decision, which later proposals consult.
-pub fn decision(system: Option<&str>, object: &str, proposal: &Proposal, said: Said, confidence: f64) -> Option<NewDecision> {
+pub fn decision(
+    system: Option<&str>,
+    object: &str,
+    proposal: &Proposal,
+    said: Said,
+    confidence: f64,
+) -> Option<NewDecision> {
     let (source_field, target, kind) = match proposal {
         Proposal::Rename { from, to } => (from, to, "rename"),
         Proposal::Map { source_path, field } => (source_path, field, "mapping"),

@@ -190,18 +190,23 @@ impl Ground<'_> {
     fn replay(&self, proposal: &Proposal, column: &str) -> Value {
         let Some(entity) = self.vocabulary.entity(&self.mapping.entity) else { return Value::Null };
         let Ok(next) = proposal.apply(self.mapping, entity, 0.0, Origin::Rule) else { return Value::Null };
-        let Some(field) = next.rules.iter().find(|r| r.source_path == column).and_then(|r| entity.field(&r.field)) else {
+        let Some(field) = next.rules.iter().find(|r| r.source_path == column).and_then(|r| entity.field(&r.field))
+        else {
             return Value::Null;
         };
         let samples = self.schema.field(column).map(|f| f.samples.as_slice()).unwrap_or_default();
-        let rows: Vec<Value> =
-            samples.iter().map(|s| json!({"raw": s, "field": field.name, "fits": casts(field.field_type, s)})).collect();
+        let rows: Vec<Value> = samples
+            .iter()
+            .map(|s| json!({"raw": s, "field": field.name, "fits": casts(field.field_type, s)}))
+            .collect();
         Value::Array(rows)
     }
 
     /// How many samples of a column fit the field it feeds now.
     fn fitting(&self, column: &str) -> (usize, usize) {
-        self.vocabulary.entity(&self.mapping.entity).map_or((0, 0), |e| self.fitting_under(Some(self.mapping), e, column))
+        self.vocabulary
+            .entity(&self.mapping.entity)
+            .map_or((0, 0), |e| self.fitting_under(Some(self.mapping), e, column))
     }
 
     fn fitting_under(&self, mapping: Option<&Mapping>, entity: &EntityDef, column: &str) -> (usize, usize) {

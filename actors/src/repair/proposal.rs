@@ -68,9 +68,12 @@ impl Proposal {
             }
             Self::Map { source_path, field } => {
                 if entity.field(field).is_none() {
-                    return Err(Error::invalid("mapping.unknown_field", format!("{} has no field {field}.", entity.name))
-                        .field("/field")
-                        .remedy("Choose one of the entity's fields."));
+                    return Err(Error::invalid(
+                        "mapping.unknown_field",
+                        format!("{} has no field {field}.", entity.name),
+                    )
+                    .field("/field")
+                    .remedy("Choose one of the entity's fields."));
                 }
                 next.rules.retain(|r| r.field != *field);
                 next.rules.push(FieldRule {

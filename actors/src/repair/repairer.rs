@@ -100,7 +100,13 @@ impl State {
     }
 
     /// One batch's changes of one stream, in one transaction.
-    async fn decide(&mut self, connection: ConnectionId, stream: &str, from_seq: i64, drifts: Vec<Drift>) -> Result<()> {
+    async fn decide(
+        &mut self,
+        connection: ConnectionId,
+        stream: &str,
+        from_seq: i64,
+        drifts: Vec<Drift>,
+    ) -> Result<()> {
         let desk = self.desk.clone();
         let mut tx = desk.parts.store.begin(&desk.scope).await?;
         let connection = tx.connection(connection).await?;
@@ -136,15 +142,24 @@ impl State {
                     open = true;
                     self.asked += 1;
                     facts.push(Fact::repair(
-                        Topic::RepairProposed, drift.id, connection.id, stream, judged.confidence, None,
+                        Topic::RepairProposed,
+                        drift.id,
+                        connection.id,
+                        stream,
+                        judged.confidence,
+                        None,
                     ));
-                    facts.push(Fact::review(Topic::ReviewCreated, review.id, review.version, "system:repairer", "drift"));
+                    facts.push(Fact::review(
+                        Topic::ReviewCreated,
+                        review.id,
+                        review.version,
+                        "system:repairer",
+                        "drift",
+                    ));
                     if Policy::of(&connection.policy, &drift.kind) == Policy::Stop {
                         let why = format!("{} needs a decision before reading goes on", drift.kind);
-                        let change = StreamUpdate {
-                            state: Some((StreamState::Stopped, Some(why))),
-                            ..StreamUpdate::default()
-                        };
+                        let change =
+                            StreamUpdate { state: Some((StreamState::Stopped, Some(why))), ..StreamUpdate::default() };
                         tx.update_stream(connection.id, stream, change).await?;
                     }
                 }
@@ -158,7 +173,12 @@ impl State {
                     };
                     tx.update_drift(drift.id, change, None).await?;
                     let what = drift.to.clone().or(drift.from.clone()).unwrap_or_default();
-                    facts.push(Fact::quarantined(connection.id, stream, 0, &format!("field {what} is kept out of the views")));
+                    facts.push(Fact::quarantined(
+                        connection.id,
+                        stream,
+                        0,
+                        &format!("field {what} is kept out of the views"),
+                    ));
                 }
             }
         }
@@ -221,7 +241,11 @@ impl State {
             };
             tx.update_drift(drift.id, change, None).await?;
             memory.extend(carry_out::decision(
-                connection.system.as_deref(), stream, &judged.proposal, Said::Accepted, judged.confidence,
+                connection.system.as_deref(),
+                stream,
+                &judged.proposal,
+                Said::Accepted,
+                judged.confidence,
             ));
             facts.push(Fact::repair(Topic::RepairApplied, drift.id, connection.id, stream, judged.confidence, version));
             self.healed += 1;

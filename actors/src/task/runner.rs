@@ -157,7 +157,10 @@ impl State {
             "sync" => {
                 let id = connection_of(task)?;
                 // A connector that is between two incarnations looks for its task by itself when it is back.
-                self.desk.connector(id).sync(task.id).or_else(|error| if error.retryable() { Ok(()) } else { Err(error) })?;
+                self.desk
+                    .connector(id)
+                    .sync(task.id)
+                    .or_else(|error| if error.retryable() { Ok(()) } else { Err(error) })?;
                 Ok(None)
             }
             "rebuild" => {

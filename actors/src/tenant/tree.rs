@@ -28,9 +28,10 @@ pub fn tree(desk: &Arc<Desk>, connections: &[ConnectionId], reports: Arc<dyn Rep
         connectors = connectors.child(connector(desk, *id));
     }
     let of = desk.clone();
-    let materializer = ChildSpec::new(desk.materializer_key(), "materializer", dcl::materializer::Materializer, move |seat| {
-        dcl::materializer::Args { seat, desk: of.clone() }
-    });
+    let materializer =
+        ChildSpec::new(desk.materializer_key(), "materializer", dcl::materializer::Materializer, move |seat| {
+            dcl::materializer::Args { seat, desk: of.clone() }
+        });
     let of = desk.clone();
     let agents = ChildSpec::new(desk.agents_key(), "agents", agent::runner::Runner, move |seat| agent::runner::Args {
         seat,

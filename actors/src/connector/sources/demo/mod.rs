@@ -76,9 +76,8 @@ impl Demo {
         let made = made.ok_or_else(|| super::no_stream(stream))?;
         let shaped = shape::apply(&made, drift);
         let fields: Vec<Field> = shaped.columns.iter().map(|c| Field::new(c, DataType::Utf8, true)).collect();
-        let column = |at: usize| -> ArrayRef {
-            Arc::new(shaped.rows.iter().map(|r| r[at].as_deref()).collect::<StringArray>())
-        };
+        let column =
+            |at: usize| -> ArrayRef { Arc::new(shaped.rows.iter().map(|r| r[at].as_deref()).collect::<StringArray>()) };
         let columns = (0..shaped.columns.len()).map(column).collect();
         RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
             .map_err(|e| Error::internal("demo.batch", "The demo source made a bad batch.").source(e))

@@ -50,14 +50,30 @@ const ACCOUNTS: u64 = 120;
 const NAMES: [&str; 10] =
     ["Acme", "Northwind", "Blue Harbor", "Quantum", "Stellar", "Pioneer", "Summit", "Vertex", "Cobalt", "Maple"];
 const KINDS: [&str; 6] = ["Logistics", "Systems", "Foods", "Energy", "Health", "Robotics"];
-const CITIES: [(&str, &str); 5] =
-    [("Berlin", "Germany"), ("Austin", "United States"), ("London", "United Kingdom"), ("Lyon", "France"), ("Porto", "Portugal")];
+const CITIES: [(&str, &str); 5] = [
+    ("Berlin", "Germany"),
+    ("Austin", "United States"),
+    ("London", "United Kingdom"),
+    ("Lyon", "France"),
+    ("Porto", "Portugal"),
+];
 const PEOPLE: [&str; 8] = ["Ana", "John", "Wei", "Fatima", "Olga", "Liam", "Mia", "Ravi"];
 const FAMILIES: [&str; 8] = ["Smith", "Chen", "Okafor", "Ivanova", "Kim", "Patel", "Rossi", "Dubois"];
-const STAGES: [(&str, u64); 6] =
-    [("Prospecting", 10), ("Qualification", 20), ("Proposal/Price Quote", 60), ("Negotiation/Review", 80), ("Closed Won", 100), ("Closed Lost", 0)];
-const SERVICES: [(&str, &str); 5] =
-    [("AmazonEC2", "Compute"), ("AmazonRDS", "Databases"), ("AmazonS3", "Storage"), ("AWSLambda", "Compute"), ("AmazonCloudFront", "Networking")];
+const STAGES: [(&str, u64); 6] = [
+    ("Prospecting", 10),
+    ("Qualification", 20),
+    ("Proposal/Price Quote", 60),
+    ("Negotiation/Review", 80),
+    ("Closed Won", 100),
+    ("Closed Lost", 0),
+];
+const SERVICES: [(&str, &str); 5] = [
+    ("AmazonEC2", "Compute"),
+    ("AmazonRDS", "Databases"),
+    ("AmazonS3", "Storage"),
+    ("AWSLambda", "Compute"),
+    ("AmazonCloudFront", "Networking"),
+];
 const REGIONS: [&str; 3] = ["eu-central-1", "us-east-1", "ap-southeast-2"];
 
 /// A number for these, spread evenly.
@@ -167,8 +183,20 @@ fn accounts(seed: u64, tick: u64) -> Made {
         ]
     });
     table(
-        &["Id", "Name", "Industry", "Website", "Phone", "NumberOfEmployees", "AnnualRevenue", "OwnerId", "BillingCity",
-            "BillingCountry", "CreatedDate", "LastModifiedDate"],
+        &[
+            "Id",
+            "Name",
+            "Industry",
+            "Website",
+            "Phone",
+            "NumberOfEmployees",
+            "AnnualRevenue",
+            "OwnerId",
+            "BillingCity",
+            "BillingCountry",
+            "CreatedDate",
+            "LastModifiedDate",
+        ],
         rows.collect(),
     )
 }
@@ -188,13 +216,20 @@ fn contacts(seed: u64, tick: u64) -> Made {
             moment(tick, 0),
         ]
     });
-    table(&["Id", "AccountId", "FirstName", "LastName", "Email", "Phone", "Title", "CreatedDate", "LastModifiedDate"], rows.collect())
+    table(
+        &["Id", "AccountId", "FirstName", "LastName", "Email", "Phone", "Title", "CreatedDate", "LastModifiedDate"],
+        rows.collect(),
+    )
 }
 
 fn opportunities(seed: u64, tick: u64) -> Made {
     let rows = touched(seed, tick, ACCOUNTS * 2).into_iter().map(|n| {
         let (stage, sure) = pick(&STAGES, hash(seed, n, 21) + tick / 50);
-        let amount = if hash(seed, n, 22) % 12 == 0 { String::new() } else { format!("{}.00", 1_000 + hash(seed, n, 23) % 250_000) };
+        let amount = if hash(seed, n, 22) % 12 == 0 {
+            String::new()
+        } else {
+            format!("{}.00", 1_000 + hash(seed, n, 23) % 250_000)
+        };
         let closed = stage.starts_with("Closed");
         vec![
             format!("006{n:012}"),
@@ -213,8 +248,21 @@ fn opportunities(seed: u64, tick: u64) -> Made {
         ]
     });
     table(
-        &["Id", "AccountId", "Name", "StageName", "Amount", "CurrencyIsoCode", "Probability", "CloseDate", "OwnerId",
-            "IsClosed", "IsWon", "CreatedDate", "LastModifiedDate"],
+        &[
+            "Id",
+            "AccountId",
+            "Name",
+            "StageName",
+            "Amount",
+            "CurrencyIsoCode",
+            "Probability",
+            "CloseDate",
+            "OwnerId",
+            "IsClosed",
+            "IsWon",
+            "CreatedDate",
+            "LastModifiedDate",
+        ],
         rows.collect(),
     )
 }
@@ -235,8 +283,18 @@ fn resources(seed: u64, tick: u64) -> Made {
         ]
     });
     table(
-        &["resource_id", "resource_type", "provider", "region", "instance_type", "status", "cpu_utilization",
-            "memory_utilization", "monthly_cost", "updated_at"],
+        &[
+            "resource_id",
+            "resource_type",
+            "provider",
+            "region",
+            "instance_type",
+            "status",
+            "cpu_utilization",
+            "memory_utilization",
+            "monthly_cost",
+            "updated_at",
+        ],
         rows.collect(),
     )
 }
@@ -267,8 +325,17 @@ fn costs(seed: u64, tick: u64) -> Made {
         }
     }
     table(
-        &["line_id", "provider", "service_name", "service_category", "region", "billed_cost", "currency",
-            "charge_period_start", "tags"],
+        &[
+            "line_id",
+            "provider",
+            "service_name",
+            "service_category",
+            "region",
+            "billed_cost",
+            "currency",
+            "charge_period_start",
+            "tags",
+        ],
         rows,
     )
 }
@@ -276,7 +343,13 @@ fn costs(seed: u64, tick: u64) -> Made {
 fn health(seed: u64, tick: u64) -> Made {
     let rows = touched(seed, tick, ACCOUNTS).into_iter().map(|n| {
         let score = (hash(seed, n, 51) % 80 + 20 + tick % 5).min(100);
-        let risk = if score < 40 { "high" } else if score < 70 { "medium" } else { "low" };
+        let risk = if score < 40 {
+            "high"
+        } else if score < 70 {
+            "medium"
+        } else {
+            "low"
+        };
         vec![account_id(n), score.to_string(), risk.to_owned(), moment(tick, 0)]
     });
     table(&["account_id", "health_score", "risk_level", "last_updated"], rows.collect())

@@ -3,6 +3,9 @@
 //! Types are brought to the few that mappings know (booleans, 64-bit numbers, decimals, days, moments in UTC, text);
 //! structures become dotted paths, lists and maps JSON text, bytes hexadecimal. Portions never span row groups, so their
 //! boundaries follow from the file alone. A file is known by the digest of all its bytes, taken once before reading.
+//!
+//! Text is read as views into the file's pages and copied out only after its size was counted, so a page that repeats a
+//! long word a million times costs what the limits allow: a portion ends early, and a row with a longer field is a reject.
 
 use std::fs::File;
 use std::io::{Read as _, Seek as _};
@@ -19,7 +22,7 @@ use parquet::arrow::arrow_reader::{
 };
 use xxhash_rust::xxh3::Xxh3;
 
-use super::portion::{Mark, Portion};
+use super::portion::{Mark, Portion, reject_text};
 use super::text::unreadable;
 use crate::connector::source::{Limits, cancelled};
 
@@ -51,6 +54,10 @@ impl Columnar {
             return Ok(None);
         }
         let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(broken)?;
+        let viewed = Arc::new(Schema::new(metadata.schema().fields().iter().map(viewed).collect::<Vec<_>>()));
+        let options = ArrowReaderOptions::new().with_schema(viewed);
+        // Where a file's own schema cannot be read as views, it is read as it is.
+        let metadata = ArrowReaderMetadata::try_new(metadata.metadata().clone(), options).unwrap_or(metadata);
         if metadata.metadata().file_metadata().schema_descr().num_columns() > limits.columns {
             return Err(Error::too_large(
                 "parquet.too_many_columns",
@@ -105,12 +112,18 @@ impl Columnar {
                 self.open = Some(reader);
             }
             if let Some(batch) = self.open.as_mut().and_then(Iterator::next) {
-                let batch = plain(&batch.map_err(broken)?)?;
-                let first_row = self.row + 1;
-                self.row += batch.num_rows() as u64;
-                self.in_group += batch.num_rows() as u64;
-                if batch.num_rows() > 0 {
-                    return Ok(Some(Portion { columns: batch, first_row, rows: None, rejects: Vec::new() }));
+                let batch = batch.map_err(broken)?;
+                let sizes = sizes(&batch);
+                let rows = fitting(&sizes, limits.batch_bytes).min(batch.num_rows());
+                if rows < batch.num_rows() {
+                    // The rest is read anew, as it would be after a restart: boundaries stay the same.
+                    self.open = None;
+                }
+                let first = self.row + 1;
+                self.row += rows as u64;
+                self.in_group += rows as u64;
+                if rows > 0 {
+                    return portion(&batch.slice(0, rows), &sizes, first, limits).map(Some);
                 }
             } else {
                 self.open = None;
@@ -120,6 +133,70 @@ impl Columnar {
         }
         Ok(None)
     }
+}
+
+/// The same field with text and bytes as views.
+fn viewed(field: &Arc<Field>) -> Field {
+    let kind = match field.data_type() {
+        DataType::Utf8 | DataType::LargeUtf8 => DataType::Utf8View,
+        DataType::Binary | DataType::LargeBinary => DataType::BinaryView,
+        DataType::Struct(inner) => DataType::Struct(inner.iter().map(viewed).collect::<Vec<_>>().into()),
+        other => other.clone(),
+    };
+    field.as_ref().clone().with_data_type(kind)
+}
+
+/// Bytes of text in each row, and the longest field of each.
+fn sizes(batch: &RecordBatch) -> Vec<(usize, usize)> {
+    fn add(array: &ArrayRef, out: &mut [(usize, usize)]) {
+        let lengths: Option<Vec<usize>> = match array.data_type() {
+            // The lower half of a view is its length.
+            DataType::Utf8View => Some(array.as_string_view().views().iter().map(|v| *v as u32 as usize).collect()),
+            DataType::BinaryView => {
+                Some(array.as_binary_view().views().iter().map(|v| *v as u32 as usize * 2).collect())
+            }
+            DataType::Struct(_) => {
+                for child in array.as_struct().columns() {
+                    add(child, out);
+                }
+                None
+            }
+            _ => None,
+        };
+        for ((sum, most), length) in out.iter_mut().zip(lengths.into_iter().flatten()) {
+            *sum += length;
+            *most = (*most).max(length);
+        }
+    }
+    let mut out = vec![(0, 0); batch.num_rows()];
+    for array in batch.columns() {
+        add(array, &mut out);
+    }
+    out
+}
+
+/// How many of the first rows fit, at least one.
+fn fitting(sizes: &[(usize, usize)], most: usize) -> usize {
+    let mut sum = 0;
+    let full = |(size, _): &(usize, usize)| {
+        sum += size;
+        sum > most
+    };
+    sizes.iter().position(full).map_or(sizes.len(), |at| at.max(1))
+}
+
+fn portion(batch: &RecordBatch, sizes: &[(usize, usize)], first: u64, limits: &Limits) -> Result<Portion> {
+    let next = first + batch.num_rows() as u64;
+    let long = |row: usize| sizes.get(row).is_some_and(|(_, most)| *most > limits.field_bytes);
+    if !(0..batch.num_rows()).any(long) {
+        return Ok(Portion { columns: plain(batch)?, first_row: first, rows: None, rejects: Vec::new() });
+    }
+    let good: arrow::array::BooleanArray = (0..batch.num_rows()).map(|row| Some(!long(row))).collect();
+    let kept = arrow::compute::filter_record_batch(batch, &good).map_err(broken)?;
+    let (bad, fine): (Vec<u64>, Vec<u64>) = (first..next).partition(|number| long((number - first) as usize));
+    let reason = format!("A field is longer than {} bytes.", limits.field_bytes);
+    let reject = |row| reject_text(row, b"", "parquet.field_too_long", reason.clone());
+    Ok(Portion::new(plain(&kept)?, fine, bad.into_iter().map(reject).collect(), next))
 }
 
 fn digest(file: &mut File, stop: &dyn Fn() -> bool) -> Result<String> {

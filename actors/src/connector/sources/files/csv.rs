@@ -113,7 +113,7 @@ impl Csv {
     pub fn next(&mut self, limits: &Limits, stop: &dyn Fn() -> bool) -> Result<Option<Portion>> {
         let width = self.header.len();
         let started = self.text.offset();
-        let expect = limits.batch_rows.min(65_536);
+        let expect = limits.batch_rows.min(65_536).min(limits.batch_bytes / width.max(1));
         let mut columns: Vec<Column> = self.hints.iter().map(|&bytes| Column::new(expect, bytes)).collect();
         let mut numbers = Vec::new();
         let mut rejects = Vec::new();

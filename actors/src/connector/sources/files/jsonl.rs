@@ -18,6 +18,8 @@ use super::portion::{Mark, Portion, reject_text};
 use super::text::{Encoding, Text};
 use crate::connector::source::{Limits, Reject, cancelled};
 
+/// Cells of a portion at most, also empty ones: lines that each bring another field must not fill the memory.
+const CELLS: usize = 8_000_000;
 /// Objects inside objects that become paths; deeper ones stay JSON text.
 const DEEPEST: usize = 8;
 
@@ -85,6 +87,7 @@ impl Jsonl {
         let mut rejects: Vec<Reject> = Vec::new();
         while numbers.len() + rejects.len() < limits.batch_rows
             && self.text.offset() - started < limits.batch_bytes as u64
+            && table.names.len() * numbers.len() < CELLS
         {
             let rest = self.text.rest();
             let (line, took) = match memchr::memchr(b'\n', rest) {

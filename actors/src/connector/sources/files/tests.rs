@@ -245,3 +245,56 @@ async fn parquet_is_flat_and_typed() {
     let error = home.files("bad.parquet").check(&home.scope).await.unwrap_err();
     assert_eq!(error.code, "parquet.broken");
 }
+
+#[tokio::test]
+async fn a_page_that_repeats_a_long_word_costs_what_the_limits_allow() {
+    use arrow::array::{ArrayRef, Int64Array, StringArray};
+    let home = home();
+    let rows = 5_000;
+    let word = "x".repeat(100_000);
+    let giant = "y".repeat(2 << 20);
+    let words = (0..rows).map(|i| if i == 4_000 { giant.as_str() } else { word.as_str() });
+    let batch = arrow::array::RecordBatch::try_from_iter([
+        ("id", Arc::new(Int64Array::from_iter_values(0..rows)) as ArrayRef),
+        ("word", Arc::new(StringArray::from_iter_values(words))),
+    ])
+    .unwrap();
+    let mut out = Vec::new();
+    let properties =
+        ::parquet::file::properties::WriterProperties::builder().set_dictionary_page_size_limit(64 << 20).build();
+    let mut writer = ::parquet::arrow::ArrowWriter::try_new(&mut out, batch.schema(), Some(properties)).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    assert!(out.len() < 20 << 20, "{} bytes", out.len());
+    home.write("bomb.parquet", out);
+    let files = home.files("bomb.parquet");
+    let limits = Limits { batch_bytes: 8 << 20, ..Limits::default() };
+    let mut stream = files.read(&home.scope, "bomb", None, &limits).await.unwrap();
+    let (mut seen, mut rejected) = (0, Vec::new());
+    while let Some(batch) = stream.next().await {
+        let batch = batch.unwrap();
+        assert!(batch.columns.get_array_memory_size() < 12 << 20);
+        assert_eq!(batch.columns.column(1).data_type(), &arrow::datatypes::DataType::Utf8);
+        seen += batch.columns.num_rows();
+        rejected.extend(batch.rejects.iter().map(|r| (r.row, r.code.to_string())));
+    }
+    assert_eq!(seen as i64, rows - 1);
+    assert_eq!(rejected, [(4_001, "parquet.field_too_long".to_owned())]);
+}
+
+#[tokio::test]
+async fn lines_that_each_bring_a_field_do_not_fill_the_memory() {
+    let home = home();
+    home.write("wide.jsonl", lines(12_000, |i| format!("{{\"id\":{i},\"f{i}\":1}}\n")));
+    let files = home.files("wide.jsonl");
+    let mut stream = files.read(&home.scope, "wide", None, &Limits::default()).await.unwrap();
+    let (mut seen, mut batches) = (0, 0);
+    while let Some(batch) = stream.next().await {
+        let batch = batch.unwrap();
+        seen += batch.columns.num_rows() + batch.rejects.len();
+        batches += 1;
+        assert!(batch.columns.num_columns() * batch.columns.num_rows() <= 8_100_000);
+    }
+    assert_eq!(seen, 12_000);
+    assert!(batches > 3);
+}

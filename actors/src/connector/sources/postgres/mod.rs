@@ -45,7 +45,7 @@ const SAMPLED: usize = 300;
 const ROW_ID: &str = "_row_id";
 
 /// Settings of a connection of type `postgres`.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, serde::Deserialize)]
 pub struct Settings {
     /// Where, and as whom.
     pub url: String,
@@ -58,6 +58,13 @@ pub struct Settings {
     /// Column that rises with every change, in tables that have it.
     #[serde(default)]
     pub cursor: Option<String>,
+}
+
+impl std::fmt::Debug for Settings {
+    /// Without the address, which holds a password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Settings").field("schema", &self.schema).field("tables", &self.tables).finish_non_exhaustive()
+    }
 }
 
 fn public() -> String {
