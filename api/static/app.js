@@ -116,7 +116,7 @@ const parts = {
     const state = await call("GET", "/api/v1/dcl/state");
     const views = state.views ?? [];
     const items = Array.isArray(views) ? views : Object.entries(views).map(([name, rows]) => ({ name, rows: rows?.rows ?? rows }));
-    return table(items.filter((v) => v.rows), [["View", (v) => v.name], ["Rows", (v) => Number(v.rows).toLocaleString()]]);
+    return table(items.filter((v) => v.rows), [["View", (v) => v.view ?? v.name], ["Rows", (v) => Number(v.rows).toLocaleString()]]);
   },
   actors: async () => {
     const { items } = await call("GET", "/api/v1/actors");

@@ -69,6 +69,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(views::query::query))
         .routes(routes!(dcl::state::state))
         .routes(routes!(dcl::digest::digest))
+        .routes(routes!(dcl::graph::graph))
         .routes(routes!(dcl::rebuild::rebuild))
         .routes(routes!(agents::list::list))
         .routes(routes!(agents::run::run))

@@ -1,8 +1,10 @@
 //! The real node on a port of its own, spoken to as clients speak.
 
 mod auth;
+mod command_line;
 mod forged;
 mod gateway;
 mod harness;
 mod live;
+mod roles;
 mod socket;

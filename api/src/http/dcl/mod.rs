@@ -1,5 +1,6 @@
 //! The data connection layer as a whole: SPEC F1.
 
 pub mod digest;
+pub mod graph;
 pub mod rebuild;
 pub mod state;

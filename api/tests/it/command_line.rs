@@ -1,0 +1,105 @@
+//! The binary as a newcomer meets it.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+fn autonomos() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_autonomos"));
+    for name in ["AUTONOMOS_SECRET_KEY", "AUTONOMOS_DATA_DIR", "AUTONOMOS_LISTEN", "LD_LIBRARY_PATH"] {
+        command.env_remove(name);
+    }
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// A child that does not outlive its test.
+struct Guard(Child);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dev_prints_a_link_that_signs_in_once_and_goes_down_when_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut child = autonomos().args(["dev", "--listen", "127.0.0.1:0", "--data-dir"]).arg(dir.path()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut guard = Guard(child);
+    let mut said = Vec::new();
+    let link = loop {
+        let line = lines.next().expect("it greets").unwrap();
+        said.push(line.clone());
+        if let Some(at) = line.find("http://").filter(|_| line.contains("#link=")) {
+            break line.get(at..).unwrap().trim().to_owned();
+        }
+    };
+    assert!(said.len() <= 8, "{said:?}");
+    let (base, token) = link.split_once("/#link=").unwrap();
+    let client = reqwest::Client::new();
+    let open = || client.post(format!("{base}/api/v1/auth/link")).json(&json!({"token": token})).send();
+    let grant = open().await.unwrap();
+    assert_eq!(grant.status(), StatusCode::OK);
+    let grant: Value = grant.json().await.unwrap();
+    let me = client.get(format!("{base}/api/v1/auth/me")).bearer_auth(grant["access_token"].as_str().unwrap());
+    assert_eq!(me.send().await.unwrap().status(), StatusCode::OK);
+    assert_eq!(open().await.unwrap().status(), StatusCode::UNAUTHORIZED);
+
+    Command::new("kill").arg(guard.0.id().to_string()).status().unwrap();
+    let ended = tokio::task::spawn_blocking(move || guard.0.wait().unwrap());
+    let status = tokio::time::timeout(Duration::from_secs(30), ended).await.expect("it ends in time").unwrap();
+    assert!(status.success(), "{status}");
+}
+
+#[test]
+fn serve_does_not_start_without_a_secret_key() {
+    let dir = tempfile::tempdir().unwrap();
+    for key in [None, Some(""), Some("short")] {
+        let mut command = autonomos();
+        command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(dir.path());
+        if let Some(key) = key {
+            command.env("AUTONOMOS_SECRET_KEY", key);
+        }
+        let done = command.output().unwrap();
+        assert_eq!(done.status.code(), Some(2), "{key:?}");
+        assert!(String::from_utf8_lossy(&done.stderr).contains("AUTONOMOS_SECRET_KEY"), "{done:?}");
+    }
+}
+
+#[test]
+fn dev_does_not_listen_to_the_world() {
+    let done = autonomos().args(["dev", "--listen", "0.0.0.0:0"]).output().unwrap();
+    assert_eq!(done.status.code(), Some(2));
+}
+
+fn propose(what: &str, input: &str) -> Vec<Value> {
+    let mut child = autonomos().args(["propose", what]).stdin(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let mut output = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut output).unwrap();
+    assert!(child.wait().unwrap().success());
+    output.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn propose_answers_every_line_in_order() {
+    let input = "{\"id\": 1, \"system\": \"x\", \"object\": \"contacts\", \"field\": \"email\", \"type\": \"string\"}\n\
+                 {\"id\": \"b\", \"system\": \"x\", \"object\": \"deals\", \"field\": \"amount\", \"samples\": [\"1\"]}\n\
+                 {\"id\": 3, \"system\": \"x\", \"object\": \"contacts\", \"field\": \"zzqx\", \"extra\": 1}\n";
+    let answers = propose("mapping", input);
+    assert_eq!(answers.iter().map(|a| a["id"].clone()).collect::<Vec<_>>(), [json!(1), json!("b"), json!(3)]);
+    assert_eq!(answers[0]["canonical_field"], "email");
+    assert!(answers[2]["canonical_field"].is_null());
+
+    let input = "{\"id\": 1, \"object\": \"users\", \"before\": [{\"name\": \"e_mail\", \"type\": \"string\"}], \
+                 \"after\": [{\"name\": \"email\", \"type\": \"string\"}]}\n";
+    let answers = propose("repair", input);
+    assert_eq!(answers[0]["repairs"][0]["kind"], "renamed");
+    assert_eq!(answers[0]["repairs"][0]["to"], "email");
+}
