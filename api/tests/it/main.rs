@@ -5,6 +5,7 @@ mod command_line;
 mod forged;
 mod gateway;
 mod harness;
+mod isolation;
 mod live;
 mod roles;
 mod socket;

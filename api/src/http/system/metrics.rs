@@ -9,6 +9,7 @@ use crate::state::AppState;
 #[utoipa::path(get, path = "/metrics", operation_id = "metrics", tag = "system",
     responses((status = 200, body = String, content_type = "text/plain")))]
 pub async fn metrics(State(app): State<AppState>) -> ([(header::HeaderName, &'static str); 1], String) {
-    app.platform.report();
+    let parts = app.platform.host().parts();
+    autonomos_runtime::metrics::observe(parts.node.observatory(), &[&parts.batches]);
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], app.metrics.render())
 }
