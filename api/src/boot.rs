@@ -6,7 +6,6 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use autonomos_actors::dcl::{self, Dcl};
@@ -20,10 +19,12 @@ use autonomos_runtime::config::Config;
 use autonomos_runtime::host::TenantHost as _;
 use autonomos_runtime::secrets::Sealer;
 use autonomos_runtime::store::Store;
-use autonomos_runtime::store::sqlite::{SqliteOptions, SqliteStore};
 use autonomos_runtime::store::TenantState;
+use autonomos_runtime::store::sqlite::{SqliteOptions, SqliteStore};
 use autonomos_runtime::{Ambient, Error, Result, supervision};
 use tokio::net::{TcpListener, TcpSocket};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -49,6 +50,13 @@ pub struct Node {
     app: AppState,
     address: SocketAddr,
     serving: JoinHandle<()>,
+    signals: Signals,
+}
+
+/// What tells the process to end. Heard from the start on, so that no moment is too early for it.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
 }
 
 impl std::fmt::Debug for Node {
@@ -61,6 +69,7 @@ impl Node {
     /// Everything up, in order. What fails says what and why, and leaves nothing behind.
     pub async fn start(args: &NodeArgs, secret: &str) -> Result<Self> {
         let ambient = Ambient::system();
+        let signals = Signals::hear()?;
         let listener = bind(args.listen)?;
         let address = listener.local_addr().map_err(|e| unbound(args.listen, e))?;
         let metrics = telemetry::measure();
@@ -93,14 +102,13 @@ impl Node {
                 open_registration: args.open_registration,
                 secure_cookies: args.secure_cookies,
             },
-            ready: AtomicBool::new(false),
+            ready: watch::Sender::new(false),
             draining: CancellationToken::new(),
         });
         let serving = tokio::spawn(server::serve(listener, http::router(app.clone()), app.draining.clone(), REQUESTS));
         tokio::spawn(housekeeping(app.clone()));
-        wake_tenants(&app).await?;
-        app.ready.store(true, Ordering::Release);
-        Ok(Self { app, address, serving })
+        tokio::spawn(wake_tenants(app.clone()));
+        Ok(Self { app, address, serving, signals })
     }
 
     /// Where it listens.
@@ -114,32 +122,42 @@ impl Node {
     }
 
     /// Serves until a signal comes, then goes down in order.
-    pub async fn run_until_told(self) -> Result<()> {
-        told().await?;
+    pub async fn run_until_told(mut self) -> Result<()> {
+        self.signals.told().await;
         tracing::info!("going down; a second signal ends the process at once");
-        tokio::spawn(async {
-            if told().await.is_ok() {
-                std::process::exit(130);
-            }
+        let Self { app, serving, mut signals, .. } = self;
+        tokio::spawn(async move {
+            signals.told().await;
+            std::process::exit(130);
         });
-        self.stop().await
+        down(app, serving).await
+    }
+
+    /// Waits until everybody who has something to run was started.
+    pub async fn until_ready(&self) {
+        // The sender lives as long as this node, so the wait ends by the value alone.
+        self.app.ready.subscribe().wait_for(|ready| *ready).await.ok();
     }
 
     /// Down, in order, in time.
     pub async fn stop(self) -> Result<()> {
-        self.app.ready.store(false, Ordering::Release);
-        self.app.draining.cancel();
-        let down = async {
-            if let Err(error) = self.serving.await {
-                tracing::error!(%error, "the server ended badly");
-            }
-            self.app.platform.host().stop_all().await;
-            self.app.store.close().await;
-        };
-        tokio::time::timeout(DOWN, down)
-            .await
-            .map_err(|_| Error::unavailable("stop.late", "going down took longer than 30 seconds and was cut short"))
+        down(self.app, self.serving).await
     }
+}
+
+async fn down(app: AppState, serving: JoinHandle<()>) -> Result<()> {
+    app.ready.send_replace(false);
+    app.draining.cancel();
+    let down = async {
+        if let Err(error) = serving.await {
+            tracing::error!(%error, "the server ended badly");
+        }
+        app.platform.host().stop_all().await;
+        app.store.close().await;
+    };
+    tokio::time::timeout(DOWN, down)
+        .await
+        .map_err(|_| Error::unavailable("stop.late", "going down took longer than 30 seconds and was cut short"))
 }
 
 /// What every tenant's tree works with.
@@ -176,10 +194,18 @@ fn parts(
     }))
 }
 
-/// Starts the trees of tenants that have something to run; one that has no connection costs nothing until it is asked.
-async fn wake_tenants(app: &AppState) -> Result<()> {
+/// Starts the trees of tenants that have something to run, beside the server; one that has no connection costs nothing
+/// until it is asked, and one that is asked before its turn is started for the asker.
+async fn wake_tenants(app: AppState) {
     let host = app.platform.host();
-    for tenant in app.store.directory().tenant_refs().await? {
+    let tenants = app.store.directory().tenant_refs().await.unwrap_or_else(|error| {
+        tracing::error!(error = error.chain(), "tenants could not be listed; they start when they are asked");
+        Vec::new()
+    });
+    for tenant in tenants {
+        if app.draining.is_cancelled() {
+            return;
+        }
         if tenant.state == TenantState::Active && tenant.has_connections {
             let scope = host.parts().scope_of(tenant.id, "platform");
             if let Err(error) = host.start(&scope, tenant.owner.epoch).await {
@@ -188,7 +214,7 @@ async fn wake_tenants(app: &AppState) -> Result<()> {
             }
         }
     }
-    Ok(())
+    app.ready.send_replace(!app.draining.is_cancelled());
 }
 
 /// Keeps tables and histograms small.
@@ -228,14 +254,18 @@ fn unbound(address: SocketAddr, cause: std::io::Error) -> Error {
         .source(cause)
 }
 
-/// Waits for SIGTERM or ctrl-c.
-async fn told() -> Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())
-        .map_err(|e| Error::internal("start.signals", "signals cannot be heard").source(e))?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
+impl Signals {
+    fn hear() -> Result<Self> {
+        let hear =
+            |kind| signal(kind).map_err(|e| Error::internal("start.signals", "signals cannot be heard").source(e));
+        Ok(Self { terminate: hear(SignalKind::terminate())?, interrupt: hear(SignalKind::interrupt())? })
     }
-    Ok(())
+
+    /// Waits for SIGTERM or ctrl-c.
+    async fn told(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }

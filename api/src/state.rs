@@ -2,13 +2,13 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use autonomos_actors::platform::Platform;
 use autonomos_runtime::Ambient;
 use autonomos_runtime::bus::EventBus;
 use autonomos_runtime::store::Store;
 use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::attempts::Attempts;
@@ -46,7 +46,7 @@ pub struct Reach {
     /// How this process was told to behave.
     pub settings: Settings,
     /// Everything is started.
-    pub ready: AtomicBool,
+    pub ready: watch::Sender<bool>,
     /// Cancelled when the process is on its way out.
     pub draining: CancellationToken,
 }

@@ -51,6 +51,7 @@ impl TestNode {
         };
         change(&mut args);
         let node = Node::start(&args, SECRET).await.unwrap();
+        node.until_ready().await;
         let client = Client::builder().timeout(Duration::from_secs(30)).build().unwrap();
         Self { node, client, _dir: dir }
     }

@@ -34,6 +34,7 @@ pub async fn list(
 ) -> Answer<Json<Items<DeadLetterView>>> {
     let mut listing = list.listing()?;
     listing.connection = Some(id);
+    app.store.read(&who.scope).await?.connection(id).await?;
     Ok(Json(app.platform.dead_letters(&who.scope, listing).await?.into()))
 }
 

@@ -1,6 +1,5 @@
 //! `/healthz`: the process lives. `/readyz`: it can serve. Neither tells a stranger more.
 
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::Json;
@@ -41,7 +40,7 @@ pub async fn alive() -> &'static str {
 pub async fn ready(State(app): State<AppState>) -> (StatusCode, Json<Readiness>) {
     let answers = tokio::time::timeout(Duration::from_secs(2), app.store.ping()).await;
     let store = matches!(answers, Ok(Ok(())));
-    let started = app.ready.load(Ordering::Acquire);
+    let started = *app.ready.borrow();
     let status = match (app.draining.is_cancelled(), started, store) {
         (true, _, _) => "draining",
         (_, false, _) => "starting",
