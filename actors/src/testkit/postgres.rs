@@ -53,7 +53,7 @@ impl Server {
 umask 077
 mkdir "$2"
 "$1/initdb" -D "$2/data" -U postgres -A trust -E UTF8 --no-sync >"$2/initdb.log" 2>&1 || { tail -3 "$2/initdb.log" >&2; exit 1; }
-"$1/pg_ctl" -D "$2/data" -w -t 60 -l "$2/log" -o "-p $3 -h 127.0.0.1 -k $2 -c fsync=off -c max_connections=50" start >/dev/null 2>&1 \
+"$1/pg_ctl" -D "$2/data" -w -t 60 -l "$2/log" -o "-p $3 -h 127.0.0.1 -k $2 -c fsync=off -c autovacuum=off -c max_connections=50" start >/dev/null 2>&1 \
   || { tail -3 "$2/log" >&2; exit 1; }
 echo ready
 cat >/dev/null

@@ -32,7 +32,7 @@ pub struct Table {
     pub key: Vec<String>,
     /// Rows, as the planner believes.
     pub rows: Option<u64>,
-    /// Whether rows carry the transaction that wrote them.
+    /// Whether rows carry the transaction that wrote them, and this user may see it.
     pub heap: bool,
 }
 
@@ -58,7 +58,7 @@ const TABLES: &str = "
 select c.relname::text, a.attname::text, a.attnotnull,
        format_type(a.atttypid, a.atttypmod), coalesce(b.typname, t.typname)::text,
        t.typcategory::text, t.typtype::text, a.atttypmod,
-       c.reltuples::float8, c.relkind::text
+       c.reltuples::float8, c.relkind in ('r', 'p', 'm') and has_table_privilege(c.oid, 'select')
 from pg_catalog.pg_class c
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
@@ -66,7 +66,7 @@ join pg_catalog.pg_type t on t.oid = a.atttypid
 left join pg_catalog.pg_type b on b.oid = t.typbasetype and t.typtype = 'd'
 where n.nspname = $1 and c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
   and has_schema_privilege(n.oid, 'usage')
-  and (has_table_privilege(c.oid, 'select') or has_column_privilege(c.oid, a.attnum, 'select'))
+  and has_column_privilege(c.oid, a.attnum, 'select')
 order by c.relname, a.attnum";
 
 const KEYS: &str = "
@@ -96,7 +96,7 @@ pub async fn tables(session: &Session, schema: &str, wanted: Option<&[String]>) 
                 columns: Vec::new(),
                 key: Vec::new(),
                 rows: (rows >= 0.0).then_some(rows as u64),
-                heap: matches!(text(9)?.as_str(), "r" | "p" | "m"),
+                heap: row.try_get(9).map_err(|e| unreadable(&e))?,
             });
         }
         let modifier = row.try_get::<_, i32>(7).map_err(|e| unreadable(&e))?;

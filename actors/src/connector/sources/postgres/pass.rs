@@ -13,7 +13,7 @@ use super::catalogue::{Column, Table};
 use super::connect::{Session, classify};
 use super::cursor::Cursor;
 use super::ledger::{Ledger, Shelf};
-use super::sql::{Term, Which, page};
+use super::sql::{Parts, Term, Which, page};
 use super::value::{Builder, Shape};
 use crate::connector::source::{Feed, Limits, RawBatch};
 
@@ -47,7 +47,7 @@ struct Page {
 impl Pass {
     /// Reads what is new after the cursor column.
     pub async fn incremental(mut self, cursor: &Column, feed: &Feed) -> Result<()> {
-        let mut terms = vec![Term::column(cursor)];
+        let mut terms = vec![Term::column(&self.table, cursor)];
         terms.extend(self.key_terms());
         let begun = self.cursor.clone();
         let resumed = begun.open.is_some();
@@ -187,7 +187,7 @@ impl Pass {
             let which = if after.is_empty() { Which::UpTo } else { Which::Between };
             let mut values = after.clone();
             values.extend_from_slice(until);
-            let text = page(&self.table, terms, which, true, self.limits.batch_rows);
+            let text = page(&self.table, terms, which, Parts::Keys, self.limits.batch_rows);
             let rows = self.session.bounded(Some(&self.table.name), async {
                 let rows = self.session.client.query_raw(text.as_str(), &values).await?;
                 rows.try_collect::<Vec<_>>().await
@@ -204,7 +204,8 @@ impl Pass {
     }
 
     fn key_terms(&self) -> Vec<Term> {
-        self.table.key.iter().filter_map(|name| self.table.column(name)).map(Term::column).collect()
+        let columns = self.table.key.iter().filter_map(|name| self.table.column(name));
+        columns.map(|c| Term::column(&self.table, c)).collect()
     }
 
     fn enough(&self) -> bool {
@@ -248,7 +249,8 @@ impl Pass {
         let width = self.table.columns.len();
         let placed = terms.len() - usize::from(matches!(which, Which::Null | Which::NullAfter));
         let asked = limit.min(i32::MAX as usize);
-        let text = page(&self.table, terms, which, false, asked + 1);
+        let parts = if ledger.is_some() { Parts::Digested } else { Parts::Columns };
+        let text = page(&self.table, terms, which, parts, asked + 1);
         let table = Some(self.table.name.as_str());
         let mut rows =
             std::pin::pin!(self.session.bounded(table, self.session.client.query_raw(text.as_str(), values)).await?);

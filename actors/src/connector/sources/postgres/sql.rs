@@ -1,7 +1,7 @@
 //! The statements that read pages of a table: pure text, identifiers quoted, values as parameters.
 
 use super::catalogue::{Column, Table};
-use super::value::{DIGEST, Shape};
+use super::value::Shape;
 
 /// A name as SQL takes it.
 pub fn quoted(name: &str) -> String {
@@ -19,12 +19,23 @@ pub struct Term {
 
 impl Term {
     /// A column.
-    pub fn column(column: &Column) -> Self {
+    pub fn column(table: &Table, column: &Column) -> Self {
         if column.shape == Shape::Digest {
-            return Self { sql: DIGEST.to_owned(), kind: "text".to_owned() };
+            return Self { sql: format!("md5({}::text)", whole(table)), kind: "text".to_owned() };
         }
         Self { sql: format!("src.{}", quoted(&column.name)), kind: column.sql_type.clone() }
     }
+}
+
+/// The row, of the columns that may be read.
+fn whole(table: &Table) -> String {
+    let own = table.columns.iter().filter(|c| c.shape != Shape::Digest);
+    format!("row({})", own.map(|c| format!("src.{}", quoted(&c.name))).collect::<Vec<_>>().join(", "))
+}
+
+fn selected(table: &Table) -> Vec<String> {
+    let select = |c: &Column| c.shape.select(&Term::column(table, c).sql);
+    table.columns.iter().map(select).collect()
 }
 
 /// Which rows a page holds. Parameters are the texts of the terms, in the order named.
@@ -46,14 +57,26 @@ pub enum Which {
     Late,
 }
 
-/// The statement of a page: the columns (unless only keys are asked for), the text of each term, the row's digest.
-pub fn page(table: &Table, terms: &[Term], which: Which, keys_only: bool, limit: usize) -> String {
-    let columns = if keys_only { &[][..] } else { &table.columns[..] };
-    let mut select: Vec<String> = columns.iter().map(|c| c.shape.select(&quoted(&c.name))).collect();
+/// What a page has of each row, besides the text of each term.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parts {
+    /// Nothing.
+    Keys,
+    /// The columns, before the terms.
+    Columns,
+    /// The columns before, and a digest of them after the terms.
+    Digested,
+}
+
+/// The statement of a page.
+pub fn page(table: &Table, terms: &[Term], which: Which, parts: Parts, limit: usize) -> String {
+    let mut select = if parts == Parts::Keys { Vec::new() } else { selected(table) };
     let null = matches!(which, Which::Null | Which::NullAfter);
     let placed = if null { terms.get(1..).unwrap_or_default() } else { terms };
     select.extend(placed.iter().map(|t| format!("({})::text", t.sql)));
-    select.push("hashtextextended((src.*)::text, 0)".to_owned());
+    if parts == Parts::Digested {
+        select.push(format!("hashtextextended({}::text, 0)", whole(table)));
+    }
     let list = placed.iter().map(|t| t.sql.clone()).collect::<Vec<_>>().join(", ");
     let values = |from: usize| {
         let cast = |(i, t): (usize, &Term)| format!("${}::text::{}", i + from, t.kind);
@@ -96,9 +119,8 @@ const WRITER: &str = "src.xmin::text::int8 \
 
 /// A few rows in no order.
 pub fn sample(table: &Table, limit: usize) -> String {
-    let select: Vec<String> = table.columns.iter().map(|c| c.shape.select(&quoted(&c.name))).collect();
     let (schema, name) = (quoted(&table.schema), quoted(&table.name));
-    format!("select {} from {schema}.{name} as src limit {limit}", select.join(", "))
+    format!("select {} from {schema}.{name} as src limit {limit}", selected(table).join(", "))
 }
 
 #[cfg(test)]
@@ -121,11 +143,11 @@ mod tests {
             rows: None,
             heap: true,
         };
-        let terms = [Term::column(&table.columns[1]), Term::column(&table.columns[0])];
-        let text = page(&table, &terms, Which::After, false, 10);
+        let terms = [Term::column(&table, &table.columns[1]), Term::column(&table, &table.columns[0])];
+        let text = page(&table, &terms, Which::After, Parts::Columns, 10);
         assert!(text.contains(r#"from "pub""lic"."t; drop" as src where (src."at", src."i""d") > ($1::text::timestamp with time zone, $2::text::integer)"#), "{text}");
         assert!(text.ends_with(r#"order by src."at", src."i""d" limit 10"#));
-        let text = page(&table, &terms, Which::NullAfter, true, 10);
+        let text = page(&table, &terms, Which::NullAfter, Parts::Keys, 10);
         assert!(text.contains(r#"where src."at" is null and (src."i""d") > ($1::text::integer)"#), "{text}");
     }
 }

@@ -22,7 +22,11 @@ struct World {
 }
 
 async fn world(setup: &str) -> World {
-    let (url, client) = Server::shared().database().await;
+    world_on(Server::shared(), setup).await
+}
+
+async fn world_on(server: &Server, setup: &str) -> World {
+    let (url, client) = server.database().await;
     client.batch_execute(setup).await.unwrap();
     let root = tempfile::tempdir().unwrap();
     let ambient = Ambient::system();
@@ -240,7 +244,10 @@ async fn away_slow_refused_and_dropped_are_told_apart() {
 
 #[tokio::test]
 async fn it_keeps_the_contract() {
-    let world = world(
+    // A server of its own: cursors tell which transactions were done, and other tests make some.
+    let server = Server::start().unwrap();
+    let world = world_on(
+        &server,
         "create table a (id int primary key, v text, updated_at timestamptz not null);
          insert into a select i, 'v', '2024-01-01'::timestamptz + i * interval '1 s' from generate_series(1, 11) i;
          create table b (id uuid primary key, v numeric(9,2));
@@ -252,4 +259,37 @@ async fn it_keeps_the_contract() {
     for stream in ["a", "b"] {
         crate::connector::conformance::holds(&source, &world.scope, stream, &limits).await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn odd_tables_are_read_too() {
+    let world = world(
+        "create table \"We\"\"ird T\" (\"src\" int, \"Up Date\" text, k2 text, primary key (\"src\", k2));
+         insert into \"We\"\"ird T\" values (1, 'a', 'x'), (1, 'b', 'y'), (2, 'c', 'x');
+         create view v as select 1 as one, now() as updated_at;
+         create table parts (id int, updated_at timestamptz not null, primary key (id)) partition by range (id);
+         create table parts_1 partition of parts for values from (0) to (100);
+         insert into parts values (1, '2024-01-01'), (2, '2024-01-02');
+         create table secret (id int primary key, open text, hidden text); insert into secret values (1, 'o', 'h');
+         create table empty (id int primary key);
+         create role limited login; grant usage on schema public to limited; grant select (id, open) on secret to limited",
+    )
+    .await;
+    let source = world.source(&serde_json::json!({}));
+    let names: Vec<String> = source.discover(&world.scope).await.unwrap().into_iter().map(|s| s.name).collect();
+    assert_eq!(names, ["We\"ird T", "empty", "parts", "secret", "v"]);
+    let (weird, error) = world.read(&source, "We\"ird T", None, 2).await;
+    assert!(error.is_none(), "{error:?}");
+    assert_eq!(firsts(&weird), ["1", "1", "2"]);
+    let (parts, error) = world.read(&source, "parts", None, 10).await;
+    assert!(error.is_none() && parts.len() == 1, "{error:?}");
+    let (again, error) = world.read(&source, "parts", Some(parts[0].to.clone()), 10).await;
+    assert!(error.is_none() && again.is_empty(), "{error:?}");
+    assert_eq!(firsts(&world.read(&source, "v", None, 10).await.0).len(), 1);
+    assert!(world.read(&source, "empty", None, 10).await.0.is_empty());
+    let limited = world.url.replace("postgres@", "limited@");
+    let limited = world.source(&serde_json::json!({"url": limited, "tables": ["secret"]}));
+    let (secret, error) = world.read(&limited, "secret", None, 10).await;
+    assert!(error.is_none(), "{error:?}");
+    assert_eq!(secret[0].columns.num_columns(), 2);
 }
