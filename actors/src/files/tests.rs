@@ -56,6 +56,8 @@ async fn limits_hold_and_leave_nothing() {
     for name in ["a", "b"] {
         folder.put(&me, name, body(&[b'x'; 1_000])).await.unwrap();
     }
+    folder.put(&me, "a", body(&[b'y'; 1_000])).await.unwrap();
+    assert_eq!(folder.used(&me).unwrap(), 2_000, "a replaced file counts once");
     assert_eq!(folder.put(&me, "c", body(&[b'x'; 600])).await.unwrap_err().code, "files.quota");
     let broken = futures::stream::iter([Ok(Bytes::from_static(b"x")), Err(std::io::Error::other("gone"))]);
     assert_eq!(folder.put(&me, "d", broken).await.unwrap_err().code, "files.body_broken");

@@ -97,9 +97,14 @@ impl Folder {
         let name = Name::parse(name)?;
         let (folder, owner) = (self.clone(), scope.clone());
         let draft_name = self.inner.ambient.uuid().to_string();
-        let (mut draft, used) = blocking(move || {
-            let used = folder.used(&owner)?;
-            Ok((Draft::open(folder.home(&owner)?, draft_name)?, used))
+        let target = name.clone();
+        let (mut draft, used, replaced) = blocking(move || {
+            let home = folder.home(&owner)?;
+            // What is replaced is given back when the new content is in place.
+            let replaced =
+                beneath::open_file(&home, &target).ok().and_then(|f| f.metadata().ok()).map_or(0, |m| m.len());
+            let used = folder.used(&owner)?.saturating_sub(replaced);
+            Ok((Draft::open(home, draft_name)?, used, replaced))
         })
         .await?;
         let quota = self.inner.quota;
@@ -148,8 +153,9 @@ impl Folder {
             }
         }
         let stored = blocking(move || draft.keep(&name)).await?;
-        // A replaced file makes this too much; it is counted anew after the next deletion or start.
-        self.inner.used.lock().entry(scope.tenant()).and_modify(|used| *used += size);
+        let mut all = self.inner.used.lock();
+        all.entry(scope.tenant()).and_modify(|used| *used = (*used + size).saturating_sub(replaced));
+        drop(all);
         Ok(stored)
     }
 }
