@@ -75,7 +75,14 @@ impl Node {
         let metrics = telemetry::measure();
         autonomos_runtime::metrics::describe();
         let secrets: Vec<&str> = std::iter::once(secret).chain(args.previous_secret_key.as_deref()).collect();
-        let tokens = Tokens::new(ambient.clone(), &secrets)?;
+        let mut tokens = Tokens::new(ambient.clone(), &secrets)?;
+        if let Some(path) = &args.signing_key_file {
+            tokens = tokens.sign_with(&std::fs::read(path).map_err(|e| {
+                Error::invalid("config.signing_key", "the signing key cannot be read")
+                    .field("AUTONOMOS_SIGNING_KEY_FILE")
+                    .source(e)
+            })?)?;
+        }
 
         let mut options = SqliteOptions::new(&args.data_dir);
         options.node_id.clone_from(&args.node_id);

@@ -1,5 +1,8 @@
 //! Access tokens: JWTs of one algorithm a key, the key looked up by `kid` in a map, never derived from the token.
 //!
+//! HS256 with a key derived from the node's secret, or, given a private key, EdDSA whose public half others read at
+//! `/.well-known/jwks.json`. Changing keys is overlap: the new one signs, the old ones are still taken.
+//!
 //! Verifying costs a signature and a look at the session's row, so a verified token is remembered by its hash for at
 //! most a minute (or until it ends): a session that is revoked elsewhere is refused within that minute, one revoked on
 //! this node at once.
@@ -10,6 +13,7 @@ use ahash::AHashMap;
 use autonomos_runtime::ids::{SessionId, TenantId, UserId};
 use autonomos_runtime::store::Role;
 use autonomos_runtime::{Ambient, Error, Result};
+use jsonwebtoken::jwk::{Jwk, JwkSet, ThumbprintHash};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
@@ -65,8 +69,9 @@ struct Key {
 /// Makes and checks access tokens.
 pub struct Tokens {
     ambient: Ambient,
-    current: String,
+    current: (String, Algorithm),
     sign: EncodingKey,
+    public: JwkSet,
     keys: HashMap<String, Key>,
     known: RwLock<AHashMap<[u8; 32], Known>>,
 }
@@ -95,18 +100,39 @@ impl Tokens {
                 ));
             }
             let (kid, key) = derive(secret);
-            let mut validation = Validation::new(Algorithm::HS256);
-            validation.set_audience(&[AUDIENCE]);
-            validation.set_issuer(&[ISSUER]);
-            validation.set_required_spec_claims(&["exp", "aud", "iss", "sub"]);
-            // Times are checked here, against the clock that was given.
-            validation.validate_exp = false;
             first.get_or_insert_with(|| (kid.clone(), EncodingKey::from_secret(&key)));
             let verify = DecodingKey::from_secret(&key);
-            keys.insert(kid, Key { algorithm: Algorithm::HS256, verify, validation });
+            keys.insert(kid, Key { algorithm: Algorithm::HS256, verify, validation: validation(Algorithm::HS256) });
         }
-        let (current, sign) = first.ok_or_else(|| Error::invalid("config.secret_key", "there is no secret key"))?;
-        Ok(Self { ambient, current, sign, keys, known: RwLock::default() })
+        let (kid, sign) = first.ok_or_else(|| Error::invalid("config.secret_key", "there is no secret key"))?;
+        let public = JwkSet { keys: Vec::new() };
+        Ok(Self { ambient, current: (kid, Algorithm::HS256), sign, public, keys, known: RwLock::default() })
+    }
+
+    /// Signs with an Ed25519 private key (PKCS #8, PEM) from now on; tokens of the secrets are still taken.
+    pub fn sign_with(mut self, pem: &[u8]) -> Result<Self> {
+        let unusable = |e: jsonwebtoken::errors::Error| {
+            Error::invalid("config.signing_key", "the signing key cannot be used")
+                .field("AUTONOMOS_SIGNING_KEY_FILE")
+                .remedy("Make one with `openssl genpkey -algorithm ed25519`.")
+                .source(e)
+        };
+        let sign = EncodingKey::from_ed_pem(pem).map_err(unusable)?;
+        let mut public = Jwk::from_encoding_key(&sign, Algorithm::EdDSA).map_err(unusable)?;
+        let kid = public.thumbprint(ThumbprintHash::SHA256).map_err(unusable)?;
+        public.common.key_id = Some(kid.clone());
+        let verify = DecodingKey::from_jwk(&public).map_err(unusable)?;
+        let validation = validation(Algorithm::EdDSA);
+        self.keys.insert(kid.clone(), Key { algorithm: Algorithm::EdDSA, verify, validation });
+        self.public.keys.push(public);
+        self.sign = sign;
+        self.current = (kid, Algorithm::EdDSA);
+        Ok(self)
+    }
+
+    /// Keys that others may verify our tokens with.
+    pub const fn public(&self) -> &JwkSet {
+        &self.public
     }
 
     /// A token for a session of a person.
@@ -124,8 +150,9 @@ impl Tokens {
             exp: now + ACCESS_SECONDS,
             jti: self.ambient.uuid().to_string(),
         };
-        let mut header = Header::new(Algorithm::HS256);
-        header.kid = Some(self.current.clone());
+        let (kid, algorithm) = &self.current;
+        let mut header = Header::new(*algorithm);
+        header.kid = Some(kid.clone());
         jsonwebtoken::encode(&header, &claims, &self.sign)
             .map_err(|e| Error::internal("auth.sign", "the token could not be signed").source(e))
     }
@@ -190,6 +217,16 @@ impl Tokens {
     }
 }
 
+fn validation(algorithm: Algorithm) -> Validation {
+    let mut validation = Validation::new(algorithm);
+    validation.set_audience(&[AUDIENCE]);
+    validation.set_issuer(&[ISSUER]);
+    validation.set_required_spec_claims(&["exp", "aud", "iss", "sub"]);
+    // Times are checked by us, against the clock that was given.
+    validation.validate_exp = false;
+    validation
+}
+
 fn digest(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
@@ -199,4 +236,62 @@ fn derive(secret: &str) -> (String, [u8; 32]) {
     let key: [u8; 32] = Sha256::new_with_prefix(b"autonomos access tokens v1\0").chain_update(secret).finalize().into();
     let name = Sha256::new_with_prefix(b"autonomos key id v1\0").chain_update(key).finalize();
     (hex::encode(&name[..8]), key)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use autonomos_runtime::clock::ManualClock;
+    use base64::Engine;
+
+    use super::*;
+
+    fn issue(tokens: &Tokens, ambient: &Ambient) -> String {
+        let (user, tenant) = (UserId::new(ambient), TenantId::new(ambient));
+        tokens.issue(user, tenant, Role::Viewer, SessionId::new(ambient)).unwrap()
+    }
+
+    #[test]
+    fn keys_change_with_overlap_and_tokens_end() {
+        let clock = ManualClock::at(chrono::DateTime::from_timestamp(1_700_000_000, 0).unwrap());
+        let ambient = Ambient::manual(clock.clone(), 1);
+        let (old, new) = ("the old secret, long enough", "the new secret, long enough");
+        let before = Tokens::new(ambient.clone(), &[old]).unwrap();
+        let token = issue(&before, &ambient);
+        let between = Tokens::new(ambient.clone(), &[new, old]).unwrap();
+        assert!(between.verify(&token).is_ok());
+        assert!(before.verify(&issue(&between, &ambient)).is_err());
+        assert!(Tokens::new(ambient.clone(), &[new]).unwrap().verify(&token).is_err());
+        clock.advance(Duration::from_mins(30));
+        assert_eq!(between.verify(&token).unwrap_err().code, "auth.token_expired");
+        assert!(Tokens::new(ambient, &["short"]).is_err());
+    }
+
+    #[test]
+    fn a_private_key_signs_what_its_public_half_proves() {
+        let ambient = Ambient::system();
+        // PKCS #8 around 32 bytes that were made up here.
+        let mut der = hex::decode("302e020100300506032b657004220420").unwrap();
+        der.extend_from_slice(&ambient.bytes::<32>());
+        let text = base64::engine::general_purpose::STANDARD.encode(der);
+        let pem = format!("-----BEGIN {0}-----\n{text}\n-----END {0}-----\n", ["PRIVATE", "KEY"].join(" "));
+        let plain = Tokens::new(ambient.clone(), &["a secret that is long enough"]).unwrap();
+        let old = issue(&plain, &ambient);
+        let tokens = plain.sign_with(pem.as_bytes()).unwrap();
+        let token = issue(&tokens, &ambient);
+        assert!(tokens.verify(&token).is_ok() && tokens.verify(&old).is_ok());
+        let header = jsonwebtoken::decode_header(&token).unwrap();
+        let public = tokens.public().find(header.kid.as_deref().unwrap()).unwrap();
+        let key = DecodingKey::from_jwk(public).unwrap();
+        assert!(jsonwebtoken::decode::<Claims>(&token, &key, &validation(Algorithm::EdDSA)).is_ok());
+        // The public half as an HMAC secret is the classic confusion.
+        let half = serde_json::to_vec(public).unwrap();
+        let mut confused = Header::new(Algorithm::HS256);
+        confused.kid = header.kid;
+        let claims: serde_json::Value = jsonwebtoken::dangerous::insecure_decode_claims(&token).unwrap();
+        let forged = jsonwebtoken::encode(&confused, &claims, &EncodingKey::from_secret(&half)).unwrap();
+        assert!(tokens.verify(&forged).is_err());
+        assert!(tokens.sign_with(b"no key").is_err());
+    }
 }

@@ -56,6 +56,9 @@ pub struct NodeArgs {
     /// The secret key before this one; tokens made with it are still taken.
     #[arg(long, env = "AUTONOMOS_SECRET_KEY_PREVIOUS", hide_env_values = true, hide = true)]
     pub previous_secret_key: Option<String>,
+    /// Ed25519 private key (PEM) that signs tokens instead; its public half is at /.well-known/jwks.json.
+    #[arg(long, env = "AUTONOMOS_SIGNING_KEY_FILE")]
+    pub signing_key_file: Option<PathBuf>,
     /// Requests a minute and tenant; 0 is no limit.
     #[arg(long, env = "AUTONOMOS_RATE_LIMIT_PER_MINUTE", default_value_t = 1200)]
     pub rate_limit_per_minute: u32,

@@ -22,6 +22,7 @@ pub const PUBLIC: &[&str] = &[
     "/healthz",
     "/readyz",
     "/metrics",
+    "/.well-known/jwks.json",
     "/api/v1/auth/register",
     "/api/v1/auth/login",
     "/api/v1/auth/link",

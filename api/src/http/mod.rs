@@ -41,6 +41,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(auth::sessions::revoke))
         .routes(routes!(auth::ticket::create))
         .routes(routes!(auth::invite::invite))
+        .routes(routes!(auth::jwks::jwks))
         .routes(routes!(files::list::list))
         .routes(routes!(connections::create::create, connections::list::list))
         .routes(routes!(connections::check::settings))

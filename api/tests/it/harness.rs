@@ -45,6 +45,7 @@ impl TestNode {
             node_id: "test".into(),
             secret_key: None,
             previous_secret_key: None,
+            signing_key_file: None,
             rate_limit_per_minute: 0,
             open_registration: true,
             secure_cookies: false,

@@ -1,6 +1,7 @@
 //! Signing in and out.
 
 pub mod invite;
+pub mod jwks;
 pub mod link;
 pub mod login;
 pub mod logout;
