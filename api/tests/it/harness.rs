@@ -17,7 +17,8 @@ pub const PASSWORD: &str = "correct horse battery";
 pub struct TestNode {
     pub node: Node,
     pub client: Client,
-    _dir: tempfile::TempDir,
+    args: NodeArgs,
+    dir: tempfile::TempDir,
 }
 
 /// Somebody signed in.
@@ -54,7 +55,16 @@ impl TestNode {
         let node = Node::start(&args, SECRET).await.unwrap();
         node.until_ready().await;
         let client = Client::builder().timeout(Duration::from_secs(30)).build().unwrap();
-        Self { node, client, _dir: dir }
+        Self { node, client, args, dir }
+    }
+
+    /// The same node after it went down in order and came up again, at another port.
+    pub async fn restart(self) -> Self {
+        let Self { node, client, args, dir } = self;
+        node.stop().await.unwrap();
+        let node = Node::start(&args, SECRET).await.unwrap();
+        node.until_ready().await;
+        Self { node, client, args, dir }
     }
 
     pub fn url(&self, path: &str) -> String {

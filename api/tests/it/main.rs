@@ -6,6 +6,7 @@ mod forged;
 mod gateway;
 mod harness;
 mod isolation;
+mod journey;
 mod live;
 mod roles;
 mod socket;
