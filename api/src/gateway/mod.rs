@@ -4,14 +4,16 @@
 //! 2. **catch-panic**: a handler that panics is a 500 of its own request and nothing else;
 //! 3. **authenticate**: every path that is not in [`access`]'s short list needs a token, also one that does not exist;
 //! 4. **rate limit** by tenant, or by network address where there is no tenant yet ([`rate_limit`]);
-//! 5. **deadline** for the first byte of the answer ([`limits`]);
-//! 6. the handler;
-//! 7. **headers** and, for every error whoever made it, the problem document ([`headers`], [`crate::error`]).
+//! 5. **idempotency** for a POST that asks for it ([`idempotency`]);
+//! 6. **deadline** for the first byte of the answer ([`limits`]);
+//! 7. the handler;
+//! 8. **headers** and, for every error whoever made it, the problem document ([`headers`], [`crate::error`]).
 //!
 //! It is one function rather than a stack of layers: the order is the point, and the hot path pays for one box.
 
 pub mod access;
 pub mod headers;
+pub mod idempotency;
 pub mod limits;
 pub mod rate_limit;
 pub mod server;
@@ -20,6 +22,7 @@ pub mod trace;
 use std::panic::AssertUnwindSafe;
 
 use autonomos_runtime::Error;
+use autonomos_runtime::ids::TraceId;
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderValue, header};
@@ -86,7 +89,8 @@ async fn guarded(app: &AppState, mut request: Request, next: Next) -> Response {
         request.extensions_mut().insert(caller);
     }
     let untimed = limits::untimed(request.method(), request.uri().path());
-    let answer = next.run(request);
+    let trace = request.extensions().get::<trace::Trace>().map_or(TraceId::from_uuid(uuid::Uuid::nil()), |t| t.id);
+    let answer = idempotency::run(app, caller.as_ref(), trace, request, next);
     let mut response = if untimed {
         answer.await
     } else {

@@ -6,7 +6,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::harness::{TestNode, problem};
+use crate::harness::{Person, TestNode, problem};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn health_and_pages_need_no_token_and_tell_little() {
@@ -152,4 +152,32 @@ async fn a_node_goes_down_in_order() {
     }
     assert!(rest.contains("event: bye"), "{rest}");
     assert!(tokio::net::TcpStream::connect(address).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_sent_again_with_its_key_is_answered_and_not_done() {
+    let node = TestNode::start().await;
+    let (ann, ben) = (node.register("ann").await, node.register("ben").await);
+    let post = |who: &Person, key: &str, kind: &str| {
+        who.request(Method::POST, "/api/v1/tasks").header("idempotency-key", key).json(&json!({"kind": kind})).send()
+    };
+    let first: Value = post(&ann, "k1", "noop").await.unwrap().json().await.unwrap();
+    let again = post(&ann, "k1", "noop").await.unwrap();
+    assert_eq!(
+        (again.status(), &again.headers()["idempotency-replayed"]),
+        (StatusCode::CREATED, &"true".parse().unwrap())
+    );
+    assert_eq!(again.json::<Value>().await.unwrap()["id"], first["id"]);
+    let other = ann
+        .request(Method::POST, "/api/v1/tasks")
+        .header("idempotency-key", "k1")
+        .json(&json!({"kind": "noop", "max_attempts": 2}));
+    let other = other.send().await.unwrap();
+    assert_eq!(other.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(problem(other).await["code"], "idempotency.mismatch");
+    let theirs: Value = post(&ben, "k1", "noop").await.unwrap().json().await.unwrap();
+    assert_ne!(theirs["id"], first["id"], "keys are the tenant's own");
+    assert_eq!(post(&ann, "k2", "nonsense").await.unwrap().status(), StatusCode::BAD_REQUEST);
+    assert_eq!(post(&ann, "k2", "noop").await.unwrap().status(), StatusCode::CREATED, "a refused request keeps no key");
+    assert_eq!(post(&ann, &"x".repeat(201), "noop").await.unwrap().status(), StatusCode::BAD_REQUEST);
 }

@@ -1,0 +1,111 @@
+//! `Idempotency-Key` on a POST: sent again, the same request gets the first answer and is not done twice. The same key
+//! with another body is 422, and 409 while the first still runs. Successes are kept for a day, by tenant and path; a
+//! refusal or a failure is not kept, so that trying again may succeed.
+//!
+//! A crash between the work and the keeping leaves the key taken: the next try is told that it runs, until it lapses. It
+//! errs on the side of not doing things twice.
+
+use std::time::Duration;
+
+use autonomos_runtime::ids::TraceId;
+use autonomos_runtime::store::{KeptAnswer, KeyUse};
+use autonomos_runtime::{Actor, Error, Result, Scope};
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::Request;
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use sha2::{Digest, Sha256};
+
+use super::limits;
+use crate::auth::caller::Caller;
+use crate::error::{self, Problem};
+use crate::state::AppState;
+
+/// How long an answer is kept.
+const KEPT: Duration = Duration::from_hours(24);
+/// Longest key.
+const LONGEST: usize = 200;
+
+/// Runs the handler, unless the request was answered before.
+pub async fn run(app: &AppState, caller: Option<&Caller>, trace: TraceId, request: Request, next: Next) -> Response {
+    let key = request.headers().get("idempotency-key").cloned();
+    let (Some(key), Some(caller)) = (key.filter(|_| request.method() == Method::POST), caller) else {
+        return next.run(request).await;
+    };
+    let scope = Scope::new(caller.tenant, Actor::User(caller.user), trace);
+    match once(app, &scope, &key, request, next).await {
+        Ok(response) => response,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn once(
+    app: &AppState,
+    scope: &Scope,
+    key: &HeaderValue,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let key = key.to_str().ok().filter(|key| !key.is_empty() && key.len() <= LONGEST).ok_or_else(|| {
+        Error::invalid("idempotency.key", "the idempotency key cannot be used")
+            .field("Idempotency-Key")
+            .remedy("Send 1 to 200 visible characters, a UUID for example.")
+    })?;
+    let route = format!("POST {}", request.uri().path());
+    let (parts, body) = request.into_parts();
+    let body = tokio::time::timeout(limits::BODY_TIME, to_bytes(body, limits::BODY))
+        .await
+        .map_err(|_| error::slow_body())?
+        .map_err(|_| error::too_large())?;
+    let mut tx = app.store.begin(scope).await?;
+    let used = tx.take_key(&route, key, Sha256::digest(&body).into(), app.ambient.now() + KEPT).await?;
+    tx.save().await?;
+    match used {
+        KeyUse::Fresh => {}
+        KeyUse::Answered(answer) => return Ok(replayed(answer)),
+        KeyUse::Running => {
+            return Err(Error::conflict("idempotency.running", "the first request with this key still runs")
+                .field("Idempotency-Key")
+                .remedy("Wait a moment and send it again.")
+                .into());
+        }
+        KeyUse::OtherBody => {
+            return Err(Error::invalid("idempotency.mismatch", "this key was used for another request")
+                .field("Idempotency-Key")
+                .remedy("Use a new key for a new request.")
+                .into());
+        }
+    }
+    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+    keep(app, scope, &route, key, response).await
+}
+
+/// Keeps an answer worth keeping and passes it on; gives the key back otherwise.
+async fn keep(app: &AppState, scope: &Scope, route: &str, key: &str, response: Response) -> Result<Response, Problem> {
+    let problem = response.extensions().get::<Problem>().is_some();
+    let mut tx = app.store.begin(scope).await?;
+    if problem || !response.status().is_success() {
+        tx.release_key(route, key).await?;
+        tx.save().await?;
+        return Ok(response);
+    }
+    let (parts, body) = response.into_parts();
+    let body = to_bytes(body, limits::BODY).await.unwrap_or_default();
+    let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let answer =
+        KeptAnswer { status: parts.status.as_u16(), content_type: content_type.to_owned(), body: body.to_vec() };
+    tx.keep_answer(route, key, answer).await?;
+    tx.save().await?;
+    Ok(Response::from_parts(parts, Body::from(body)))
+}
+
+fn replayed(answer: KeptAnswer) -> Response {
+    let mut response = Response::new(Body::from(Bytes::from(answer.body)));
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
+    if let Ok(kind) = HeaderValue::from_str(&answer.content_type) {
+        response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    }
+    response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
+    response
+}
