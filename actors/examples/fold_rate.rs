@@ -118,21 +118,21 @@ impl Bench {
     }
 
     async fn catch_up(&self) -> Result<(i64, f64)> {
-        let began = self.ambient.elapsed();
-        let mut rows = 0;
+        let (began, mut rows) = (self.ambient.elapsed(), 0);
+        let busy = processor();
         loop {
             let applied = self.dcl.advance(&self.scope, &self.log).await?;
             rows += applied.rows;
             if !applied.more {
+                println!("  processor: {:.2} s", processor() - busy);
                 return Ok((rows, (self.ambient.elapsed() - began).as_secs_f64()));
             }
         }
     }
 
     async fn ask(&self, what: &str, ask: &ViewRequest, times: u32) -> Result<()> {
-        let mut first = None;
-        let began = self.ambient.elapsed();
-        let mut bytes = 0;
+        let (mut first, mut bytes) = (None, 0);
+        let (began, busy) = (self.ambient.elapsed(), processor());
         for i in 0..times {
             // Another filter each time, so that no answer is remembered.
             let mut ask = ask.clone();
@@ -141,9 +141,19 @@ impl Bench {
             first.get_or_insert(self.ambient.elapsed() - began);
         }
         let each = (self.ambient.elapsed() - began).as_secs_f64() / f64::from(times);
-        println!("{what}: {:.2} ms each, first {:.2?}, {bytes} bytes", each * 1e3, first.unwrap_or_default());
+        let busy = (processor() - busy) / f64::from(times) * 1e3;
+        let first = first.unwrap_or_default();
+        println!("{what}: {:.2} ms each ({busy:.2} processor), first {first:.2?}, {bytes} bytes", each * 1e3);
         Ok(())
     }
+}
+
+/// Processor seconds of this process so far: what a busy machine cannot distort.
+fn processor() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let ticks = |i: usize| fields.get(i).and_then(|t| t.parse::<f64>().ok()).unwrap_or_default();
+    (ticks(11) + ticks(12)) / 100.0
 }
 
 fn resident() -> String {
