@@ -35,7 +35,7 @@ pub(crate) fn digest(conn: &Conn, catalogue: &Catalogue) -> Result<Digest, Fault
             let sql = format!(
                 "SELECT count(*), CAST(coalesce(sum({hash}), 0) AS VARCHAR), CAST(coalesce(bit_xor({hash}), 0) AS \
                  VARCHAR) FROM {}",
-                table.name
+                table.whole
             );
             for batch in conn.rows(&sql, &[])? {
                 let rows = batch.column(0).as_primitive::<Int64Type>().value(0);

@@ -190,9 +190,17 @@ fn advance_once(writer: &mut Writer, log: &mut Pages) -> Result<Applied, Failure
     if writer.ledger.applied > 0 && !writer.checked {
         check_origin(writer, log)?;
     }
-    let page = log.after(writer.ledger.applied)?;
+    let ahead = writer.ahead.take();
+    let page = log.after(writer.ledger.applied, ahead)?;
+    let Some(last) = page.last().map(|e| e.seq) else {
+        let at = writer.ledger.applied;
+        return Ok(Applied { from: at, to: at, ..Applied::default() });
+    };
+    if last < log.head()? {
+        writer.ahead = Some(log.prefetch(last));
+    }
     let applied = writer.apply(&page, log)?;
-    Ok(Applied { more: applied.entries > 0 && applied.to < log.head()?, ..applied })
+    Ok(Applied { more: writer.ahead.is_some() || applied.to < log.head()?, ..applied })
 }
 
 /// A file must be a fold of this log: not ahead of it, and its last entry the same one.

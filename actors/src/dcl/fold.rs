@@ -20,10 +20,10 @@ use autonomos_runtime::canonical::mapping::Mapping;
 use autonomos_runtime::canonical::remap::{remap, same_rules};
 use autonomos_runtime::ids::ConnectionId;
 
-use super::catalogue::{Catalogue, quoted};
+use super::catalogue::{Catalogue, Present, quoted};
 use super::engine::{Conn, Fault};
 use super::ledger::{Ledger, Rules};
-use super::log::{EntryKind, LogEntry, Pages};
+use super::log::{Ahead, EntryKind, LogEntry, Pages};
 use super::resolve::{Old, Outcome, resolve};
 use super::run::{Part, Run};
 
@@ -41,6 +41,8 @@ pub(crate) enum Failure {
     Fault(Fault),
     /// The log, or what it holds.
     Log(Error),
+    /// A batch sends fields of a table that have no column yet.
+    Grow(u32, Vec<String>),
 }
 
 impl From<Fault> for Failure {
@@ -60,6 +62,7 @@ impl From<Failure> for Error {
         match failure {
             Failure::Fault(fault) => fault.into(),
             Failure::Log(error) => error,
+            Failure::Grow(..) => Self::internal("views.columns", "the views lack a column"),
         }
     }
 }
@@ -92,6 +95,9 @@ pub(crate) struct Writer {
     pub(crate) ledger: Ledger,
     /// Whether the file was compared with the log since it was opened.
     pub(crate) checked: bool,
+    /// What the log has next, being read while this is folded.
+    pub(crate) ahead: Option<Ahead>,
+    present: Present,
     waiting: Vec<Run>,
     touched: std::collections::BTreeSet<u32>,
 }
@@ -99,21 +105,32 @@ pub(crate) struct Writer {
 impl Writer {
     /// Makes what is missing in the file and reads the ledger.
     pub(crate) fn new(conn: Conn, catalogue: Arc<Catalogue>, vocabulary: Arc<Vocabulary>) -> Result<Self, Fault> {
-        catalogue.ensure(&conn)?;
+        let present = catalogue.ensure(&conn)?;
         let ledger = Ledger::load(&conn)?;
-        Ok(Self {
-            conn,
-            catalogue,
-            vocabulary,
-            ledger,
-            checked: false,
-            waiting: Vec::new(),
-            touched: std::collections::BTreeSet::new(),
-        })
+        let (waiting, touched) = (Vec::new(), std::collections::BTreeSet::new());
+        Ok(Self { conn, catalogue, vocabulary, ledger, checked: false, ahead: None, present, waiting, touched })
     }
 
     /// Folds entries, all or nothing. After an error this writer must not be used again.
     pub(crate) fn apply(&mut self, entries: &[LogEntry], log: &mut Pages) -> Result<Applied, Failure> {
+        loop {
+            match self.apply_once(entries, log) {
+                // A table cannot get columns in the transaction that changes its rows: it gets them now, and the
+                // entries are folded from the start. It happens once a column.
+                Err(Failure::Grow(table, fields)) => {
+                    self.conn.exec("ROLLBACK")?;
+                    let at = table as usize;
+                    self.catalogue.tables()[at].grow(&self.conn, &mut self.present[at], &fields)?;
+                    self.ledger = Ledger::load(&self.conn)?;
+                    self.waiting.clear();
+                    self.touched.clear();
+                }
+                result => return result,
+            }
+        }
+    }
+
+    fn apply_once(&mut self, entries: &[LogEntry], log: &mut Pages) -> Result<Applied, Failure> {
         let mut done = Applied { from: self.ledger.applied, to: self.ledger.applied, ..Applied::default() };
         let fresh: Vec<&LogEntry> = entries.iter().filter(|e| e.seq > done.from).collect();
         let Some(last) = fresh.last() else { return Ok(done) };
@@ -189,7 +206,10 @@ impl Writer {
     }
 
     fn enqueue(&mut self, stream: usize, table: u32, fields: Vec<String>, part: Part) -> Result<(), Failure> {
-        let rows = part.hashes.len();
+        let (rows, present) = (part.hashes.len(), &self.present[table as usize]);
+        if fields.iter().any(|f| !present.contains(f)) {
+            return Err(Failure::Grow(table, fields));
+        }
         if let Some(at) = self.waiting.iter().position(|r| r.stream == stream) {
             let run = &mut self.waiting[at];
             if run.table == table && run.fields == fields && run.rows + rows <= RUN_ROWS {
@@ -360,13 +380,14 @@ impl Writer {
     }
 
     /// Removes the old states that end; how many of them were tombstones.
-    fn remove(&self, outcome: &Outcome, old: &[Old]) -> Result<i64, Fault> {
+    fn remove(&mut self, outcome: &Outcome, old: &[Old]) -> Result<i64, Fault> {
         let mut by_table: BTreeMap<Option<u32>, Vec<i64>> = BTreeMap::new();
         for &i in &outcome.ended {
             let state = &old[i as usize];
             by_table.entry(state.table).or_default().push(state.rowid);
         }
         for (table, rowids) in &by_table {
+            self.touched.extend(*table);
             let name = table.map_or("_tombstones", |t| self.catalogue.tables()[t as usize].name.as_str());
             self.conn.exec(&format!("DELETE FROM {name} WHERE rowid IN ({})", self.rowids_in(rowids)?))?;
         }

@@ -79,12 +79,18 @@ pub(crate) struct Pages {
     log: Log,
     scope: Scope,
     limit: ReadLimit,
-    ahead: Option<(i64, tokio::task::JoinHandle<Result<Vec<LogEntry>>>)>,
+}
+
+/// What the log has after a position, being read.
+#[derive(Debug)]
+pub(crate) struct Ahead {
+    after: i64,
+    task: tokio::task::JoinHandle<Result<Vec<LogEntry>>>,
 }
 
 impl Pages {
     pub(crate) fn new(runtime: tokio::runtime::Handle, log: Log, scope: Scope, limit: ReadLimit) -> Self {
-        Self { runtime, log, scope, limit, ahead: None }
+        Self { runtime, log, scope, limit }
     }
 
     pub(crate) fn head(&self) -> Result<i64> {
@@ -102,37 +108,24 @@ impl Pages {
         Ok(found.into_iter().find(|e| e.seq == seq))
     }
 
-    /// The next entries of the whole log.
-    pub(crate) fn after(&mut self, seq: i64) -> Result<Vec<LogEntry>> {
-        self.next(seq, |log, scope, limit| async move { log.read_after(&scope, seq, limit).await })
-    }
-
-    /// The next entries of one stream.
-    pub(crate) fn stream(&mut self, connection: ConnectionId, stream: &str, after: i64) -> Result<Vec<LogEntry>> {
-        let stream = stream.to_owned();
-        self.next(
-            after,
-            |log, scope, limit| async move { log.read_stream(&scope, connection, &stream, after, limit).await },
-        )
-    }
-
-    /// Starts reading what follows while the caller folds what it has.
-    pub(crate) fn prefetch(&mut self, seq: i64) {
-        let (log, scope, limit) = (Arc::clone(&self.log), self.scope.clone(), self.limit);
-        let task = self.runtime.spawn(async move { log.read_after(&scope, seq, limit).await });
-        self.ahead = Some((seq, task));
-    }
-
-    fn next<F>(&mut self, after: i64, read: impl FnOnce(Log, Scope, ReadLimit) -> F) -> Result<Vec<LogEntry>>
-    where
-        F: Future<Output = Result<Vec<LogEntry>>>,
-    {
-        if let Some((from, task)) = self.ahead.take()
-            && from == after
-            && let Ok(read) = self.runtime.block_on(task)
+    /// The next entries of the whole log; those read ahead, if they are the ones.
+    pub(crate) fn after(&self, seq: i64, ahead: Option<Ahead>) -> Result<Vec<LogEntry>> {
+        if let Some(ahead) = ahead.filter(|a| a.after == seq)
+            && let Ok(read) = self.runtime.block_on(ahead.task)
         {
             return read;
         }
-        self.runtime.block_on(read(Arc::clone(&self.log), self.scope.clone(), self.limit))
+        self.runtime.block_on(self.log.read_after(&self.scope, seq, self.limit))
+    }
+
+    /// The next entries of one stream.
+    pub(crate) fn stream(&self, connection: ConnectionId, stream: &str, after: i64) -> Result<Vec<LogEntry>> {
+        self.runtime.block_on(self.log.read_stream(&self.scope, connection, stream, after, self.limit))
+    }
+
+    /// Starts reading what follows while the caller folds what it has.
+    pub(crate) fn prefetch(&self, after: i64) -> Ahead {
+        let (log, scope, limit) = (Arc::clone(&self.log), self.scope.clone(), self.limit);
+        Ahead { after, task: self.runtime.spawn(async move { log.read_after(&scope, after, limit).await }) }
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use autonomos_runtime::canonical::entity::Vocabulary;
@@ -56,7 +56,7 @@ impl Settings {
         Self {
             folder: folder.into(),
             memory: 256 << 20,
-            threads: 2,
+            threads: 1,
             open_files: 300,
             idle: Duration::from_secs(120),
             deadline: Duration::from_secs(10),
@@ -123,6 +123,8 @@ pub(super) struct Inner {
     pub(super) answers: Answers,
     /// Told when a tenant's views begin anew, so that somebody advances them.
     on_reset: RwLock<Option<OnReset>>,
+    /// Whether somebody closes unused files already.
+    tidied: AtomicBool,
 }
 
 type OnReset = Arc<dyn Fn(TenantId) + Send + Sync>;
@@ -148,6 +150,7 @@ impl Dcl {
                 slots,
                 answers,
                 on_reset: RwLock::new(None),
+                tidied: AtomicBool::new(false),
             }),
         }
     }
@@ -221,8 +224,9 @@ impl Dcl {
         let handle = self.open(slot, place, aside).await?;
         *slot.handle.write() = Some(Arc::clone(&handle));
         drop(gate);
+        self.keep_tidy();
         if existed {
-            self.scan_later(&handle);
+            self.scan_later(slot.tenant, &handle);
         }
         self.make_room(slot.tenant).await;
         Ok(handle)
@@ -259,13 +263,32 @@ impl Dcl {
     }
 
     /// Reads the whole file in the background some time after it was opened: a damaged block shows only when read.
-    fn scan_later(&self, handle: &Arc<Handle>) {
-        let (handle, catalogue) = (Arc::downgrade(handle), Arc::clone(&self.inner.catalogue));
+    fn scan_later(&self, tenant: TenantId, handle: &Arc<Handle>) {
+        let (handle, inner) = (Arc::downgrade(handle), Arc::downgrade(&self.inner));
         tokio::spawn(async move {
             tokio::time::sleep(SCAN_AFTER).await;
             let Some(handle) = handle.upgrade().filter(|h| !h.broken()) else { return };
-            if let Err(error) = handle.read(SCAN, move |conn| digest::digest(conn, &catalogue)).await {
-                tracing::warn!(error = error.chain(), "the scan of a view file found something");
+            let Some(catalogue) = inner.upgrade().map(|i| Arc::clone(&i.catalogue)) else { return };
+            let Err(error) = handle.read(SCAN, move |conn| digest::digest(conn, &catalogue)).await else { return };
+            tracing::warn!(error = error.chain(), "the scan of a view file found something");
+            let told = inner.upgrade().and_then(|i| i.on_reset.read().clone());
+            if let Some(told) = told.filter(|_| handle.corrupt()) {
+                told(tenant);
+            }
+        });
+    }
+
+    /// Closes unused files from time to time, for as long as somebody holds the pool.
+    fn keep_tidy(&self) {
+        if self.inner.tidied.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let (inner, pause) = (Arc::downgrade(&self.inner), self.inner.settings.idle / 4);
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(pause.max(Duration::from_secs(1))).await;
+                let Some(inner) = inner.upgrade() else { return };
+                Self { inner }.close_idle().await;
             }
         });
     }
@@ -314,7 +337,7 @@ impl Dcl {
         }
     }
 
-    /// Closes files that nobody used for a while. The node calls it now and then.
+    /// Closes files that nobody used for a while.
     pub async fn close_idle(&self) {
         let before = self.now().saturating_sub(self.inner.settings.idle.as_millis() as u64);
         let idle = |s: &&Arc<Slot>| s.handle.read().is_some() && s.used.load(Ordering::Relaxed) < before;

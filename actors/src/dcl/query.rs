@@ -75,7 +75,7 @@ impl Query {
             return Err(error.field("limit").remedy("ask for fewer rows and follow next_cursor, or use the export"));
         }
         let after = ask.cursor.as_deref().map(|c| super::page::Cursor::read(c, &keys)).transpose()?;
-        Ok(Self { table: table.name.clone(), filter, keys, shown, limit, after })
+        Ok(Self { table: table.whole.clone(), filter, keys, shown, limit, after })
     }
 
     fn columns(&self) -> String {
@@ -202,7 +202,7 @@ mod tests {
         assert_eq!(
             sql.sql,
             "SELECT _stream, _hash, _key, _seq, _row, _mapping, _extras, \"name\", \"created_at\" AS _sort0, \"name\" \
-             AS _sort1 FROM \"e_cloud_resource\" WHERE \"region\" = ? AND lower(\"provider\") = lower(?) ORDER BY \
+             AS _sort1 FROM \"v_cloud_resource\" WHERE \"region\" = ? AND lower(\"provider\") = lower(?) ORDER BY \
              \"created_at\" DESC NULLS LAST, \"name\" ASC NULLS LAST, _seq, _row LIMIT 6"
         );
         assert_eq!(sql.binds, [Bind::Text("eu-west-1".into()), Bind::Text("aws".into())]);

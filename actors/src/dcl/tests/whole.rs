@@ -152,3 +152,44 @@ async fn a_rebuild_takes_the_live_files_place_and_idle_files_close() {
     bench.dcl.erase(&bench.scope).await.unwrap();
     assert_eq!(std::fs::read_dir(bench.folder.path()).unwrap().count(), 0);
 }
+
+#[tokio::test]
+async fn a_damaged_block_is_found_by_reading_and_healed_from_the_log() {
+    let bench = Bench::new();
+    let text = "x".repeat(200);
+    let keys: Vec<String> = (0..20_000).map(|i| format!("k{i}")).collect();
+    let rows: Vec<(&str, i64, bool)> = keys.iter().map(|k| (k.as_str(), 1, false)).collect();
+    let names: Vec<String> = keys.iter().map(|k| format!("{k}{text}")).collect();
+    let columns = [("description", names.iter().map(|n| Some(n.as_str())).collect())];
+    bench.memory.records(bench.connection(), "s", "account", 1, &batch(&rows, &columns));
+    bench.advance().await;
+    let live = bench.dcl.digest(&bench.scope).await.unwrap();
+    bench.dcl.close(&bench.scope).await;
+    let file = bench.folder.path().join(format!("registry_{}.duckdb", bench.scope.tenant()));
+    let mut bytes = std::fs::read(&file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle..middle + 4096].fill(0xa5);
+    std::fs::write(&file, bytes).unwrap();
+    assert_eq!(bench.dcl.position(&bench.scope).await.unwrap(), 1, "it opens as if nothing were wrong");
+    assert_eq!(bench.dcl.digest(&bench.scope).await.unwrap_err().code, "views.rebuilding");
+    bench.advance().await;
+    assert_eq!(bench.dcl.digest(&bench.scope).await.unwrap(), live);
+}
+
+#[tokio::test]
+async fn odd_text_and_many_small_batches_survive() {
+    let bench = Bench::new();
+    let connection = bench.connection();
+    let long = "ß".repeat(1 << 20);
+    let odd = ["nul\0inside", "quote\"\\\u{7}", long.as_str(), "😀"];
+    for (i, text) in odd.iter().enumerate() {
+        let key = i.to_string();
+        let columns = [("account_id", vec![Some(key.as_str())]), ("name", vec![Some(*text)])];
+        bench.memory.records(connection, "s", "account", 1, &batch(&[(key.as_str(), 0, false)], &columns));
+    }
+    bench.advance().await;
+    let page = bench.ask(&accounts()).await;
+    for (i, text) in odd.iter().enumerate() {
+        assert_eq!(page["items"][i]["name"], *text);
+    }
+}
