@@ -7,8 +7,12 @@ use parking_lot::Mutex;
 
 use crate::error::Problem;
 
-/// Failures within the window that are let through.
+/// Failures within the window that are let through, for an account from one address.
 const FREE: u32 = 10;
+/// And for an account from anywhere: guesses may come from many addresses.
+const FREE_ANYWHERE: u32 = 100;
+/// Stands for any address.
+const ANYWHERE: &str = "*";
 /// The window, and how long the door stays shut, in seconds.
 const WINDOW: i64 = 15 * 60;
 /// How many addresses are kept.
@@ -38,18 +42,21 @@ impl Attempts {
         Self { ambient, failures: Mutex::default() }
     }
 
-    /// Refuses when there were too many failures for this account from this address.
+    /// Refuses when there were too many failures for this account.
     pub fn check(&self, email: &str, address: &str) -> Result<(), Problem> {
         let now = self.ambient.now().timestamp();
         let failures = self.failures.lock();
-        match failures.get(&key(email, address)) {
-            Some(f) if f.count >= FREE && now < f.since + WINDOW => {
-                let error = Error::busy("auth.too_many_attempts", "too many failed sign-ins")
-                    .remedy("Wait, or reset the password.");
-                Err(Problem::from(error).retry_after((f.since + WINDOW - now).max(1) as u64))
+        for (address, free) in [(address, FREE), (ANYWHERE, FREE_ANYWHERE)] {
+            match failures.get(&key(email, address)) {
+                Some(f) if f.count >= free && now < f.since + WINDOW => {
+                    let error = Error::busy("auth.too_many_attempts", "too many failed sign-ins")
+                        .remedy("Wait, or reset the password.");
+                    return Err(Problem::from(error).retry_after((f.since + WINDOW - now).max(1) as u64));
+                }
+                _ => {}
             }
-            _ => Ok(()),
         }
+        Ok(())
     }
 
     /// Counts one.
@@ -62,16 +69,20 @@ impl Attempts {
                 failures.clear();
             }
         }
-        let entry = failures.entry(key(email, address)).or_insert(Failures { count: 0, since: now });
-        if now >= entry.since + WINDOW {
-            *entry = Failures { count: 0, since: now };
+        for address in [address, ANYWHERE] {
+            let entry = failures.entry(key(email, address)).or_insert(Failures { count: 0, since: now });
+            if now >= entry.since + WINDOW {
+                *entry = Failures { count: 0, since: now };
+            }
+            entry.count += 1;
         }
-        entry.count += 1;
     }
 
     /// Starts again for somebody who knew the password.
     pub fn succeeded(&self, email: &str, address: &str) {
-        self.failures.lock().remove(&key(email, address));
+        let mut failures = self.failures.lock();
+        failures.remove(&key(email, address));
+        failures.remove(&key(email, ANYWHERE));
     }
 }
 
@@ -99,6 +110,10 @@ mod tests {
         assert_eq!(refused.status(), 429);
         attempts.check("a@x.org", "5.6.7.8").unwrap();
         attempts.check("b@x.org", "1.2.3.4").unwrap();
+        for n in 0..FREE_ANYWHERE {
+            attempts.failed("c@x.org", &format!("10.0.0.{n}"));
+        }
+        assert!(attempts.check("c@x.org", "1.2.3.4").is_err(), "many addresses guess no more than one");
         clock.advance(Duration::from_secs(WINDOW as u64));
         attempts.check("a@x.org", "1.2.3.4").unwrap();
     }

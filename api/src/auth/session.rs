@@ -11,7 +11,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 
-use super::token::ACCESS_SECONDS;
+use super::token::{ACCESS_SECONDS, Ended};
 use crate::gateway::trace::Trace;
 use crate::state::AppState;
 
@@ -72,7 +72,7 @@ pub async fn refresh(app: &AppState, presented: &str) -> Result<Grant> {
             Ok(Grant { access_token, token_type: "Bearer", expires_in: ACCESS_SECONDS, refresh_token: next })
         }
         Rotation::Reused(session) => {
-            app.tokens.forget(|caller| caller.session == session.id);
+            app.tokens.forget(Ended::Session(session.id));
             tracing::warn!(session = %session.id, "a spent refresh token came back; the session is ended");
             Err(Error::unauthenticated(
                 "auth.refresh_reused",

@@ -7,7 +7,7 @@
 //! most a minute (or until it ends): a session that is revoked elsewhere is refused within that minute, one revoked on
 //! this node at once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use ahash::AHashMap;
 use autonomos_runtime::ids::{SessionId, TenantId, UserId};
@@ -18,6 +18,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use tokio::sync::watch;
 
 use super::caller::Caller;
 
@@ -31,6 +32,8 @@ pub const ACCESS_SECONDS: i64 = 30 * 60;
 const LEEWAY: i64 = 30;
 /// How long a verified token is taken at its word, in seconds.
 const REMEMBERED: i64 = 60;
+/// How many ended sessions live streams are told of; older ones they find in the rows.
+const ENDED_MOST: usize = 1000;
 /// How many verified tokens are remembered.
 const REMEMBERED_MOST: usize = 50_000;
 
@@ -74,6 +77,26 @@ pub struct Tokens {
     public: JwkSet,
     keys: HashMap<String, Key>,
     known: RwLock<AHashMap<[u8; 32], Known>>,
+    ended: watch::Sender<VecDeque<(Ended, i64)>>,
+}
+
+/// Whose tokens are worth nothing from now on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// Those of one session.
+    Session(SessionId),
+    /// Those of a person, but for one session.
+    OthersOf(UserId, SessionId),
+}
+
+impl Ended {
+    /// Whether a caller's tokens are among them.
+    pub fn covers(&self, caller: &Caller) -> bool {
+        match self {
+            Self::Session(id) => caller.session == *id,
+            Self::OthersOf(user, but) => caller.user == *user && caller.session != *but,
+        }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -106,7 +129,15 @@ impl Tokens {
         }
         let (kid, sign) = first.ok_or_else(|| Error::invalid("config.secret_key", "there is no secret key"))?;
         let public = JwkSet { keys: Vec::new() };
-        Ok(Self { ambient, current: (kid, Algorithm::HS256), sign, public, keys, known: RwLock::default() })
+        Ok(Self {
+            ambient,
+            current: (kid, Algorithm::HS256),
+            sign,
+            public,
+            keys,
+            known: RwLock::default(),
+            ended: watch::Sender::default(),
+        })
     }
 
     /// Signs with an Ed25519 private key (PKCS #8, PEM) from now on; tokens of the secrets are still taken.
@@ -211,9 +242,24 @@ impl Tokens {
         known.insert(digest(token), Known { caller, until: caller.expires.min(now + REMEMBERED) });
     }
 
-    /// Forgets every token of the sessions that were ended here.
-    pub fn forget(&self, ended: impl Fn(&Caller) -> bool) {
-        self.known.write().retain(|_, known| !ended(&known.caller));
+    /// Takes no token of theirs at its word any more, and tells live streams.
+    pub fn forget(&self, ended: Ended) {
+        let now = self.ambient.now().timestamp();
+        self.known.write().retain(|_, known| !ended.covers(&known.caller));
+        self.ended.send_modify(|all| {
+            all.retain(|(_, until)| *until > now);
+            all.push_back((ended, now + ACCESS_SECONDS));
+            if all.len() > ENDED_MOST {
+                all.pop_front();
+            }
+        });
+    }
+
+    /// Waits until the caller's session is ended on this node. One ended elsewhere shows in its row.
+    pub async fn until_ended(&self, caller: Caller) {
+        let gone = |all: &VecDeque<(Ended, i64)>| all.iter().any(|(ended, _)| ended.covers(&caller));
+        // The sender lives as long as this node, so the wait ends by the value alone.
+        self.ended.subscribe().wait_for(gone).await.ok();
     }
 }
 

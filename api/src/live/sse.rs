@@ -2,6 +2,7 @@
 //! what was asked for is gone, `event: missed` when the reader was too slow, `event: bye` when the server or the session
 //! ends. Each batch is one chunk.
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use autonomos_runtime::bus::Delivery;
@@ -24,6 +25,7 @@ struct Stream {
     app: AppState,
     viewer: Viewer,
     caller: Caller,
+    revoked: Pin<Box<dyn Future<Output = ()> + Send>>,
     heart: tokio::time::Interval,
     beats: u32,
     greeting: Option<Bytes>,
@@ -35,7 +37,9 @@ pub fn response(app: AppState, viewer: Viewer, caller: Caller) -> Response {
     let greeting = Bytes::from(format!("retry: 2000\n: position {}\n\n", viewer.position()));
     let mut heart = tokio::time::interval(HEARTBEAT);
     heart.reset();
-    let state = Stream { app, viewer, caller, heart, beats: 0, greeting: Some(greeting), ended: false };
+    let tokens = app.clone();
+    let revoked = Box::pin(async move { tokens.tokens.until_ended(caller).await });
+    let state = Stream { app, viewer, caller, revoked, heart, beats: 0, greeting: Some(greeting), ended: false };
     let body = stream::unfold(state, |mut state| async {
         let chunk = state.next().await?;
         Some((Ok::<_, std::convert::Infallible>(chunk), state))
@@ -60,6 +64,7 @@ impl Stream {
         let batch = tokio::select! {
             biased;
             () = stop.cancelled() => return self.bye("restart"),
+            () = self.revoked.as_mut() => return self.bye("revoked"),
             _ = self.heart.tick() => return self.beat().await,
             batch = self.viewer.next() => batch,
         };

@@ -133,6 +133,9 @@ impl Socket {
 
     async fn follow(&mut self, scope: &Scope, caller: &Caller, viewer: &mut Viewer) -> Closed {
         let stop = self.app.draining.clone();
+        let app = self.app.clone();
+        let ended = app.tokens.until_ended(*caller);
+        tokio::pin!(ended);
         let mut paused = false;
         let mut beats = 0_u32;
         let mut chatter = (0_i64, 0_u32);
@@ -142,6 +145,7 @@ impl Socket {
             tokio::select! {
                 biased;
                 () = stop.cancelled() => return Some((1012, "the server restarts; come back with resume")),
+                () = &mut ended => return Some((4401, "the session has ended")),
                 message = receive(&mut self.read, &mut self.input, &mut self.frames, &mut self.out) => {
                     let text = match message {
                         Ok(text) => text,

@@ -114,3 +114,14 @@ async fn a_ticket_opens_one_stream_once() {
     let elsewhere = node.request(Method::GET, &path).header("origin", "http://evil").send().await.unwrap();
     assert_eq!(elsewhere.status(), StatusCode::UNAUTHORIZED);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_ends_with_its_session() {
+    let node = TestNode::start().await;
+    let ann = node.register("ann").await;
+    let mut stream = ann.get("/api/v1/events/stream").await;
+    stream.chunk().await.unwrap();
+    ann.request(Method::POST, "/api/v1/auth/logout").send().await.unwrap();
+    let last = read(&mut stream, 1).await;
+    assert_eq!((last[0].1.as_str(), last[0].2["reason"].as_str()), ("bye", Some("revoked")));
+}

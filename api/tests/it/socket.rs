@@ -124,3 +124,13 @@ async fn a_drain_tells_sockets_to_come_back() {
     node.node.stop().await.unwrap();
     assert_eq!(code_of(&mut socket).await, 1012);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_socket_ends_with_its_session() {
+    let node = TestNode::start().await;
+    let ann = node.register("ann").await;
+    let mut socket = connect(&node, "", &[("authorization", format!("Bearer {}", ann.token))]).await.unwrap();
+    assert_eq!(json_of(&mut socket).await["type"], "hello");
+    ann.request(reqwest::Method::POST, "/api/v1/auth/logout").send().await.unwrap();
+    assert_eq!(code_of(&mut socket).await, 4401);
+}

@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use bytes::Bytes;
 
 use super::refresh::Refresh;
+use crate::auth::token::Ended;
 use crate::auth::{caller, session};
 use crate::error::Answer;
 use crate::gateway::trace::Trace;
@@ -33,7 +34,7 @@ pub async fn logout(
         let mut tx = app.store.begin(&scope).await?;
         tx.revoke_session(caller.session).await?;
         tx.save().await?;
-        app.tokens.forget(|known| known.session == caller.session);
+        app.tokens.forget(Ended::Session(caller.session));
     }
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, session::cookie(None, app.settings.secure_cookies))]))
 }

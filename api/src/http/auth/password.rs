@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 
 use crate::auth::permission::Member;
+use crate::auth::token::Ended;
 use crate::error::Answer;
 use crate::http::extract::Body;
 use crate::state::AppState;
@@ -41,6 +42,6 @@ pub async fn change(
     tx.update_user(me, UserUpdate { password, ..UserUpdate::default() }, None).await?;
     tx.revoke_sessions(me, Some(member.caller.session)).await?;
     tx.save().await?;
-    app.tokens.forget(|known| known.user == me && known.session != member.caller.session);
+    app.tokens.forget(Ended::OthersOf(me, member.caller.session));
     Ok(StatusCode::NO_CONTENT)
 }

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::auth::permission::Member;
+use crate::auth::token::Ended;
 use crate::error::{self, Answer};
 use crate::http::extract::{Id, Items};
 use crate::state::AppState;
@@ -52,6 +53,6 @@ pub async fn revoke(State(app): State<AppState>, member: Member, Id(id): Id<Sess
     }
     tx.revoke_session(id).await?;
     tx.save().await?;
-    app.tokens.forget(|known| known.session == id);
+    app.tokens.forget(Ended::Session(id));
     Ok(StatusCode::NO_CONTENT)
 }
