@@ -86,12 +86,12 @@ fn moved(
         };
         match proposal.kind {
             RepairKind::Renamed => tell("renamed", from.first(), to.first(), Some(proposal.confidence)),
-            RepairKind::Removed => tell("removed", from.first(), None, None),
+            RepairKind::Removed => tell(gone(from.first(), mapping), from.first(), None, None),
             RepairKind::Added => tell("added", None, to.first(), None),
             // A split or a merge has no rule that could carry it; its halves are told one by one.
             RepairKind::Split | RepairKind::Merged => {
                 for name in &from {
-                    tell("removed", Some(name), None, None);
+                    tell(gone(Some(name), mapping), Some(name), None, None);
                 }
                 for name in &to {
                     tell("added", None, Some(name), None);
@@ -102,6 +102,15 @@ fn moved(
         }
     }
     out
+}
+
+/// What the loss of a column is called: without its key or its cursor a stream cannot safely go on.
+fn gone(column: Option<&String>, mapping: &Mapping) -> &'static str {
+    match column {
+        Some(name) if mapping.key.contains(name) => "key_changed",
+        Some(_) if column == mapping.order_by.as_ref() => "cursor_changed",
+        _ => "removed",
+    }
 }
 
 fn change(
@@ -219,6 +228,18 @@ mod tests {
         assert_eq!(kinds(&agreed, &seen), ["renamed", "retyped"]);
         let next = detect(None, "Account", &agreed, &seen, &mapping()).schema;
         assert_eq!(kinds(&next, &seen), Vec::<std::string::String>::new());
+    }
+
+    #[test]
+    fn a_lost_key_or_cursor_is_no_mere_removal() {
+        use SourceType::{Datetime, Integer, String};
+        let agreed = schema(&[("Id", String), ("Changed", Datetime), ("Fax", String), ("Size", Integer)]);
+        let ordered = Mapping { order_by: Some("Changed".into()), ..mapping() };
+        let seen = schema(&[("Size", Integer)]);
+        let drifts = detect(None, "Account", &agreed, &seen, &ordered).drifts;
+        let kinds: Vec<&str> = drifts.iter().map(|d| d.kind.as_str()).collect();
+        assert_eq!(kinds, ["key_changed", "cursor_changed", "removed"]);
+        assert_eq!(drifts[0].severity, "breaking");
     }
 
     #[test]

@@ -2,4 +2,5 @@
 //! batch, the repairer decides what to do.
 
 pub mod detect;
+pub mod policy;
 pub mod severity;

@@ -30,6 +30,8 @@ pub fn severity(kind: &str, column: Option<&str>, mapping: &Mapping) -> Severity
     let orders = column.is_some() && mapping.order_by.as_deref() == column;
     let feeds = column.is_some_and(|c| mapping.rules.iter().any(|r| r.source_path == c));
     match kind {
+        "key_changed" => Severity::Breaking,
+        "cursor_changed" => Severity::Warning,
         "removed" | "renamed" if is_key => Severity::Breaking,
         "retyped" if is_key => Severity::Warning,
         "removed" | "renamed" | "retyped" if feeds || orders => Severity::Warning,
@@ -62,6 +64,8 @@ mod tests {
             ("removed", Some("Id"), Severity::Breaking),
             ("renamed", Some("Phone"), Severity::Warning),
             ("retyped", Some("Changed"), Severity::Warning),
+            ("key_changed", Some("Id"), Severity::Breaking),
+            ("cursor_changed", Some("Changed"), Severity::Warning),
             ("removed", Some("Fax"), Severity::Info),
             ("added", Some("New"), Severity::Info),
         ];

@@ -13,6 +13,7 @@ use super::shapes::{
 };
 use super::{Listing, Platform, rows};
 use crate::connector::{catalog, credentials, preview};
+use crate::drift::policy::{DEFAULTS, Policy};
 
 impl Platform {
     /// Checks the settings, seals their secrets, makes the connection and starts its connector.
@@ -218,19 +219,6 @@ fn report(checked: Result<crate::connector::source::Checked>) -> CheckReport {
 
 /// A policy names what it speaks of, so that a slip is not silently without effect.
 fn check_policy(policy: Option<&Value>) -> Result<()> {
-    const KINDS: [&str; 10] = [
-        "added",
-        "removed",
-        "renamed",
-        "retyped",
-        "key_changed",
-        "cursor_changed",
-        "enum_changed",
-        "nesting_changed",
-        "stream_added",
-        "stream_removed",
-    ];
-    const WORDS: [&str; 4] = ["propagate", "propose", "quarantine", "stop"];
     let bad = |field: &str, what: String| {
         Error::invalid("connection.bad_policy", what).field(format!("/policy/{field}")).remedy(
             "Name a kind of drift (added, removed, renamed, retyped, ...) with propagate, propose, quarantine or stop; every_seconds with a number.",
@@ -241,7 +229,9 @@ fn check_policy(policy: Option<&Value>) -> Result<()> {
     for (name, value) in fields {
         let good = match name.as_str() {
             "every_seconds" => value.as_f64().is_some_and(|s| s >= 0.0),
-            kind if KINDS.contains(&kind) => value.as_str().is_some_and(|w| WORDS.contains(&w)),
+            kind if DEFAULTS.iter().any(|(name, _)| *name == kind) => {
+                value.as_str().is_some_and(|w| Policy::parse(w).is_some())
+            }
             _ => return Err(bad(name, format!("A policy has no {name}."))),
         };
         if !good {

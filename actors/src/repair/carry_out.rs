@@ -125,7 +125,7 @@ pub fn decision(
     confidence: f64,
 ) -> Option<NewDecision> {
     let (source_field, target, kind) = match proposal {
-        Proposal::Rename { from, to } => (from, to, "rename"),
+        Proposal::Rename { from, to, .. } => (from, to, "rename"),
         Proposal::Map { source_path, field } => (source_path, field, "mapping"),
         _ => return None,
     };

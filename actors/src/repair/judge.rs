@@ -1,44 +1,22 @@
 //! Pure: what to do about one detected change, given the rules in force, the stream as it looks now, and the policy.
 
 use autonomos_runtime::canonical::entity::{EntityDef, Vocabulary};
-use autonomos_runtime::canonical::mapping::{Mapping, Origin};
+use autonomos_runtime::canonical::mapping::{Mapping, Origin, Transform};
 use autonomos_runtime::canonical::observe::casts;
 use autonomos_runtime::canonical::schema::SourceSchema;
 use autonomos_runtime::store::Drift;
 use serde_json::{Value, json};
 
+pub use crate::drift::policy::Policy;
+
+use super::conversion::conversion;
+use super::privacy;
 use super::proposal::Proposal;
 use crate::mapping::onboard::Tiers;
 use crate::matching::{FieldSample, ObjectSample, propose_mapping};
 
 /// Share of sample values that must pass through the proposal.
 const REPLAY_SHARE: f64 = 0.95;
-
-/// What a connection's policy says about a kind of change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Policy {
-    /// Repair by itself where sure enough.
-    Propagate,
-    /// Always ask.
-    Propose,
-    /// Keep the field out, change nothing.
-    Quarantine,
-    /// Stop reading the stream and ask.
-    Stop,
-}
-
-impl Policy {
-    /// Of a kind of change; what the policy does not name propagates.
-    pub fn of(policy: &Value, kind: &str) -> Self {
-        let word = policy.get(kind).or_else(|| policy.get("drift").and_then(|d| d.get(kind))).and_then(Value::as_str);
-        match word {
-            Some("propose") => Self::Propose,
-            Some("quarantine") => Self::Quarantine,
-            Some("stop") => Self::Stop,
-            _ => Self::Propagate,
-        }
-    }
-}
 
 /// What to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,7 +90,8 @@ impl Ground<'_> {
         let to = drift.to.clone().unwrap_or_default();
         match drift.kind.as_str() {
             "renamed" => {
-                let proposal = Proposal::Rename { from, to: to.clone() };
+                let transform = self.turned(&from, &to);
+                let proposal = Proposal::Rename { from, to: to.clone(), transform };
                 self.judged(proposal, drift.confidence.unwrap_or(0.0), drift, &to)
             }
             "added" => self.addition(drift, &to),
@@ -128,6 +107,13 @@ impl Ground<'_> {
             }
             _ => self.judged(Proposal::Accept, 0.5, drift, &from),
         }
+    }
+
+    /// What the values of a renamed column need, when its new name says the opposite or another unit.
+    fn turned(&self, from: &str, to: &str) -> Option<Transform> {
+        let rule = self.mapping.rules.iter().find(|r| r.source_path == from)?;
+        let field = self.vocabulary.entity(&self.mapping.entity)?.field(&rule.field)?;
+        conversion(from, to, field.field_type, &rule.transform)
     }
 
     /// A new column: what the matcher makes of it, if the field it would feed is free.
@@ -220,15 +206,18 @@ impl Ground<'_> {
     fn privacy(&self, proposal: &Proposal) -> bool {
         let (column, field) = match proposal {
             Proposal::Map { source_path, field } => (source_path, field.clone()),
-            Proposal::Rename { from, to } => match self.mapping.rules.iter().find(|r| r.source_path == *from) {
+            Proposal::Rename { from, to, .. } => match self.mapping.rules.iter().find(|r| r.source_path == *from) {
                 Some(rule) => (to, rule.field.clone()),
                 None => return true,
             },
             _ => return true,
         };
+        let kind = self.vocabulary.entity(&self.mapping.entity).and_then(|e| e.field(&field)).map(|f| f.field_type);
         let samples = self.schema.field(column).map(|f| f.samples.as_slice()).unwrap_or_default();
-        let addresses = samples.iter().filter(|s| s.contains('@') && s.contains('.')).count();
-        addresses * 2 <= samples.len() || field.contains("email") || field == "username"
+        match (privacy::class(samples), kind) {
+            (Some(class), Some(kind)) => privacy::meant_for(class, &field, kind),
+            _ => true,
+        }
     }
 }
 
@@ -236,4 +225,129 @@ fn one_rule_a_field(mapping: &Mapping) -> bool {
     let mut fields: Vec<&str> = mapping.rules.iter().map(|r| r.field.as_str()).collect();
     fields.sort_unstable();
     fields.windows(2).all(|pair| pair[0] != pair[1])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use autonomos_runtime::canonical::mapping::FieldRule;
+    use autonomos_runtime::canonical::schema::{SourceField, SourceType};
+    use autonomos_runtime::ids::{ConnectionId, DriftId};
+    use autonomos_runtime::store::DriftState;
+
+    fn rule(source: &str, field: &str) -> FieldRule {
+        FieldRule {
+            source_path: source.to_owned(),
+            field: field.to_owned(),
+            transform: Transform::None,
+            confidence: 0.99,
+            origin: Origin::Rule,
+            lenient: false,
+        }
+    }
+
+    fn column(name: &str, samples: &[&str]) -> SourceField {
+        SourceField {
+            name: name.to_owned(),
+            data_type: SourceType::String,
+            nullable: false,
+            samples: samples.iter().map(|s| (*s).to_owned()).collect(),
+        }
+    }
+
+    fn drift(kind: &str, from: Option<&str>, to: Option<&str>, confidence: Option<f64>) -> Drift {
+        let now = autonomos_runtime::Timestamp::default();
+        let nobody = "00000000-0000-7000-8000-000000000000";
+        Drift {
+            id: nobody.parse::<DriftId>().unwrap(),
+            connection_id: nobody.parse::<ConnectionId>().unwrap(),
+            stream: "accounts".to_owned(),
+            kind: kind.to_owned(),
+            from: from.map(str::to_owned),
+            to: to.map(str::to_owned),
+            severity: "warning".to_owned(),
+            state: DriftState::Detected,
+            confidence,
+            evidence: json!({"reasons": []}),
+            detected_seq: 1,
+            mapping_before: None,
+            mapping_after: None,
+            review_id: None,
+            detected_at: now,
+            updated_at: now,
+        }
+    }
+
+    /// The verdict's word, and the proposal.
+    fn judged(policy: &Value, safe_mode: bool, columns: Vec<SourceField>, drift: &Drift) -> (&'static str, Proposal) {
+        let vocabulary = Vocabulary::builtin();
+        let mapping = Mapping {
+            version: 1,
+            entity: "account".to_owned(),
+            rules: vec![
+                rule("Id", "account_id"),
+                rule("Name", "name"),
+                rule("Phone", "phone"),
+                rule("Staff", "employees"),
+            ],
+            key: vec!["Id".to_owned()],
+            order_by: None,
+        };
+        let schema = SourceSchema { fields: columns, ..SourceSchema::default() };
+        let ground = Ground {
+            vocabulary: &vocabulary,
+            mapping: &mapping,
+            schema: &schema,
+            system: None,
+            object: "accounts",
+            policy,
+            safe_mode,
+            tiers: Tiers::default(),
+        };
+        match ground.judge(drift) {
+            Verdict::Apply(j) => ("apply", j.proposal),
+            Verdict::Ask(j) => ("ask", j.proposal),
+            Verdict::Quarantine(j) => ("quarantine", j.proposal),
+        }
+    }
+
+    #[test]
+    fn three_tiers_and_the_gates() {
+        let phones = || vec![column("PhoneNumber", &["+49 30 901820", "+1 212 555 0187"])];
+        let emails = || vec![column("PhoneNumber", &["a@example.com", "b@example.com"])];
+        let words = || vec![column("Headcount", &["many", "few", "some"])];
+        let numbers = || vec![column("Headcount", &["12", "400"])];
+        let (phone, staff) = (("Phone", "PhoneNumber"), ("Staff", "Headcount"));
+        let table = [
+            ("sure, and all gates pass", phone, 0.85, phones(), json!({}), false, "apply"),
+            ("not quite sure", phone, 0.849, phones(), json!({}), false, "ask"),
+            ("at the edge of a question", phone, 0.60, phones(), json!({}), false, "ask"),
+            ("a guess", phone, 0.599, phones(), json!({}), false, "quarantine"),
+            ("personal data of another kind", phone, 0.99, emails(), json!({}), false, "ask"),
+            ("values that do not fit", staff, 0.99, words(), json!({}), false, "ask"),
+            ("values that fit", staff, 0.99, numbers(), json!({}), false, "apply"),
+            ("nothing by itself in safe mode", phone, 0.99, phones(), json!({}), true, "ask"),
+            ("the policy asks", phone, 0.99, phones(), json!({"renamed": "propose"}), false, "ask"),
+            ("the policy keeps it out", phone, 0.99, phones(), json!({"renamed": "quarantine"}), false, "quarantine"),
+        ];
+        for (why, (from, to), confidence, columns, policy, safe, wanted) in table {
+            let change = drift("renamed", Some(from), Some(to), Some(confidence));
+            assert_eq!(judged(&policy, safe, columns, &change).0, wanted, "{why}");
+        }
+    }
+
+    #[test]
+    fn a_lost_key_is_always_asked_about() {
+        let change = drift("key_changed", Some("Id"), None, None);
+        assert_eq!(judged(&json!({}), false, Vec::new(), &change).0, "ask");
+    }
+
+    #[test]
+    fn a_retype_that_fits_is_accepted_and_one_that_does_not_is_asked_about() {
+        let change = drift("retyped", Some("Staff"), Some("Staff"), None);
+        let fits = judged(&json!({}), false, vec![column("Staff", &["12", "14"])], &change);
+        assert_eq!(fits, ("apply", Proposal::Accept));
+        let not = judged(&json!({}), false, vec![column("Staff", &["a dozen", "14"])], &change);
+        assert_eq!(not, ("ask", Proposal::Lenient { source_path: "Staff".to_owned() }));
+    }
 }

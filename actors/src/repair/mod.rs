@@ -4,6 +4,8 @@
 //! applying, asking and leaving alone; [`carry_out`] writes; [`repairer`] is the actor that looks for work.
 
 pub mod carry_out;
+pub mod conversion;
 pub mod judge;
+pub mod privacy;
 pub mod proposal;
 pub mod repairer;

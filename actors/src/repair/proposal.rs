@@ -15,6 +15,9 @@ pub enum Proposal {
         from: String,
         /// New name.
         to: String,
+        /// What its values need from here on, when the new name says the opposite or another unit.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        transform: Option<Transform>,
     },
     /// Let a column feed a canonical field.
     Map {
@@ -56,9 +59,12 @@ impl Proposal {
     pub fn apply(&self, mapping: &Mapping, entity: &EntityDef, confidence: f64, origin: Origin) -> Result<Mapping> {
         let mut next = mapping.clone();
         match self {
-            Self::Rename { from, to } => {
+            Self::Rename { from, to, transform } => {
                 for rule in next.rules.iter_mut().filter(|r| r.source_path == *from) {
                     rule.source_path.clone_from(to);
+                    if let Some(transform) = transform {
+                        rule.transform.clone_from(transform);
+                    }
                     rule.confidence = confidence;
                     rule.origin = origin;
                 }
@@ -101,7 +107,7 @@ impl Proposal {
     pub fn undo(&self, now: &Mapping, before: &Mapping) -> Mapping {
         let mut next = now.clone();
         match self {
-            Self::Rename { from, to } => {
+            Self::Rename { from, to, .. } => {
                 for old in before.rules.iter().filter(|r| r.source_path == *from) {
                     if let Some(rule) = next.rules.iter_mut().find(|r| r.source_path == *to && r.field == old.field) {
                         rule.clone_from(old);
@@ -171,8 +177,9 @@ mod tests {
         let account = vocabulary.entity("account").unwrap();
         let before = mapping(&[("Id", "account_id"), ("Name", "name"), ("Phone", "phone")]);
         let proposals = [
-            Proposal::Rename { from: "Phone".into(), to: "PhoneNumber".into() },
-            Proposal::Rename { from: "Id".into(), to: "Key".into() },
+            Proposal::Rename { from: "Phone".into(), to: "PhoneNumber".into(), transform: None },
+            Proposal::Rename { from: "Phone".into(), to: "Tel".into(), transform: Some(Transform::Lower) },
+            Proposal::Rename { from: "Id".into(), to: "Key".into(), transform: None },
             Proposal::Map { source_path: "Tel".into(), field: "phone".into() },
             Proposal::Map { source_path: "Sector".into(), field: "industry".into() },
             Proposal::Unmap { source_path: "Phone".into() },
