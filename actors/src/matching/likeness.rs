@@ -57,8 +57,10 @@ pub fn tables() -> &'static Tables {
         }
         let mut contrasts: HashMap<Word, SmallVec<[u16; 2]>> = HashMap::new();
         for (at, line) in CONTRASTS.lines().filter(|l| !l.starts_with('#')).enumerate() {
-            for word in line.split_whitespace() {
-                contrasts.entry(w.group(w.word(word))).or_default().push(at as u16);
+            for word in line.split_whitespace().filter(|t| *t != "!") {
+                // the lowest bit tells the lines that never meet
+                let line = at as u16 * 2 + u16::from(line.starts_with('!'));
+                contrasts.entry(w.group(w.word(word))).or_default().push(line);
             }
         }
         Tables {
@@ -213,19 +215,20 @@ pub fn alike(x: &str, y: &str) -> f64 {
     if short.len() >= 5 && spelled_alike(x, y) >= 0.8 { 0.8 } else { 0.0 }
 }
 
-/// Whether one name has a word of a kind, and the other another word of the same kind instead.
-pub fn contrasting(a: &[Word], b: &[Word]) -> f64 {
-    let (w, t) = (words(), tables());
-    let count = a
-        .iter()
-        .filter(|x| !b.iter().any(|y| nearness(**x, *y) > 0.0))
-        .filter_map(|x| t.contrasts.get(&w.group(*x)))
-        .filter(|kinds| {
-            b.iter()
-                .filter(|y| !a.iter().any(|x| nearness(*x, **y) > 0.0))
-                .filter_map(|y| t.contrasts.get(&w.group(*y)))
-                .any(|other| kinds.iter().any(|k| other.contains(k)))
-        })
-        .count();
-    (count as f64).min(2.0)
+/// How often one name has a word of a kind, and the other another word of the same kind instead; and whether the two are
+/// never renamed into one another.
+pub fn contrasting(a: &[Word], b: &[Word]) -> (f64, bool) {
+    let (all, lists) = (words(), tables());
+    let lone = |list: &[Word], other: &[Word]| -> Vec<SmallVec<[u16; 2]>> {
+        let strange = list.iter().filter(|x| !other.iter().any(|y| nearness(**x, *y) > 0.0));
+        strange.filter_map(|x| lists.contrasts.get(&all.group(*x)).cloned()).collect()
+    };
+    let (left, right) = (lone(a, b), lone(b, a));
+    let (mut count, mut never) = (0.0_f64, false);
+    for kinds in &left {
+        let met: Vec<u16> = kinds.iter().copied().filter(|k| right.iter().any(|other| other.contains(k))).collect();
+        count += f64::from(u8::from(!met.is_empty()));
+        never |= met.iter().any(|k| k % 2 == 1);
+    }
+    (count.min(2.0), never)
 }

@@ -9,7 +9,7 @@ use super::change::RepairField;
 use super::declared::{Family, Relation, relation};
 use super::flags::opposite;
 use super::lexicon::set_hash;
-use super::likeness::{alike, contrasting, overlap, spelled_alike, stem_overlap, tables};
+use super::likeness::{alike, contrasting, nearness, overlap, spelled_alike, stem_overlap, tables};
 use super::sides::{Reading, Side};
 use super::values::agreement;
 use super::words::{Word, WordList, words};
@@ -53,12 +53,14 @@ pub const NAMES: [&str; COUNT] = [
     "parents_differ",
     "thin_among_many",
     "keys_of_things",
+    "antonym",
+    "flag_unsure",
     "best_left",
     "best_right",
 ];
 
 /// How many numbers a pair has.
-pub const COUNT: usize = 39;
+pub const COUNT: usize = 41;
 
 /// Where the lead over the next best on the left stands; that on the right follows it.
 const BEST: usize = COUNT - 2;
@@ -181,6 +183,12 @@ fn features(reading: &Reading<'_>, left: usize, right: usize, echo: usize) -> Fe
     let many = ((reading.removed.len() * reading.added.len()) as f64).ln() / 4.0;
     let parents = !a.parent.is_empty() && !b.parent.is_empty();
     let parents_differ = parents && !a.parents.iter().any(|x| b.parents.iter().any(|y| alike(x, y) > 0.0));
+    let ((contrast, never), (contrast_words, _)) = (contrasting(&a.core, &b.core), contrasting(&a.words, &b.words));
+    let lone = |x: &[Word], y: &[Word]| {
+        x.iter().any(|v| !lists.light.contains(v) && !y.iter().any(|z| nearness(*v, *z) > 0.0))
+    };
+    // flags that share no whole meaning may well say opposite things in words nobody listed
+    let flag_unsure = (is_flag(a) || is_flag(b)) && lone(&a.core, &b.core) && lone(&b.core, &a.core);
     [
         1.0,
         full.jaccard,
@@ -199,7 +207,7 @@ fn features(reading: &Reading<'_>, left: usize, right: usize, echo: usize) -> Fe
         yes(reading.order.telling && !slot && !gap),
         yes(!reading.order.telling),
         yes(alone),
-        contrasting(&a.core, &b.core),
+        contrast,
         yes(opposite(&a.saying, &b.saying)),
         yes(both_ids && things && !core.heavy),
         (echo as f64).ln_1p().min(2.0),
@@ -212,13 +220,15 @@ fn features(reading: &Reading<'_>, left: usize, right: usize, echo: usize) -> Fe
         yes(is_time(a) != is_time(b)),
         yes(slot && no_word && strange),
         many,
-        contrasting(&a.words, &b.words),
+        contrast_words,
         yes(both_ids && things && core.heavy && !same_thing),
         stems,
         yes(a.field.name.contains("[]") != b.field.name.contains("[]")),
         yes(parents_differ),
         many * (1.0 - full.jaccard.max(core.jaccard).max(notion)),
         yes(both_ids && !core.heavy && !full.heavy && thing(a) && thing(b)),
+        yes(never),
+        yes(flag_unsure),
         0.0,
         0.0,
     ]

@@ -266,14 +266,16 @@ pub fn propose_with(case: &RepairCase, model: &RenameModel) -> Vec<RepairProposa
 /// What a careful person would want to see first is held below the band that is applied.
 fn held(f: &Features, confidence: f64) -> f64 {
     let of = |name: &str| NAMES.iter().position(|n| *n == name).map_or(0.0, |at| f[at]);
-    if of("keys_of_things") > 0.0 && of("shared") < 0.9 {
-        // a key of another thing is another field, wherever it stands
+    if of("keys_of_things").max(of("antonym")) > 0.0 && of("shared") < 0.9 {
+        // a key of another thing is another field wherever it stands, and an end is no start
         confidence.min(UNLIKELY)
     } else if of("opposite") > 0.0 {
         confidence.min(INVERTED)
     } else if rewritten(f) {
         if confidence < 0.9 { confidence.min(UNLIKELY) } else { confidence.min(SEEN) }
-    } else if ["unit_only_one", "type_conflict", "keys_of_others", "keys_of_kin"].iter().any(|n| of(n) > 0.0)
+    } else if ["unit_only_one", "type_conflict", "keys_of_others", "keys_of_kin", "flag_unsure", "contrast"]
+        .iter()
+        .any(|n| of(n) > 0.0)
         && of("shared") < 0.9
     {
         confidence.min(SEEN)
@@ -377,6 +379,29 @@ mod tests {
         let found = remaps(&found);
         assert_eq!(found.len(), 2, "{found:?}");
         assert!(found.iter().all(|(_, _, c)| *c > 0.85), "{found:?}");
+    }
+
+    #[test]
+    fn an_end_is_no_start_and_unknown_flags_are_asked_about() {
+        let stay = ["id:integer", "name:string", "created_at:datetime"];
+        let ask = |from: &str, to: &str| {
+            remaps(&propose("things", &[&stay[..], &[from]].concat(), &[&stay[..], &[to]].concat()))
+        };
+        for (from, to) in [
+            ("started_at:datetime", "ended_at:datetime"),
+            ("billing_address:string", "shipping_address:string"),
+            ("min_quantity:integer", "max_quantity:integer"),
+            ("first_seen:datetime", "last_seen:datetime"),
+        ] {
+            assert_eq!(ask(from, to), [], "{from} {to}");
+        }
+        for (from, to) in [
+            ("suppress_emails:boolean", "send_emails:boolean"),
+            ("skip_tax:boolean", "apply_tax:boolean"),
+            ("is_guest:boolean", "is_member:boolean"),
+        ] {
+            assert!(ask(from, to).iter().all(|(_, _, c)| *c <= SEEN), "{from} {to}");
+        }
     }
 
     #[test]
