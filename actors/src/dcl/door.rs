@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use autonomos_runtime::{Error, Result, Scope};
 
@@ -21,6 +22,13 @@ use super::stats::{self, Stats};
 use super::{export, views};
 use crate::platform::shapes::{EncodedPage, Export, ExportFormat, ViewRequest};
 
+/// Rows an entry from which on batches count as large.
+const FLOWING: i64 = 16_384;
+/// Large batches that one commit should cover, and how long to wait for them at most.
+const GATHER_ENTRIES: i64 = 8;
+const GATHER_TIMES: u32 = 8;
+const GATHER_PAUSE: Duration = Duration::from_millis(80);
+
 /// Chunks of an export that wait for their reader.
 const CHUNKS: usize = 4;
 
@@ -32,13 +40,18 @@ impl Dcl {
         let slot = self.slot(scope);
         let _alone = slot.advancing.lock().await;
         let handle = self.handle(&slot).await?;
-        match self.write(&slot, &handle, scope, log, advance_once).await {
+        if slot.flowing.load(Ordering::Acquire) {
+            gather(slot.position.load(Ordering::Acquire), scope, log).await?;
+        }
+        let applied = match self.write(&slot, &handle, scope, log, advance_once).await {
             Err(_) if handle.corrupt() => {
                 let handle = self.handle(&slot).await?;
                 self.write(&slot, &handle, scope, log, advance_once).await
             }
             result => result,
-        }
+        }?;
+        slot.flowing.store(applied.rows >= FLOWING * applied.entries.max(1) as i64, Ordering::Release);
+        Ok(applied)
     }
 
     /// Folds these entries, which must follow the views' position without a gap; older ones are passed over.
@@ -183,6 +196,22 @@ impl Dcl {
         let read = move |handle: &Handle, conn: &Conn| stats::stats(conn, &catalogue, handle.place.bytes());
         self.read(&self.slot(scope), self.inner.settings.deadline, read).await
     }
+}
+
+/// While large batches arrive, waits a little for a few of them: one commit for many costs far less than one for each,
+/// and the log keeps them meanwhile. Not longer than the log grows.
+async fn gather(position: i64, scope: &Scope, log: &Log) -> Result<()> {
+    let (mut head, mut still) = (log.head(scope).await?, 0);
+    for _ in 0..GATHER_TIMES {
+        if head - position >= GATHER_ENTRIES || still == 2 {
+            break;
+        }
+        tokio::time::sleep(GATHER_PAUSE).await;
+        let now = log.head(scope).await?;
+        still = if now == head { still + 1 } else { 0 };
+        head = now;
+    }
+    Ok(())
 }
 
 /// Folds the next part of the log.

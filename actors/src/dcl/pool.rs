@@ -77,6 +77,8 @@ pub(super) struct Slot {
     /// Position after the last commit; -1 until the file was open once.
     pub(super) position: AtomicI64,
     pub(super) generation: AtomicU32,
+    /// Whether large batches were arriving at the last advance.
+    pub(super) flowing: AtomicBool,
     used: AtomicU64,
     /// Totals by question without its cursor, of one position.
     totals: Mutex<(i64, HashMap<ViewRequest, i64>)>,
@@ -181,6 +183,7 @@ impl Dcl {
                     advancing: tokio::sync::Mutex::new(()),
                     position: AtomicI64::new(-1),
                     generation: AtomicU32::new(0),
+                    flowing: AtomicBool::new(false),
                     used: AtomicU64::new(0),
                     totals: Mutex::default(),
                 })

@@ -100,7 +100,7 @@ impl Vocabulary {
                 let place = || at(&format!("fields.{}", field.name));
                 name_ok(&field.name, place)?;
                 unique(&mut fields, &field.name, place)?;
-                if matches!(field.name.as_str(), "extras" | "external_ids") {
+                if matches!(field.name.as_str(), "id" | "source" | "extras" | "external_ids") {
                     return Err(Error::invalid("vocabulary.reserved_name", "The name is taken by the platform.")
                         .field(place())
                         .remedy("Choose another name."));
