@@ -21,7 +21,7 @@ async fn until(who: &Person, stream: &mut Response, path: &str, wanted: impl Fn(
             stream.chunk().await.unwrap().expect("the stream goes on");
         }
     };
-    let done = tokio::time::timeout(Duration::from_secs(60), asked).await.is_ok();
+    let done = tokio::time::timeout(Duration::from_mins(1), asked).await.is_ok();
     assert!(done, "{path} never became what was waited for: {last}");
     last
 }
