@@ -42,14 +42,14 @@ impl Calibration {
 
     /// Fits both numbers by Newton's method on (logit, right, weight).
     pub fn fit(points: &[(f32, bool, f32)]) -> Self {
-        let (mut a, mut b) = (1.0_f64, 0.0_f64);
+        let (mut slope, mut shift) = (1.0_f64, 0.0_f64);
         for _ in 0..80 {
             // a weak pull towards the trees' own odds keeps few points from saying too much
-            let (mut ga, mut gb) = ((a - 1.0) * 2.0, b * 2.0);
+            let (mut ga, mut gb) = ((slope - 1.0) * 2.0, shift * 2.0);
             let (mut haa, mut hab, mut hbb) = (2.0_f64, 0.0_f64, 2.0_f64);
             for (logit, right, weight) in points {
                 let (x, wt) = (f64::from(*logit), f64::from(*weight));
-                let p = 1.0 / (1.0 + (-(a * x + b)).exp());
+                let p = 1.0 / (1.0 + (-(slope * x + shift)).exp());
                 let d = (p - f64::from(u8::from(*right))) * wt;
                 let h = p * (1.0 - p) * wt;
                 ga += d * x;
@@ -63,10 +63,10 @@ impl Calibration {
                 break;
             }
             // short steps: from far away a whole one can jump over the valley
-            a -= ((hbb * ga - hab * gb) / det).clamp(-0.2, 0.2);
-            b -= ((haa * gb - hab * ga) / det).clamp(-0.2, 0.2);
+            slope -= ((hbb * ga - hab * gb) / det).clamp(-0.2, 0.2);
+            shift -= ((haa * gb - hab * ga) / det).clamp(-0.2, 0.2);
         }
-        Self { slope: a as f32, shift: b as f32 }
+        Self { slope: slope as f32, shift: shift as f32 }
     }
 }
 

@@ -21,6 +21,11 @@ pub type Odds = [f32; MOST];
 /// evidence of fields, share of the evidence, own id among the fields, is one of the rarer entities.
 pub const START: [f32; SIGNS] = [3.0, 2.0, 1.0, 1.5, 0.45, 2.0, 0.5, -2.0];
 
+/// The score at which an object is as likely to be none of the entities, and how fast doubt goes beyond it. Set by hand: every
+/// object of the truth is of some entity, so the truth cannot teach it (its objects score 5.9 or more, a product list 4.8).
+const LEVEL: f32 = 4.4;
+const STEEP: f32 = 2.2;
+
 /// Gathers the evidence.
 pub fn evidence(lexicon: &Lexicon, object: &ObjectView) -> Evidence {
     let mut signs = Evidence::default();
@@ -99,6 +104,13 @@ pub fn odds(weights: &[f32; SIGNS], signs: &Evidence, n: usize) -> Odds {
         *p /= sum;
     }
     out
+}
+
+/// How surely the object is any of our entities at all: nothing in its name and little in its fields means it is none.
+pub fn known(weights: &[f32; SIGNS], signs: &Evidence, n: usize) -> f32 {
+    let score = |s: &[f32; SIGNS]| s.iter().zip(weights).map(|(a, b)| a * b).sum::<f32>();
+    let top = signs[..n].iter().map(score).fold(f32::MIN, f32::max);
+    1.0 / (1.0 + (STEEP * (LEVEL - top)).exp())
 }
 
 /// Fits the weights to objects whose entities are known, staying near [`START`].

@@ -152,7 +152,7 @@ impl Reader {
                     }
                 }
             }
-            self.overlaps(w, lexicon, field, entity, scratch);
+            overlaps(w, lexicon, field, entity, scratch);
             let core = form_or(field, 1);
             let bare = form_or(field, 2);
             for c in &mut scratch.found {
@@ -174,40 +174,6 @@ impl Reader {
                 scratch.claims[best.target as usize].push((best.score, scratch.candidates.len() as u32));
             }
             scratch.candidates.push(scratch.found.iter().take(KEPT).copied().collect());
-        }
-    }
-
-    fn overlaps(&self, w: &Words, lexicon: &Lexicon, field: &FieldView, entity: u8, scratch: &mut Scratch) {
-        let postings = &lexicon.postings[entity as usize];
-        let groups = groups_of(w, &field.bare);
-        let sum: f32 = groups.iter().map(|g| lexicon.weight(*g)).sum();
-        scratch.touched.clear();
-        for group in &groups {
-            let Some(list) = postings.by_group.get(group) else { continue };
-            let weight = lexicon.weight(*group);
-            for place in list {
-                let shared = &mut scratch.shared[*place as usize];
-                if *shared == 0.0 {
-                    scratch.touched.push(*place);
-                }
-                *shared += weight;
-            }
-        }
-        for place in &scratch.touched {
-            let shared = std::mem::take(&mut scratch.shared[*place as usize]);
-            let phrase = &postings.phrases[*place as usize];
-            let overlap = shared / (sum + phrase.weight - shared) * if phrase.weak { 0.7 } else { 1.0 };
-            if overlap < 0.34 {
-                continue;
-            }
-            let at = place_of(&mut scratch.found, phrase.target);
-            let c = &mut scratch.found[at];
-            if overlap > c.overlap {
-                c.overlap = overlap;
-                c.of_field = shared / sum;
-                c.of_phrase = shared / phrase.weight;
-                c.phrase = *place;
-            }
         }
     }
 
@@ -337,6 +303,41 @@ impl Reader {
             }
             _ if kind == "id" => -0.3,
             _ => 0.0,
+        }
+    }
+}
+
+/// Adds the targets whose phrases share enough of the field's words, weighed by how much each word tells.
+fn overlaps(w: &Words, lexicon: &Lexicon, field: &FieldView, entity: u8, scratch: &mut Scratch) {
+    let postings = &lexicon.postings[entity as usize];
+    let groups = groups_of(w, &field.bare);
+    let sum: f32 = groups.iter().map(|g| lexicon.weight(*g)).sum();
+    scratch.touched.clear();
+    for group in &groups {
+        let Some(list) = postings.by_group.get(group) else { continue };
+        let weight = lexicon.weight(*group);
+        for place in list {
+            let shared = &mut scratch.shared[*place as usize];
+            if *shared == 0.0 {
+                scratch.touched.push(*place);
+            }
+            *shared += weight;
+        }
+    }
+    for place in &scratch.touched {
+        let shared = std::mem::take(&mut scratch.shared[*place as usize]);
+        let phrase = &postings.phrases[*place as usize];
+        let overlap = shared / (sum + phrase.weight - shared) * if phrase.weak { 0.7 } else { 1.0 };
+        if overlap < 0.34 {
+            continue;
+        }
+        let at = place_of(&mut scratch.found, phrase.target);
+        let c = &mut scratch.found[at];
+        if overlap > c.overlap {
+            c.overlap = overlap;
+            c.of_field = shared / sum;
+            c.of_phrase = shared / phrase.weight;
+            c.phrase = *place;
         }
     }
 }

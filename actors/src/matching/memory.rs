@@ -19,11 +19,14 @@ pub type Label = u16;
 /// Labels from here on mean "nothing" in the entity `label - NOTHING`.
 pub const NOTHING: Label = 0x8000;
 
+/// How often a word was in mapped and in unmapped names, by system.
+type Counts = SmallVec<[(Mask, u16, u16); 3]>;
+
 /// Everything remembered.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
     names: HashMap<u64, SmallVec<[(Label, Mask); 3]>, ahash::RandomState>,
-    words: HashMap<u32, SmallVec<[(Mask, u16, u16); 3]>, ahash::RandomState>,
+    words: HashMap<u32, Counts, ahash::RandomState>,
     targets: HashMap<Label, Mask, ahash::RandomState>,
     entities: HashMap<u8, Mask, ahash::RandomState>,
     base: (f32, f32),
@@ -105,9 +108,9 @@ impl Memory {
             let count = (mask & !forget).count_ones() as f32;
             if *label >= NOTHING {
                 if *label - NOTHING == Label::from(info.entity) {
-                    out.nothing += count
+                    out.nothing += count;
                 } else {
-                    out.nothing_elsewhere += count
+                    out.nothing_elsewhere += count;
                 }
             } else if *label == target {
                 out.same += count;
@@ -144,9 +147,10 @@ impl Memory {
     /// The form to be written.
     pub fn to_file(&self, lexicon: &Lexicon) -> MemoryFile {
         let mut file = MemoryFile { base: self.base, ..MemoryFile::default() };
-        let spell = |label: Label| match label.checked_sub(NOTHING) {
-            Some(entity) => format!("{}.", lexicon.entities[entity as usize]),
-            None => {
+        let spell = |label: Label| {
+            if let Some(entity) = label.checked_sub(NOTHING) {
+                format!("{}.", lexicon.entities[entity as usize])
+            } else {
                 let info = &lexicon.targets[label as usize];
                 format!("{}.{}", lexicon.entities[info.entity as usize], info.field)
             }

@@ -125,7 +125,9 @@ impl Model {
         out: &mut Vec<Option<Verdict>>,
     ) -> (u8, Odds) {
         let n = tables.lexicon.entities.len();
-        let odds = entity::odds(&self.entity, &entity::evidence(tables.lexicon, object), n);
+        let signs = entity::evidence(tables.lexicon, object);
+        let odds = entity::odds(&self.entity, &signs, n);
+        let known = entity::known(&self.entity, &signs, n);
         let best = top(&odds, n);
         let sight = Sight {
             words: tables.words,
@@ -146,7 +148,7 @@ impl Model {
                 let logit = self.forest.logit(&numbers);
                 if verdict.as_ref().is_none_or(|v| logit > v.logit) {
                     let candidate = scratch.candidates[at][which];
-                    let confidence = self.calibration.confidence(logit);
+                    let confidence = self.calibration.confidence(logit) * known;
                     verdict = Some(Verdict { target: candidate.target, confidence, logit, candidate });
                 }
             }

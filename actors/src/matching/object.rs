@@ -262,9 +262,9 @@ impl ObjectView {
                     return true;
                 }
                 if is_own(*word) || !self.has_system {
-                    own = true
+                    own = true;
                 } else {
-                    foreign = true
+                    foreign = true;
                 }
                 false
             });

@@ -194,6 +194,16 @@ mod tests {
     }
 
     #[test]
+    fn an_object_of_no_entity_is_left_alone() {
+        let got = propose(
+            "hris",
+            "payroll_runs",
+            &["run_id", "period", "gross_pay", "net_pay", "employee_count", "currency"],
+        );
+        assert!(got.iter().all(|p| p.canonical_field.is_none()), "{got:?}");
+    }
+
+    #[test]
     fn bad_objects_give_proposals_of_nothing() {
         assert!(propose("", "", &[]).is_empty());
         let odd = ["", ".", "[]", "....", "日本語", "\u{0}", &"x".repeat(5000), "a.b.c.d.e.f.g", "__c", "%%%"];

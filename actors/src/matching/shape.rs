@@ -159,8 +159,10 @@ fn of(text: &str) -> Shape {
 pub fn suits(shape: Shape, kind: u8, is_sample: bool) -> f32 {
     use Shape::{Boolean, Code, Decimal, Email, Integer, Key, Moment, Nested, Phone, Prose, Text, Unknown, Url};
     let kind = KINDS.get(kind as usize).copied().unwrap_or("string");
+    if shape == Unknown {
+        return 0.0;
+    }
     match (kind, shape) {
-        (_, Unknown) => 0.0,
         ("id", Key)
         | ("url", Url)
         | ("email", Email)
@@ -171,31 +173,21 @@ pub fn suits(shape: Shape, kind: u8, is_sample: bool) -> f32 {
         | ("money" | "number", Decimal)
         | ("integer", Integer) => 1.0,
         ("id", Integer | Code)
-        | ("text", Prose)
+        | ("text", Prose | Text)
+        | ("string", Text | Code)
         | ("money" | "number", Integer)
         | ("integer", Decimal)
         | ("phone", Key) => 0.5,
-        ("text", Text) | ("string", Text | Code) => 0.5,
         ("string", Prose | Integer | Key | Url) | ("text", Url | Code | Integer) => 0.0,
-        // a declared string may hold anything; a sampled one shows what it holds
-        (_, Text) if !is_sample => 0.0,
-        ("datetime" | "date", Integer | Key) => {
-            if is_sample {
-                -0.5
-            } else {
-                0.0
-            }
-        }
-        ("id", Text | Url | Email | Prose) | ("url" | "email" | "phone", Text | Code) => -0.5,
-        ("string" | "text", Decimal | Email | Phone | Nested) => -0.5,
-        ("boolean", Integer | Text | Code) | ("integer" | "number" | "money", Text | Key) => -0.5,
-        ("id", Decimal) => {
-            if is_sample {
-                -1.0
-            } else {
-                0.5
-            }
-        }
+        // a declared type is only a promise: a string may hold anything, an integer a moment, a number an id
+        (_, Text) | ("datetime" | "date", Integer | Key) if !is_sample => 0.0,
+        ("id", Decimal) if !is_sample => 0.5,
+        ("id", Text | Url | Email | Prose)
+        | ("url" | "email" | "phone", Text | Code)
+        | ("string" | "text", Decimal | Email | Phone | Nested)
+        | ("boolean", Integer | Text | Code)
+        | ("integer" | "number" | "money", Text | Key)
+        | ("datetime" | "date", Integer | Key) => -0.5,
         _ => -1.0,
     }
 }

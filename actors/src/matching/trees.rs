@@ -188,9 +188,9 @@ impl Grower<'_> {
                 sums[bin].1 += grad.1;
             }
             let (mut lg, mut lh) = (0.0, 0.0);
-            for bin in 0..count {
-                lg += sums[bin].0;
-                lh += sums[bin].1;
+            for (bin, sum) in sums.iter().enumerate().take(count) {
+                lg += sum.0;
+                lh += sum.1;
                 if lh < self.recipe.least || h - lh < self.recipe.least {
                     continue;
                 }
