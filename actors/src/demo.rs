@@ -67,7 +67,7 @@ async fn drift(platform: &Platform, scope: &Scope, crm: ConnectionId, task: Task
     };
     let drift = DemoDrift {
         stream: Some("Account".to_owned()),
-        rename: rename(&[("Phone", "PhoneNumber"), ("NumberOfEmployees", "Headcount")]),
+        rename: rename(&[("Phone", "PhoneNumber"), ("Industry", "Segment")]),
         ..DemoDrift::default()
     };
     platform.demo_drift(scope, crm, drift).await?;

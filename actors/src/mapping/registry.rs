@@ -161,7 +161,8 @@ impl Registry {
     ) -> Option<Mapping> {
         let columns = Columns::of(schema);
         if let Some(system) = system.and_then(|name| self.system(name)) {
-            return best(system, object).and_then(|o| o.mapping(vocabulary, &columns, false));
+            let named = best(system, object).and_then(|o| o.mapping(vocabulary, &columns, false));
+            return named.or_else(|| telling(system, vocabulary, &columns, schema.fields.len()));
         }
         // Nobody said which system this is: take the one whose object of that name explains most of the columns, if
         // it explains at least half of them. Ties go to the first, and the files are in order of how telling they are.
@@ -177,6 +178,14 @@ impl Registry {
         }
         found.map(|(_, mapping)| mapping)
     }
+}
+
+/// The system's object that explains most of the columns, for a stream whose name says nothing (`export_2024`): at least
+/// five of them, and a third of them all.
+fn telling(system: &System, vocabulary: &Vocabulary, columns: &Columns<'_>, of: usize) -> Option<Mapping> {
+    let found = system.objects.iter().filter(|o| o.entity != "record").filter_map(|o| o.mapping(vocabulary, columns, true));
+    let enough = |m: &Mapping| m.rules.len() >= 5 && m.rules.len() * 3 >= of;
+    found.filter(enough).max_by_key(|m| m.rules.len())
 }
 
 /// The object whose name or alias fits best.
@@ -289,6 +298,14 @@ mod tests {
             assert_eq!(mapping.key.len(), 1);
             assert!(mapping.order_by.is_some());
         }
+    }
+
+    #[test]
+    fn a_name_that_says_nothing_leaves_it_to_the_columns() {
+        let columns = schema(&["Id", "AccountId", "Name", "StageName", "Amount", "CloseDate", "OwnerId"]);
+        let vocabulary = Vocabulary::builtin();
+        let mapping = Registry::shipped().resolve(vocabulary, Some("salesforce"), "crm", &columns).unwrap();
+        assert_eq!(mapping.entity, "opportunity");
     }
 
     #[test]
