@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use autonomos_runtime::store::Connection;
 
-/// A demo source lives: it is read every other second.
-const DEMO: Duration = Duration::from_secs(2);
+/// A demo source lives: it is read every five seconds.
+const DEMO: Duration = Duration::from_secs(5);
 /// The shortest pause anybody can ask for.
 const SHORTEST: f64 = 0.2;
 
