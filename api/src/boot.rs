@@ -19,7 +19,6 @@ use autonomos_runtime::canonical::entity::Vocabulary;
 use autonomos_runtime::config::Config;
 use autonomos_runtime::secrets::Sealer;
 use autonomos_runtime::store::Store;
-use autonomos_runtime::store::TenantState;
 use autonomos_runtime::store::sqlite::{SqliteOptions, SqliteStore};
 use autonomos_runtime::{Ambient, Error, Result, supervision};
 use tokio::net::{TcpListener, TcpSocket};
@@ -204,22 +203,10 @@ fn parts(
 /// Starts the trees of tenants that have something to run, beside the server; one that has no connection costs nothing
 /// until it is asked, and one that is asked before its turn is started for the asker.
 async fn wake_tenants(app: AppState) {
-    let host = app.platform.host();
-    let tenants = app.store.directory().tenant_refs().await.unwrap_or_else(|error| {
-        tracing::error!(error = error.chain(), "tenants could not be listed; they start when they are asked");
-        Vec::new()
-    });
-    for tenant in tenants {
-        if app.draining.is_cancelled() {
-            return;
-        }
-        if tenant.state == TenantState::Active && tenant.has_connections {
-            let scope = host.parts().scope_of(tenant.id, "platform");
-            if let Err(error) = host.start(&scope, tenant.owner.epoch).await {
-                // One tenant's trouble is no reason for the node not to serve the others.
-                tracing::error!(tenant = %tenant.id, error = error.chain(), "a tenant did not start");
-            }
-        }
+    let going_down = || app.draining.is_cancelled();
+    match standalone::start_tenants(&app.store, app.platform.host().as_ref(), going_down).await {
+        Ok(started) => tracing::info!(started, "tenants were started"),
+        Err(error) => tracing::error!(error = error.chain(), "tenants could not be listed; they start when they are asked"),
     }
     app.ready.send_replace(!app.draining.is_cancelled());
 }

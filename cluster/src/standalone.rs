@@ -8,10 +8,18 @@ use autonomos_runtime::store::{Store, TenantState};
 use autonomos_runtime::{Actor, Result, Scope};
 
 /// Starts the trees of active tenants that have a connection; one without costs nothing until it is asked. A tenant that
-/// cannot start is logged and left: its trouble is no reason not to serve the others. Answers how many were started.
-pub async fn start_tenants(store: &Arc<dyn Store>, host: &dyn TenantHost) -> Result<usize> {
+/// cannot start is logged and left: its trouble is no reason not to serve the others. Answers how many were started before
+/// all were, or somebody wanted the node to go down.
+pub async fn start_tenants(
+    store: &Arc<dyn Store>,
+    host: &dyn TenantHost,
+    going_down: impl Fn() -> bool + Send,
+) -> Result<usize> {
     let mut started = 0;
     for tenant in store.directory().tenant_refs().await? {
+        if going_down() {
+            break;
+        }
         if tenant.state != TenantState::Active || !tenant.has_connections {
             continue;
         }
