@@ -10,6 +10,7 @@ pub mod error;
 pub mod gateway;
 pub mod http;
 pub mod live;
+pub mod metrics;
 pub mod openapi;
 pub mod state;
 pub mod telemetry;

@@ -1,19 +1,17 @@
 //! Logs and metrics: JSON lines on standard error (plain text on a terminal in `dev`), Prometheus text at `/metrics`.
-//! The names of this crate's metrics stand here and nowhere else.
+//! The names of this crate's metrics stand in `metrics.rs`.
 
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use ::metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use axum::http::{Method, StatusCode};
-use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-const REQUESTS: &str = "autonomos_http_requests_total";
-const SECONDS: &str = "autonomos_http_request_seconds";
-const VIEWERS: &str = "autonomos_live_streams";
+use crate::metrics::{REQUESTS, SECONDS, VIEWERS};
 
 /// Upper bounds of latency, in seconds.
 const BOUNDS: &[f64] = &[0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];

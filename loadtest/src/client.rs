@@ -22,7 +22,8 @@ pub struct Client {
 impl Client {
     /// Registers a tenant and signs in.
     pub async fn register(url: &str, name: &str) -> Outcome<Self> {
-        let mut client = Self { http: reqwest::Client::new(), url: url.to_owned(), token: String::new(), tenant: String::new() };
+        let mut client =
+            Self { http: reqwest::Client::new(), url: url.to_owned(), token: String::new(), tenant: String::new() };
         let (email, password) = (format!("{name}@example.com"), "correct horse battery staple 9");
         let body = json!({"email": email, "password": password, "name": name, "tenant_name": name});
         let made = client.post("/api/v1/auth/register", body).await?;

@@ -13,16 +13,41 @@ use crate::rng::Rng;
 pub const HEADER: &str = "Id,AccountId,Name,StageName,Amount,CurrencyIsoCode,CloseDate,OwnerId,Probability,Type,LeadSource,ForecastCategory,CreatedDate,LastModifiedDate,Description";
 
 const STAGES: [&str; 10] = [
-    "Prospecting", "Qualification", "Needs Analysis", "Value Proposition", "Id. Decision Makers", "Perception Analysis",
-    "Proposal/Price Quote", "Negotiation/Review", "Closed Won", "Closed Lost",
+    "Prospecting",
+    "Qualification",
+    "Needs Analysis",
+    "Value Proposition",
+    "Id. Decision Makers",
+    "Perception Analysis",
+    "Proposal/Price Quote",
+    "Negotiation/Review",
+    "Closed Won",
+    "Closed Lost",
 ];
 const PROBABILITY: [u32; 10] = [10, 10, 20, 50, 60, 70, 75, 90, 100, 0];
-const FIRST: [&str; 12] =
-    ["Acme", "Global", "North", "Blue", "Quantum", "Stellar", "Müller", "São Paulo", "Société", "Vertex", "Iron", "Stone"];
+const FIRST: [&str; 12] = [
+    "Acme",
+    "Global",
+    "North",
+    "Blue",
+    "Quantum",
+    "Stellar",
+    "Müller",
+    "São Paulo",
+    "Société",
+    "Vertex",
+    "Iron",
+    "Stone",
+];
 const SECOND: [&str; 8] = ["Logistics", "Systems", "Foods", "Energy", "Health", "Robotics", "Capital", "Media"];
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const NOTES: [&str; 5] =
-    ["", "Renewal of the three-year contract, see the attached quote", "Customer said \"maybe next quarter\"", "Called twice, no answer", "Champion left the company"];
+const NOTES: [&str; 5] = [
+    "",
+    "Renewal of the three-year contract, see the attached quote",
+    "Customer said \"maybe next quarter\"",
+    "Called twice, no answer",
+    "Champion left the company",
+];
 
 /// What a row must become; none when it must be refused.
 #[derive(Clone, Debug, PartialEq, Eq)]

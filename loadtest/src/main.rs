@@ -107,7 +107,8 @@ async fn run(args: &Args, scenario: Scenario) -> Outcome {
         Scenario::All => {
             scenario::startup::run(server).await?;
             scenario::ingest::run(server, if args.quick { 100_000 } else { 1_000_000 }).await?;
-            scenario::kill::run(server, if args.quick { 5 } else { 25 }, if args.quick { 200_000 } else { 1_000_000 }).await?;
+            scenario::kill::run(server, if args.quick { 5 } else { 25 }, if args.quick { 200_000 } else { 1_000_000 })
+                .await?;
             scenario::drift::run(server, if args.quick { 10_000 } else { 100_000 }).await?;
             scenario::reads::run(server, args.quick).await?;
             scenario::live::run(server, if args.quick { 100 } else { 1_000 }).await?;

@@ -12,7 +12,7 @@ pub struct Found {
     pub title: String,
     /// What it is worth: `{amount, currency?}`.
     pub impact: Option<Value>,
-    /// The row, and what to do about it.
+    /// The rows it rests on.
     pub evidence: Value,
 }
 
@@ -31,7 +31,7 @@ pub fn found(definition: &Definition, check: &Check, row: Map<String, Value>) ->
         key: format!("{}/{}/{id}", definition.id, check.id),
         title: fill(&check.title, &row),
         impact,
-        evidence: json!({"rows": [row], "remedy": check.remedy}),
+        evidence: json!([row]),
     })
 }
 
@@ -77,6 +77,6 @@ mod tests {
         assert_eq!(found.key, "revops/stalled/x1");
         assert_eq!(found.title, "Deal \"Big {deal}\" has not moved for 41 days");
         assert_eq!(found.impact, Some(json!({"amount": 5})));
-        assert_eq!(found.evidence["rows"][0]["id"], "x1");
+        assert_eq!(found.evidence[0]["id"], "x1");
     }
 }

@@ -160,7 +160,7 @@ impl State {
                     title: found.title,
                     severity: check.severity.as_str().to_owned(),
                     impact: found.impact.unwrap_or(Value::Null),
-                    subject: json!({"entity": check.needs.first(), "id": subject}),
+                    subject: json!({"entity": check.needs.first(), "id": subject, "remedy": check.remedy}),
                     evidence: found.evidence,
                 })
             }));

@@ -183,7 +183,8 @@ impl Registry {
 /// The system's object that explains most of the columns, for a stream whose name says nothing (`export_2024`): at least
 /// five of them, and a third of them all.
 fn telling(system: &System, vocabulary: &Vocabulary, columns: &Columns<'_>, of: usize) -> Option<Mapping> {
-    let found = system.objects.iter().filter(|o| o.entity != "record").filter_map(|o| o.mapping(vocabulary, columns, true));
+    let found =
+        system.objects.iter().filter(|o| o.entity != "record").filter_map(|o| o.mapping(vocabulary, columns, true));
     let enough = |m: &Mapping| m.rules.len() >= 5 && m.rules.len() * 3 >= of;
     found.filter(enough).max_by_key(|m| m.rules.len())
 }

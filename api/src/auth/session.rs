@@ -18,7 +18,7 @@ use crate::state::AppState;
 /// How long a refresh token is good.
 pub const REFRESH_FOR: Duration = Duration::from_hours(7 * 24);
 /// Name of the cookie.
-const COOKIE: &str = "autonomos_refresh";
+const COOKIE: &str = "aos-refresh";
 
 /// What a sign-in gives.
 #[derive(Debug, Serialize, utoipa::ToSchema)]

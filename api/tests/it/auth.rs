@@ -66,10 +66,10 @@ async fn a_refresh_token_works_once_and_its_reuse_ends_the_session() {
 async fn the_cookie_refreshes_and_signing_out_ends_it() {
     let node = TestNode::start().await;
     let ann = node.register("ann").await;
-    let cookie = format!("other=1; autonomos_refresh={}", ann.refresh);
+    let cookie = format!("other=1; aos-refresh={}", ann.refresh);
     let answer = node.request(Method::POST, "/api/v1/auth/refresh").header("cookie", &cookie).send().await.unwrap();
     let grant: Value = answer.json().await.unwrap();
-    let cookie = format!("autonomos_refresh={}", grant["refresh_token"].as_str().unwrap());
+    let cookie = format!("aos-refresh={}", grant["refresh_token"].as_str().unwrap());
     let out = node.request(Method::POST, "/api/v1/auth/logout").header("cookie", &cookie).send().await.unwrap();
     assert_eq!(out.status(), StatusCode::NO_CONTENT);
     let after = node.request(Method::POST, "/api/v1/auth/refresh").header("cookie", &cookie).send().await.unwrap();

@@ -8,5 +8,6 @@ mod harness;
 mod isolation;
 mod journey;
 mod live;
+mod main_job;
 mod roles;
 mod socket;

@@ -16,7 +16,8 @@ use crate::server::{Mode, Server};
 fn file(path: &Path, from: u64, rows: u64, drifted: bool) -> Outcome {
     use std::fmt::Write as _;
     let mut text = if drifted {
-        "Id,Name,PhoneNumber,WebsiteUrl,IndustryName,NumberOfEmployees,BillingCountry,LastModifiedDate,CustomerTier\n".to_owned()
+        "Id,Name,PhoneNumber,WebsiteUrl,IndustryName,NumberOfEmployees,BillingCountry,LastModifiedDate,CustomerTier\n"
+            .to_owned()
     } else {
         "Id,Name,Phone,Website,Industry,NumberOfEmployees,BillingCity,BillingCountry,LastModifiedDate\n".to_owned()
     };
@@ -41,7 +42,8 @@ pub async fn run(binary: &Path, rows: u64) -> Outcome {
     let path = server.folder().join("accounts.csv");
     file(&path, 0, rows, false)?;
     client.upload("crm/accounts_1.csv", &path).await?;
-    let connection = client.connect("crm", "file", json!({"path": "crm/accounts*.csv", "system": "salesforce"})).await?;
+    let connection =
+        client.connect("crm", "file", json!({"path": "crm/accounts*.csv", "system": "salesforce"})).await?;
     let task = client.sync(&connection).await?;
     client.wait(&task, Duration::from_secs(120)).await?;
     let position = position(&client).await?;
@@ -88,13 +90,20 @@ pub async fn run(binary: &Path, rows: u64) -> Outcome {
     }
     let after = client.get("/api/v1/dcl/digest").await?;
     restored &= before["digest"] == after["digest"];
-    line("drift", json!({
-        "rows_before": rows, "position_before": position, "changes": drifts.len(), "detected_s": round(detected),
-        "healed_without_a_hand": healed.len(), "kinds_healed": healed.iter().map(|d| format!("{} {}", d["kind"], d["confidence"])).collect::<Vec<_>>(),
-        "history_corrected_s": corrected.as_ref().ok().map(|s| round(*s)), "goal_corrected_s": 5,
-        "in_review": waiting.len(), "approved": heals, "reverted_to": reverted["state"], "digest_restored": restored,
-    }));
-    if restored && corrected.is_ok() { Ok(()) } else { Err("the drift was not healed or not taken back to the row".to_owned()) }
+    line(
+        "drift",
+        json!({
+            "rows_before": rows, "position_before": position, "changes": drifts.len(), "detected_s": round(detected),
+            "healed_without_a_hand": healed.len(), "kinds_healed": healed.iter().map(|d| format!("{} {}", d["kind"], d["confidence"])).collect::<Vec<_>>(),
+            "history_corrected_s": corrected.as_ref().ok().map(|s| round(*s)), "goal_corrected_s": 5,
+            "in_review": waiting.len(), "approved": heals, "reverted_to": reverted["state"], "digest_restored": restored,
+        }),
+    );
+    if restored && corrected.is_ok() {
+        Ok(())
+    } else {
+        Err("the drift was not healed or not taken back to the row".to_owned())
+    }
 }
 
 async fn items(client: &Client, path: &str) -> Outcome<Vec<Value>> {

@@ -31,9 +31,12 @@ pub async fn run(binary: &Path, tenants: usize) -> Outcome {
     tokio::time::sleep(Duration::from_secs(5)).await;
     let resident = server.resident_mb();
     let again = server.terminate().await?;
-    line("idle", json!({
-        "tenants": tenants, "active": active, "bound_s": round(bound), "ready_s": round(ready), "goal_ready_s": 3,
-        "resident_mb": round(resident), "goal_resident_mb": 600, "sigterm_s": round(ended), "sigterm_again_s": round(again), "goal_sigterm_s": 30,
-    }));
+    line(
+        "idle",
+        json!({
+            "tenants": tenants, "active": active, "bound_s": round(bound), "ready_s": round(ready), "goal_ready_s": 3,
+            "resident_mb": round(resident), "goal_resident_mb": 600, "sigterm_s": round(ended), "sigterm_again_s": round(again), "goal_sigterm_s": 30,
+        }),
+    );
     Ok(())
 }

@@ -55,13 +55,16 @@ pub async fn run(binary: &Path, rows: u64) -> Outcome {
     let duckdb = best_of(3, || baseline(&file))?;
     let dlt = dlt(&file);
     let rate = rows as f64 / seconds;
-    line("ingest", json!({
-        "rows": rows, "mb": bytes / 1_000_000, "seconds": round(seconds), "rows_per_s": rate.round(),
-        "accepted": accepted, "refused": rows - accepted,
-        "resident_before_mb": round(before), "peak_resident_mb": round(peak),
-        "read_csv_rows_per_s": (rows as f64 / duckdb).round(), "ratio_to_read_csv": round(rate * duckdb / rows as f64), "goal_ratio_to_read_csv": 0.5,
-        "dlt_arrow_rows_per_s": dlt.map(|s| (rows as f64 / s).round()), "ratio_to_dlt": dlt.map(|s| round(rate * s / rows as f64)), "goal_ratio_to_dlt": 1.5,
-    }));
+    line(
+        "ingest",
+        json!({
+            "rows": rows, "mb": bytes / 1_000_000, "seconds": round(seconds), "rows_per_s": rate.round(),
+            "accepted": accepted, "refused": rows - accepted,
+            "resident_before_mb": round(before), "peak_resident_mb": round(peak),
+            "read_csv_rows_per_s": (rows as f64 / duckdb).round(), "ratio_to_read_csv": round(rate * duckdb / rows as f64), "goal_ratio_to_read_csv": 0.5,
+            "dlt_arrow_rows_per_s": dlt.map(|s| (rows as f64 / s).round()), "ratio_to_dlt": dlt.map(|s| round(rate * s / rows as f64)), "goal_ratio_to_dlt": 1.5,
+        }),
+    );
     Ok(())
 }
 

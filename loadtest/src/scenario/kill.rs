@@ -47,11 +47,14 @@ pub async fn run(binary: &Path, kills: u32, rows: u64) -> Outcome {
     client.wait(&task, Duration::from_secs(600)).await?;
     let wrong = compare(&client, rows).await?;
     ready.sort_by(f64::total_cmp);
-    line("kill", json!({
-        "kills": kills, "rows": rows, "rows_wrong": wrong.len(), "first_wrong": wrong.first(),
-        "ready_p50_s": round(percentile(&ready, 0.5)), "ready_max_s": round(percentile(&ready, 1.0)), "goal_ready_s": 2,
-        "seconds": round(began.elapsed().as_secs_f64()),
-    }));
+    line(
+        "kill",
+        json!({
+            "kills": kills, "rows": rows, "rows_wrong": wrong.len(), "first_wrong": wrong.first(),
+            "ready_p50_s": round(percentile(&ready, 0.5)), "ready_max_s": round(percentile(&ready, 1.0)), "goal_ready_s": 2,
+            "seconds": round(began.elapsed().as_secs_f64()),
+        }),
+    );
     if wrong.is_empty() { Ok(()) } else { Err(format!("{} rows differ from the model", wrong.len())) }
 }
 

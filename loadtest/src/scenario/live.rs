@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 use crate::Outcome;
 use crate::client::Client;
@@ -64,12 +64,15 @@ pub async fn run(binary: &Path, sockets: usize) -> Outcome {
     for reader in readers {
         reader.abort();
     }
-    line("live", json!({
-        "sockets": sockets, "tasks": tasks, "seconds": seconds.round(), "delivered": delivered,
-        "delivered_per_s": (delivered as f64 / seconds).round(), "goal_delivered_per_s": 250_000, "frames": seen.frames.load(Ordering::Relaxed),
-        "gaps_unsaid": seen.gaps.load(Ordering::Relaxed), "gaps_said": seen.said.load(Ordering::Relaxed),
-        "resident_growth_mb": (resident - before).round(),
-    }));
+    line(
+        "live",
+        json!({
+            "sockets": sockets, "tasks": tasks, "seconds": seconds.round(), "delivered": delivered,
+            "delivered_per_s": (delivered as f64 / seconds).round(), "goal_delivered_per_s": 250_000, "frames": seen.frames.load(Ordering::Relaxed),
+            "gaps_unsaid": seen.gaps.load(Ordering::Relaxed), "gaps_said": seen.said.load(Ordering::Relaxed),
+            "resident_growth_mb": (resident - before).round(),
+        }),
+    );
     if seen.gaps.load(Ordering::Relaxed) == 0 { Ok(()) } else { Err("events were lost without a word".to_owned()) }
 }
 
@@ -95,7 +98,9 @@ async fn read(mut socket: Socket, seen: Arc<Seen>) {
                     }
                     last = Some(seq);
                 }
-                None if serde_json::from_str::<Value>(event).is_ok_and(|v| v.get("missed").is_some() || v["type"] == "missed" || v["type"] == "reset") => {
+                None if serde_json::from_str::<Value>(event)
+                    .is_ok_and(|v| v.get("missed").is_some() || v["type"] == "missed" || v["type"] == "reset") =>
+                {
                     seen.said.fetch_add(1, Ordering::Relaxed);
                     last = None;
                 }

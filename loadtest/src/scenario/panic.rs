@@ -44,10 +44,13 @@ pub async fn run(binary: &Path, tenants: usize) -> Outcome {
     }
     let metrics = String::from_utf8_lossy(&healthy[0].bytes("/metrics").await?).into_owned();
     let shown = metrics.lines().any(|l| l.contains("quarantined") && !l.starts_with('#') && !l.ends_with(" 0"));
-    line("panic", json!({
-        "tenants": tenants, "quarantined_s": quarantined.map(round), "goal_quarantined_s": 30, "last_error": state["last_error"], "in_metrics": shown,
-        "p99_before_ms": round(before), "p99_during_ms": round(during), "ratio": round(during / before), "goal_ratio": 1.2,
-    }));
+    line(
+        "panic",
+        json!({
+            "tenants": tenants, "quarantined_s": quarantined.map(round), "goal_quarantined_s": 30, "last_error": state["last_error"], "in_metrics": shown,
+            "p99_before_ms": round(before), "p99_during_ms": round(during), "ratio": round(during / before), "goal_ratio": 1.2,
+        }),
+    );
     if quarantined.is_some() { Ok(()) } else { Err(format!("the sick connector is {state}")) }
 }
 

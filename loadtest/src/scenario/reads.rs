@@ -56,11 +56,14 @@ pub async fn run(binary: &Path, quick: bool) -> Outcome {
     plain.kill().ok();
     plain.wait().ok();
     let theirs = theirs?;
-    line("reads", json!({
-        "clients": CLIENTS, "tenants": tokens.len(), "body_kb": body.len() / 1000,
-        "per_s": ours.rate.round(), "p50_ms": round(ours.p50), "p99_ms": round(ours.p99), "goal_per_s": 6000, "goal_p99_ms": 30,
-        "plain_per_s": theirs.rate.round(), "plain_p99_ms": round(theirs.p99), "ratio_to_plain": round(ours.rate / theirs.rate), "goal_ratio_to_plain": 0.5,
-    }));
+    line(
+        "reads",
+        json!({
+            "clients": CLIENTS, "tenants": tokens.len(), "body_kb": body.len() / 1000,
+            "per_s": ours.rate.round(), "p50_ms": round(ours.p50), "p99_ms": round(ours.p99), "goal_per_s": 6000, "goal_p99_ms": 30,
+            "plain_per_s": theirs.rate.round(), "plain_p99_ms": round(theirs.p99), "ratio_to_plain": round(ours.rate / theirs.rate), "goal_ratio_to_plain": 0.5,
+        }),
+    );
     Ok(())
 }
 

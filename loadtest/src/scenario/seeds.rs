@@ -18,10 +18,18 @@ pub async fn run(binary: &Path, folder: &Path) -> Outcome {
     let mut files: Vec<(String, PathBuf)> = Vec::new();
     for system in entries(folder)?.into_iter().filter(|p| p.is_dir()) {
         let name = system.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        files.extend(entries(&system)?.into_iter().filter(|p| p.extension().is_some_and(|e| e == "csv")).map(|p| (name.clone(), p)));
+        files.extend(
+            entries(&system)?
+                .into_iter()
+                .filter(|p| p.extension().is_some_and(|e| e == "csv"))
+                .map(|p| (name.clone(), p)),
+        );
     }
     files.sort();
-    println!("{:<46} {:>6} {:>6} {:>6} {:>6} {:>6}  {:<15} {:>6} {:>6}", "file", "in", "views", "super", "dead", "diff", "entity", "mapped", "asked");
+    println!(
+        "{:<46} {:>6} {:>6} {:>6} {:>6} {:>6}  {:<15} {:>6} {:>6}",
+        "file", "in", "views", "super", "dead", "diff", "entity", "mapped", "asked"
+    );
     let (mut off, mut mapped_files, mut rows_in) = (0, 0, 0);
     for (system, path) in &files {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -43,7 +51,10 @@ pub async fn run(binary: &Path, folder: &Path) -> Outcome {
             row.live, row.superseded, row.rejected, row.entity, row.mapped, row.asked
         );
     }
-    line("seeds", json!({"files": files.len(), "rows": rows_in, "files_off": off, "files_mapped_without_a_hand": mapped_files}));
+    line(
+        "seeds",
+        json!({"files": files.len(), "rows": rows_in, "files_off": off, "files_mapped_without_a_hand": mapped_files}),
+    );
     if off == 0 { Ok(()) } else { Err(format!("{off} files do not add up")) }
 }
 
@@ -67,7 +78,9 @@ async fn account(client: &Client, connection: &str) -> Outcome<Account> {
     let entity = own.iter().filter_map(|s| s["entity"].as_str()).collect::<Vec<_>>().join("+");
     let rules = client.get(&format!("/api/v1/aam/connections/{connection}/mappings")).await?;
     let reviews = client.get("/api/v1/reviews?state=pending&limit=1000").await?;
-    let asked = reviews["items"].as_array().map_or(0, |items| items.iter().filter(|r| r["subject"]["connection_id"] == connection).count());
+    let asked = reviews["items"]
+        .as_array()
+        .map_or(0, |items| items.iter().filter(|r| r["subject"]["connection_id"] == connection).count());
     Ok(Account {
         live: sum("live"),
         superseded: sum("superseded"),
@@ -86,6 +99,9 @@ fn entries(folder: &Path) -> Outcome<Vec<PathBuf>> {
 /// Rows of a CSV file, counted by a parser that is not ours.
 fn count(path: &Path) -> Outcome<u64> {
     let db = duckdb::Connection::open_in_memory().map_err(|e| e.to_string())?;
-    let sql = format!("SELECT count(*) FROM read_csv('{}', all_varchar=true, header=true, null_padding=true)", path.display());
+    let sql = format!(
+        "SELECT count(*) FROM read_csv('{}', all_varchar=true, header=true, null_padding=true)",
+        path.display()
+    );
     db.query_row(&sql, [], |row| row.get::<_, i64>(0)).map(|n| n as u64).map_err(|e| e.to_string())
 }

@@ -17,8 +17,11 @@ pub async fn run(binary: &Path) -> Outcome {
     let resident = server.resident_mb();
     server.kill();
     let (bound, ready) = server.launch().await?;
-    line("startup", json!({
-        "bound_s": round(bound), "ready_s": round(ready), "demo_resident_mb": round(resident), "goal_bound_s": 0.5, "goal_resident_mb": 150,
-    }));
+    line(
+        "startup",
+        json!({
+            "bound_s": round(bound), "ready_s": round(ready), "demo_resident_mb": round(resident), "goal_bound_s": 0.5, "goal_resident_mb": 150,
+        }),
+    );
     Ok(())
 }
