@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use autonomos_runtime::bus::EventBus as _;
 use autonomos_runtime::ids::TraceId;
 use autonomos_runtime::{Actor, Scope};
 use reqwest::{Method, StatusCode};
@@ -69,13 +68,16 @@ impl Person {
         tokio::time::timeout(PATIENCE, found).await.expect("what was waited for")
     }
 
+    /// Waits until nothing is under way: no task, no drift nobody looked at, no log that the views lack.
     async fn folded(&self, node: &TestNode) -> Value {
         self.until(node, || async {
+            for open in ["tasks?state=queued", "tasks?state=in_progress", "drifts?state=detected"] {
+                if !self.json(&format!("/api/v1/{open}")).await["items"].as_array().unwrap().is_empty() {
+                    return None;
+                }
+            }
             let state = self.json("/api/v1/dcl/state").await;
-            let tasks = self.json("/api/v1/tasks?state=in_progress").await;
-            let drifts = self.json("/api/v1/drifts?state=detected").await;
-            let idle = tasks["items"].as_array().unwrap().is_empty() && drifts["items"].as_array().unwrap().is_empty();
-            (idle && state["lag"] == 0).then_some(state)
+            (state["lag"] == 0).then_some(state)
         })
         .await
     }
