@@ -19,7 +19,8 @@ pub const APPLY: f32 = 0.85;
 
 /// What cross-validation must say before a confidence of [`APPLY`] is given: applying a wrong mapping costs more than looking at
 /// a right one, so what lies between [`DOUBT`] and this is pressed together below it.
-const SURE: f32 = 0.93;
+const SURE: f32 = 0.94;
+const PRESSED: f32 = 0.83;
 const DOUBT: f32 = 0.78;
 
 impl Default for Calibration {
@@ -37,7 +38,13 @@ impl Calibration {
     /// The confidence for log odds.
     pub fn confidence(&self, logit: f32) -> f32 {
         let p = sigmoid(self.slope * logit + self.shift).clamp(0.001, 0.995);
-        if (DOUBT..SURE).contains(&p) { DOUBT + (p - DOUBT) * (APPLY - 0.001 - DOUBT) / (SURE - DOUBT) } else { p }
+        if (APPLY..SURE).contains(&p) {
+            PRESSED + (p - APPLY) * (APPLY - 0.001 - PRESSED) / (SURE - APPLY)
+        } else if (DOUBT..APPLY).contains(&p) {
+            DOUBT + (p - DOUBT) * (PRESSED - DOUBT) / (APPLY - DOUBT)
+        } else {
+            p
+        }
     }
 
     /// Fits both numbers by Newton's method on (logit, right, weight).
@@ -73,6 +80,14 @@ impl Calibration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn confidence_rises_with_the_odds_and_doubt_is_not_applied() {
+        let c = Calibration::default();
+        let all: Vec<f32> = (-60..60).map(|k| c.confidence(k as f32 / 10.0)).collect();
+        assert!(all.windows(2).all(|w| w[0] <= w[1]), "{all:?}");
+        assert!(c.confidence(2.6) < APPLY && c.confidence(2.9) > 0.94);
+    }
 
     #[test]
     fn overconfidence_is_pulled_back() {
