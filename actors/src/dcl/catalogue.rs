@@ -58,14 +58,14 @@ impl Table {
             names.join(", "),
             self.whole
         );
-        out.push_str(&format!("CREATE OR REPLACE VIEW {} AS {body};", quoted(&self.entity.view)));
+        out.extend([format!("CREATE OR REPLACE VIEW {} AS {body};", quoted(&self.entity.view))]);
         for alias in &self.entity.aliases {
-            out.push_str(&format!(
+            out.extend([format!(
                 "CREATE OR REPLACE VIEW {} AS {body} WHERE lower({}) = lower('{}');",
                 quoted(&alias.view),
                 quoted(&alias.field),
                 alias.equals.replace('\'', "''")
-            ));
+            )]);
         }
         out
     }
@@ -76,7 +76,7 @@ impl Table {
         for name in fields {
             if let Some(field) = self.entity.field(name).filter(|_| present.insert(name.clone())) {
                 let (kind, storage) = (sql_type(field.field_type), storage(field.field_type));
-                sql.push_str(&format!("ALTER TABLE {} ADD COLUMN {} {kind}{storage};", self.name, quoted(name)));
+                sql.extend([format!("ALTER TABLE {} ADD COLUMN {} {kind}{storage};", self.name, quoted(name))]);
             }
         }
         sql.push_str(&self.views_sql(present));
@@ -195,7 +195,7 @@ impl Catalogue {
                 None => {
                     let storage = |name: &str| if name == "_key" { storage(FieldType::Id) } else { "" };
                     let own: Vec<String> = OWN.iter().map(|(n, kind)| format!("{n} {kind}{}", storage(n))).collect();
-                    sql.push_str(&format!("CREATE TABLE {} ({});", table.name, own.join(", ")));
+                    sql.extend([format!("CREATE TABLE {} ({});", table.name, own.join(", "))]);
                 }
                 Some(have) => {
                     for field in &table.entity.fields {

@@ -179,7 +179,7 @@ fn one(out: &mut Condition, target: &Target, op: &str, value: &str, at: &str) ->
     };
     if let Some(sign) = compared {
         let (place, bind) = target.value(value, at)?;
-        out.sql.push_str(&format!("{column} {sign} {place}"));
+        out.sql.extend([format!("{column} {sign} {place}")]);
         out.binds.push(bind);
         return Ok(());
     }
@@ -187,7 +187,7 @@ fn one(out: &mut Condition, target: &Target, op: &str, value: &str, at: &str) ->
         // A row without a value is not equal to one either.
         "ne" => {
             let (place, bind) = target.value(value, at)?;
-            out.sql.push_str(&format!("{column} IS DISTINCT FROM {place}"));
+            out.sql.extend([format!("{column} IS DISTINCT FROM {place}")]);
             out.binds.push(bind);
         }
         "in" => {
@@ -202,7 +202,7 @@ fn one(out: &mut Condition, target: &Target, op: &str, value: &str, at: &str) ->
                 places.push(place);
                 out.binds.push(bind);
             }
-            out.sql.push_str(&format!("{column} IN ({})", places.join(", ")));
+            out.sql.extend([format!("{column} IN ({})", places.join(", "))]);
         }
         "between" => {
             let Some((low, high)) = value.split_once(',') else {
@@ -212,7 +212,7 @@ fn one(out: &mut Condition, target: &Target, op: &str, value: &str, at: &str) ->
             };
             let (first, low) = target.value(low, at)?;
             let (second, high) = target.value(high, at)?;
-            out.sql.push_str(&format!("{column} BETWEEN {first} AND {second}"));
+            out.sql.extend([format!("{column} BETWEEN {first} AND {second}")]);
             out.binds.extend([low, high]);
         }
         "contains" | "starts_with" => {
@@ -222,12 +222,12 @@ fn one(out: &mut Condition, target: &Target, op: &str, value: &str, at: &str) ->
                     .field(at.to_owned())
                     .remedy("use eq, lt, gt or between for this field"));
             }
-            out.sql.push_str(&format!("{op}(lower({column}), lower(?))"));
+            out.sql.extend([format!("{op}(lower({column}), lower(?))")]);
             out.binds.push(Bind::Text(value.to_owned()));
         }
         "is_null" => match value {
-            "true" | "" => out.sql.push_str(&format!("{column} IS NULL")),
-            "false" => out.sql.push_str(&format!("{column} IS NOT NULL")),
+            "true" | "" => out.sql.extend([format!("{column} IS NULL")]),
+            "false" => out.sql.extend([format!("{column} IS NOT NULL")]),
             _ => {
                 return Err(Error::invalid("view.bad_filter", "`is_null` takes true or false")
                     .field(at.to_owned())

@@ -153,13 +153,11 @@ impl Handle {
             fate
         });
         self.jobs.send(job).await.map_err(|_| away())?;
-        match answered.await {
-            Ok(result) => Ok(result?),
-            Err(_) => {
-                self.broken.store(true, Ordering::Release);
-                Err(away())
-            }
+        if let Ok(result) = answered.await {
+            return Ok(result?);
         }
+        self.broken.store(true, Ordering::Release);
+        Err(away())
     }
 
     fn connection(&self) -> Result<Conn, Error> {
@@ -200,12 +198,11 @@ impl Handle {
             }
             result
         });
-        let result = match tokio::time::timeout(deadline, &mut work).await {
-            Ok(result) => result,
-            Err(_) => {
-                stop.fire();
-                work.await
-            }
+        let result = if let Ok(result) = tokio::time::timeout(deadline, &mut work).await {
+            result
+        } else {
+            stop.fire();
+            work.await
         };
         let result = result.map_err(|e| Error::internal("views.read", "a read of the views failed").source(e))?;
         Ok(result.inspect_err(|fault| tracing::warn!(fault = %fault, "a read of the views failed"))?)

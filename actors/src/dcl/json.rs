@@ -274,11 +274,11 @@ pub(crate) fn date(out: &mut Vec<u8>, days: i64) {
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
     let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
-    if !(0..=9999).contains(&year) {
+    if (0..=9999).contains(&year) {
+        digits(out, year as u64, 4);
+    } else {
         out.push(if year < 0 { b'-' } else { b'+' });
         digits(out, year.unsigned_abs(), 6);
-    } else {
-        digits(out, year as u64, 4);
     }
     out.push(b'-');
     digits(out, month as u64, 2);

@@ -42,6 +42,7 @@ pub struct StoredLog(Arc<dyn Store>);
 
 impl StoredLog {
     /// Reads this store's log.
+    #[expect(clippy::new_ret_no_self, reason = "nobody needs the type behind the trait")]
     pub fn new(store: Arc<dyn Store>) -> Log {
         Arc::new(Self(store))
     }

@@ -57,19 +57,16 @@ impl Cursor {
         let mut closing = 0;
         for (key, value) in keys.iter().zip(&self.values) {
             let column = key.target.sql();
-            match value {
-                Some(value) => {
-                    let (place, bind) = cursor_value(&key.target, value)?;
-                    let sign = if key.descending { "<" } else { ">" };
-                    out.sql
-                        .push_str(&format!("({column} {sign} {place} OR {column} IS NULL OR ({column} = {place} AND "));
-                    out.binds.extend([bind.clone(), bind]);
-                    closing += 2;
-                }
-                None => {
-                    out.sql.push_str(&format!("({column} IS NULL AND "));
-                    closing += 1;
-                }
+            if let Some(value) = value {
+                let (place, bind) = cursor_value(&key.target, value)?;
+                let sign = if key.descending { "<" } else { ">" };
+                let next = format!("({column} {sign} {place} OR {column} IS NULL OR ({column} = {place} AND ");
+                out.sql.push_str(&next);
+                out.binds.extend([bind.clone(), bind]);
+                closing += 2;
+            } else {
+                out.sql.extend([format!("({column} IS NULL AND ")]);
+                closing += 1;
             }
         }
         out.sql.push_str("(_seq > ? OR (_seq = ? AND _row > ?))");
@@ -81,12 +78,12 @@ impl Cursor {
 
 fn cursor_value(target: &Target, value: &str) -> Result<(&'static str, Bind)> {
     let wrong =
-        |_| Error::invalid("view.bad_cursor", "the cursor is damaged").field("cursor").remedy("begin without a cursor");
+        || Error::invalid("view.bad_cursor", "the cursor is damaged").field("cursor").remedy("begin without a cursor");
     match target {
         Target::Field(_, FieldType::Datetime) => {
-            Ok(("make_timestamp(?)", Bind::Int(value.parse().map_err(|_| wrong(()))?)))
+            Ok(("make_timestamp(?)", Bind::Int(value.parse().map_err(|_| wrong())?)))
         }
-        _ => target.value(value, "cursor").map_err(|_| wrong(())),
+        _ => target.value(value, "cursor").map_err(|_| wrong()),
     }
 }
 

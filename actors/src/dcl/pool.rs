@@ -25,9 +25,9 @@ use crate::platform::shapes::ViewRequest;
 
 /// How long after opening a file is read whole, and how long that may take.
 const SCAN_AFTER: Duration = Duration::from_secs(5);
-pub(super) const SCAN: Duration = Duration::from_secs(600);
+pub(super) const SCAN: Duration = Duration::from_mins(10);
 /// An export may take so long.
-pub(super) const EXPORT: Duration = Duration::from_secs(3600);
+pub(super) const EXPORT: Duration = Duration::from_hours(1);
 
 /// Where the files are and what they may cost.
 #[derive(Clone, Debug)]
@@ -58,7 +58,7 @@ impl Settings {
             memory: 256 << 20,
             threads: 1,
             open_files: 300,
-            idle: Duration::from_secs(120),
+            idle: Duration::from_mins(2),
             deadline: Duration::from_secs(10),
             answers: 64 << 20,
             commit: ReadLimit { bytes: 48 << 20, entries: 256 },

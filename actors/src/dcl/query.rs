@@ -85,7 +85,7 @@ impl Query {
             out.push_str(&quoted(name));
         }
         for (i, key) in self.keys.iter().enumerate() {
-            out.push_str(&format!(", {} AS _sort{i}", key.target.sql()));
+            out.extend([format!(", {} AS _sort{i}", key.target.sql())]);
         }
         out
     }

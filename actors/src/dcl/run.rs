@@ -47,7 +47,7 @@ impl Part {
         let keys = keys.ok_or_else(|| Fault::other(format!("entry {seq} has no text column _key")))?;
         let hashes = (0..keys.len()).map(|i| xxhash_rust::xxh3::xxh3_64_with_seed(keys.value(i).as_bytes(), seed));
         let hashes = hashes.collect();
-        Ok(Self { seq, mapping, hashes, batch })
+        Ok(Self { seq, mapping, batch, hashes })
     }
 
     /// The entity's fields that it sends.
