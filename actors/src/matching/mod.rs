@@ -51,7 +51,7 @@
 //! | lexicon | P | R | F1 | applied P | applied R | ECE |
 //! |---|---|---|---|---|---|---|
 //! | no synonym | 0.924 | 0.770 | 0.840 | 0.969 | 0.524 | 0.044 |
-//! | every second phrase | 0.917 | 0.917 | 0.917 | 0.965 | 0.633 | 0.038 |
+//! | every second phrase | 0.917 | 0.917 | 0.917 | 0.967 | 0.587 | 0.041 |
 //!
 //! Each project's labels judged by a matcher that has seen no label of the project and no field of the systems judged. Only that
 //! project's mapped fields count, but every unmapped field of its objects, which makes precision harsher than above:
