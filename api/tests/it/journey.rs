@@ -53,8 +53,8 @@ async fn a_file_becomes_a_view_heals_a_drift_and_survives_a_restart() {
     let node = TestNode::start().await;
     let ann = node.register("ann").await;
     let mut stream = ann.get("/api/v1/events/stream").await;
-    put(&ann, "crm/2024.csv", accounts("Industry", 0, 120) + "A9999,,Energy,1\n").await;
-    let new = json!({"name": "crm", "type": "file", "config": {"path": "crm/*.csv", "system": "salesforce"}});
+    put(&ann, "accounts/2024.csv", accounts("Industry", 0, 120) + "A9999,,Energy,1\n").await;
+    let new = json!({"name": "crm", "type": "file", "config": {"path": "accounts/*.csv", "system": "salesforce"}});
     let made: Value = ann.post("/api/v1/aam/connections", &new).await.json().await.unwrap();
     let id = made["id"].as_str().unwrap().to_owned();
     sync(&ann, &mut stream, &id).await;
@@ -69,7 +69,7 @@ async fn a_file_becomes_a_view_heals_a_drift_and_survives_a_restart() {
     assert_eq!(page["items"][0]["annual_revenue"].to_string(), "1.5");
     let before: Value = ann.get("/api/v1/dcl/digest").await.json().await.unwrap();
 
-    put(&ann, "crm/2025.csv", accounts("Industry__c", 200, 60)).await;
+    put(&ann, "accounts/2025.csv", accounts("Industry__c", 200, 60)).await;
     sync(&ann, &mut stream, &id).await;
     let drifts = until(&ann, &mut stream, "/api/v1/drifts", |d| {
         d["items"].as_array().unwrap().iter().any(|d| d["kind"] == "renamed" && d["state"] == "healed")
