@@ -163,3 +163,19 @@ async fn checks_query_the_views_by_sql_and_cannot_write_or_reach_files() {
     }
     assert_eq!(bench.ask(&ask()).await["total"], 10);
 }
+
+#[tokio::test]
+async fn every_shipped_check_runs_over_views_with_and_without_rows() {
+    use crate::agent::definition::Definition;
+    let (empty, held) = (Bench::new(), bench(50).await);
+    let now = held.ambient.now();
+    for definition in Definition::shipped() {
+        for check in &definition.checks {
+            let sql = definition.query(check, now);
+            for bench in [&empty, &held] {
+                let rows = bench.dcl.select(&bench.scope, &sql).await;
+                assert!(rows.is_ok(), "{} {}: {}", definition.id, check.id, rows.unwrap_err().chain());
+            }
+        }
+    }
+}
