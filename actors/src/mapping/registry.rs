@@ -181,12 +181,20 @@ impl Registry {
 }
 
 /// The system's object that explains most of the columns, for a stream whose name says nothing (`export_2024`): at least
-/// five of them, and a third of them all.
+/// half of them and three, or a third and five. Of two that explain as many, the one listed first.
 fn telling(system: &System, vocabulary: &Vocabulary, columns: &Columns<'_>, of: usize) -> Option<Mapping> {
-    let found =
-        system.objects.iter().filter(|o| o.entity != "record").filter_map(|o| o.mapping(vocabulary, columns, true));
-    let enough = |m: &Mapping| m.rules.len() >= 5 && m.rules.len() * 3 >= of;
-    found.filter(enough).max_by_key(|m| m.rules.len())
+    let found = system.objects.iter().filter(|o| o.entity != "record");
+    let enough = |m: &Mapping| {
+        let rules = m.rules.len();
+        (rules >= 3 && rules * 2 >= of) || (rules >= 5 && rules * 3 >= of)
+    };
+    let mut best: Option<Mapping> = None;
+    for mapping in found.filter_map(|o| o.mapping(vocabulary, columns, true)).filter(enough) {
+        if best.as_ref().is_none_or(|b| mapping.rules.len() > b.rules.len()) {
+            best = Some(mapping);
+        }
+    }
+    best
 }
 
 /// The object whose name or alias fits best.
@@ -307,6 +315,9 @@ mod tests {
         let vocabulary = Vocabulary::builtin();
         let mapping = Registry::shipped().resolve(vocabulary, Some("salesforce"), "crm", &columns).unwrap();
         assert_eq!(mapping.entity, "opportunity");
+        let few = schema(&["Id", "Name", "Industry", "AnnualRevenue"]);
+        let mapping = Registry::shipped().resolve(vocabulary, Some("salesforce"), "crm", &few).unwrap();
+        assert_eq!(mapping.entity, "account");
     }
 
     #[test]
