@@ -79,7 +79,12 @@ pub fn onboard(
         key: key_of(schema),
         order_by: schema.cursor.clone(),
     });
-    proposals.retain(|p| p.entity.as_deref() == Some(chosen.as_str()));
+    // The matcher knows names; which fields there are is the vocabulary's word.
+    let known = vocabulary.entity(&chosen);
+    proposals.retain(|p| {
+        p.entity.as_deref() == Some(chosen.as_str())
+            && p.canonical_field.as_deref().is_some_and(|f| known.is_some_and(|e| e.field(f).is_some()))
+    });
     let questions = fill(&mut mapping, proposals, tiers);
     if mapping.rules.is_empty() && entity.is_none() {
         return Onboarding { mapping: as_record(schema, key_of(schema)), questions };
