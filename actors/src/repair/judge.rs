@@ -128,7 +128,9 @@ impl Ground<'_> {
             object: self.object.to_owned(),
             fields: fields.collect(),
         };
-        let free = |field: &str| self.mapping.rule_for(field).is_none();
+        let entity = self.vocabulary.entity(&self.mapping.entity);
+        let free =
+            |field: &str| self.mapping.rule_for(field).is_none() && entity.is_some_and(|e| e.field(field).is_some());
         let found = propose_mapping(&object).into_iter().find(|p| p.field == column);
         match found.and_then(|p| {
             let field = p.canonical_field.filter(|f| free(f))?;

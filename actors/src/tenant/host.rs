@@ -41,7 +41,17 @@ impl std::fmt::Debug for Host {
 impl Host {
     /// A node that runs nobody yet.
     pub fn new(parts: Arc<Parts>) -> Arc<Self> {
-        Arc::new(Self { parts, trees: Mutex::default(), gate: tokio::sync::Mutex::default() })
+        let host = Arc::new(Self { parts, trees: Mutex::default(), gate: tokio::sync::Mutex::default() });
+        // Views that begin anew after damage have nobody else to tell the materializer that there is a log to fold.
+        let told = Arc::downgrade(&host);
+        host.parts.dcl.on_reset(move |tenant| {
+            let Some(host) = told.upgrade() else { return };
+            let desk = host.trees.lock().get(&tenant).map(|running| running.desk.clone());
+            if let Some(desk) = desk {
+                desk.materializer().wake();
+            }
+        });
+        host
     }
 
     /// Shared with all trees.

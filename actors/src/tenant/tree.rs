@@ -20,6 +20,8 @@ use crate::{agent, connector, dcl, repair, task};
 
 /// How long a part may finish what it has at hand.
 const FINISH: Duration = Duration::from_secs(5);
+/// A part the whole tenant needs gets another chance so long after it was taken out: a full disk may have room again.
+const AGAIN: Duration = Duration::from_secs(30);
 
 /// A tenant's tree with the connectors it has now.
 pub fn tree(desk: &Arc<Desk>, connections: &[ConnectionId], reports: Arc<dyn Reports>) -> TreeSpec {
@@ -48,11 +50,11 @@ pub fn tree(desk: &Arc<Desk>, connections: &[ConnectionId], reports: Arc<dyn Rep
     });
     TreeSpec::ordered(root(desk))
         .reports(reports)
-        .child(materializer.drain(FINISH))
-        .child(agents.stop(FINISH))
-        .child(repairer.drain(FINISH))
+        .child(materializer.drain(FINISH).retry_after(AGAIN))
+        .child(agents.stop(FINISH).retry_after(AGAIN))
+        .child(repairer.drain(FINISH).retry_after(AGAIN))
         .subtree(connectors)
-        .child(tasks.stop(FINISH))
+        .child(tasks.stop(FINISH).retry_after(AGAIN))
 }
 
 /// Where a tenant's own supervisor sits.
