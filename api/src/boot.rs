@@ -83,10 +83,14 @@ impl Node {
             })?)?;
         }
 
-        let mut options = SqliteOptions::new(&args.data_dir);
+        let config = Arc::new(Config::load(args.config.as_deref(), std::env::vars())?);
+        config.check_alone()?;
+        for warning in config.warnings() {
+            tracing::warn!("{warning}");
+        }
+        let mut options = SqliteOptions::configured(&args.data_dir, &config);
         options.node_id.clone_from(&args.node_id);
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(options, ambient.clone()).await?);
-        let config = Arc::new(Config::load(args.config.as_deref(), std::env::vars())?);
         let limits = Limits { events: config.bus.events, bytes: config.bus.events_mb << 20, ..Limits::default() };
         let bus: Arc<dyn EventBus> = Arc::new(LocalBus::new(ambient.clone(), limits));
         let parts = parts(args, secret, &ambient, &store, &bus, config)?;

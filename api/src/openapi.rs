@@ -18,7 +18,7 @@ use crate::http;
         description = "Sources to unified views to agents, kept alive by themselves.\n\nErrors are \
         RFC 9457 problem documents with a stable `code`, a `trace_id` to quote, the field at fault and the remedy."
     ),
-    paths(http::files::get::get, http::files::put::put),
+    paths(http::files::get::get, http::files::put::put, http::files::delete::delete),
     components(schemas(ProblemSchema, PointedSchema))
 )]
 struct Base;

@@ -29,6 +29,7 @@ pub fn spec(kind: &str) -> Result<Value> {
                 "entity": {"type": "string", "description": "what it holds, if you know: account, opportunity, ..."},
                 "delimiter": {"type": "string"}, "encoding": {"type": "string"},
                 "key": {"type": "array", "items": {"type": "string"}}, "order_by": {"type": "string"},
+                "watch": {"type": "boolean", "description": "read new and changed files by itself, without a sync being asked for"},
             },
         })),
         "postgres" => Ok(json!({
@@ -89,6 +90,7 @@ fn fits(property: &Value, value: &Value) -> bool {
     match property["type"].as_str() {
         Some("string") => value.is_string(),
         Some("integer") => value.is_u64(),
+        Some("boolean") => value.is_boolean(),
         Some("array") => value.as_array().is_some_and(|items| items.iter().all(Value::is_string)),
         _ => true,
     }

@@ -34,9 +34,6 @@ use crate::tenant::Desk;
 const POLL: Duration = Duration::from_millis(200);
 /// Log entries that the views may be behind before reading pauses.
 const MAX_LAG: i64 = 64;
-/// Refused rows of one stream in one run above which, and share of its rows above which, it stops as changed.
-const REFUSED_ROWS: u64 = 1_000;
-const REFUSED_SHARE: f64 = 0.20;
 
 /// What it needs to start.
 #[derive(Clone, Debug)]
@@ -172,7 +169,15 @@ impl State {
         if self.run.is_some() {
             return Ok(());
         }
-        self.on_sync(myself, None).await
+        let mut tx = self.desk.parts.store.read(&self.desk.scope).await?;
+        let streams = tx.streams(self.id).await?;
+        drop(tx);
+        let cursors = streams.into_iter().filter_map(|s| Some((s.name, s.cursor?))).collect();
+        if self.source()?.has_news(&self.desk.scope, &cursors).await? {
+            return self.on_sync(myself, None).await;
+        }
+        self.set_alarm(myself, ConnectionState::Active);
+        Ok(())
     }
 
     /// Begins a sync.
@@ -237,7 +242,7 @@ impl State {
         let permit = self.desk.parts.batches.take(&self.desk.scope, 1).await?;
         let Ok(next) = tokio::time::timeout(POLL, reading.batches.next()).await else {
             let waited = self.desk.parts.ambient().elapsed().saturating_sub(reading.waiting_since);
-            if waited > Limits::default().call {
+            if waited > Duration::from_secs(self.desk.parts.config.connector.call_seconds) {
                 return Err(Error::unavailable("source.no_progress", "The source sent nothing within its deadline.")
                     .remedy("Try again; if it stays, check that the source answers."));
             }
@@ -327,7 +332,8 @@ impl State {
         }
         self.seat.error(&error);
         self.failures += 1;
-        let pause = Backoff::new(Duration::from_secs(1), Duration::from_secs(900))
+        let longest = Duration::from_secs(self.desk.parts.config.connector.backoff_seconds);
+        let pause = Backoff::new(Duration::from_millis(200), longest)
             .wait(self.failures, self.desk.parts.ambient().fraction());
         if let Err(second) = self.record_failure(run.and_then(|r| r.task), &error, pause).await {
             tracing::warn!(connection = %self.id, error = second.chain(), "the failure could not be recorded");
@@ -355,7 +361,7 @@ impl State {
             return Ok(());
         }
         self.source = None;
-        self.schedule = Schedule::of(connection);
+        self.schedule = Schedule::of(connection, &self.desk.parts.config.connector);
         self.source = Some(catalog::open(&self.desk.parts, &self.desk.scope, connection)?);
         self.version = connection.version;
         Ok(())
@@ -398,7 +404,7 @@ impl State {
         let schema = stream.schema.clone().unwrap_or_else(|| info.schema.clone());
         let system = connection.system.clone();
         let intake = Intake::new(desk.parts.vocabulary.clone(), system, &stream, mapping, schema);
-        let limits = Limits { batch_rows: desk.parts.config.connector.batch_rows, ..Limits::default() };
+        let limits = Limits::of(&desk.parts.config.connector);
         let batches = source.read(&desk.scope, &info.name, stream.cursor.clone(), &limits).await?;
         let waiting_since = desk.parts.ambient().elapsed();
         Ok(Some(Reading { info, intake: Some(intake), batches, waiting_since, rejected: 0, seen: 0 }))
@@ -514,8 +520,9 @@ impl State {
     /// into the dead letters.
     async fn guard_against_a_changed_source(&mut self) -> Result<()> {
         let Some(reading) = self.run.as_ref().and_then(|run| run.reading.as_ref()) else { return Ok(()) };
+        let config = &self.desk.parts.config.connector;
         let share = reading.rejected as f64 / reading.seen.max(1) as f64;
-        if reading.rejected <= REFUSED_ROWS || share <= REFUSED_SHARE {
+        if reading.rejected <= config.refused_rows || share <= config.refused_share {
             return Ok(());
         }
         Err(Error::invalid(

@@ -27,10 +27,10 @@ use super::log::{Ahead, EntryKind, LogEntry, Pages};
 use super::resolve::{Old, Outcome, resolve};
 use super::run::{Part, Run};
 
-/// Rows after which a stream's run is folded.
-const RUN_ROWS: usize = 65_536;
+/// Rows after which a stream's run is folded: two of DuckDB's row groups for each of two threads.
+const RUN_ROWS: usize = 262_144;
 /// Rows waiting in all runs after which all are folded.
-const WAITING_ROWS: usize = 4 * RUN_ROWS;
+const WAITING_ROWS: usize = RUN_ROWS;
 /// Up to so many keys are written into the statement instead of a temporary table.
 const INLINE_KEYS: usize = 512;
 

@@ -18,6 +18,7 @@ mod digest;
 mod door;
 mod engine;
 mod export;
+mod feed;
 mod filter;
 mod fold;
 mod guard;

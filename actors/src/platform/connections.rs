@@ -12,6 +12,7 @@ use super::shapes::{
     CheckReport, ConnectionPatch, ConnectionView, DemoDrift, DiscoveredStream, NewConnection, Preview,
 };
 use super::{Listing, Platform, rows};
+use crate::connector::source::Limits;
 use crate::connector::{catalog, credentials, preview};
 use crate::drift::policy::{DEFAULTS, Policy};
 
@@ -136,6 +137,26 @@ impl Platform {
         Ok(task.id)
     }
 
+    /// Sets the cursors of one stream, or of all, back to the start and asks for a sync. What is read again is known by its
+    /// keys, so it doubles nothing.
+    pub async fn rewind(&self, scope: &Scope, id: ConnectionId, stream: Option<&str>) -> Result<TaskId> {
+        let mut tx = self.parts().store.begin(scope).await?;
+        tx.connection(id).await?;
+        let streams = tx.streams(id).await?;
+        let chosen: Vec<&str> =
+            streams.iter().map(|s| s.name.as_str()).filter(|name| stream.is_none_or(|wanted| wanted == *name)).collect();
+        if chosen.is_empty() {
+            return Err(Error::not_found("stream.unknown", "The connection has no such stream yet.")
+                .field("/stream")
+                .remedy("Sync the connection once; GET the connection for its streams."));
+        }
+        for name in chosen {
+            tx.rewind_stream(id, name, None).await?;
+        }
+        tx.save().await?;
+        self.sync_now(scope, id).await
+    }
+
     /// Reads no more until resumed.
     pub async fn pause(&self, scope: &Scope, id: ConnectionId) -> Result<ConnectionView> {
         self.move_to(scope, id, ConnectionState::Paused).await?;
@@ -186,7 +207,8 @@ impl Platform {
     /// First rows of a stream, as the source holds them.
     pub async fn preview(&self, scope: &Scope, id: ConnectionId, stream: &str, limit: u32) -> Result<Preview> {
         let source = catalog::open(self.parts(), scope, &self.row(scope, id).await?)?;
-        preview::preview(source.as_ref(), scope, stream, limit.clamp(1, 500)).await
+        let limits = Limits::of(&self.parts().config.connector);
+        preview::preview(source.as_ref(), scope, stream, limit.clamp(1, 500), &limits).await
     }
 
     async fn row(&self, scope: &Scope, id: ConnectionId) -> Result<Connection> {

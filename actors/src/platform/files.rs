@@ -47,6 +47,18 @@ impl Platform {
         Ok((view, tokio_util::io::ReaderStream::with_capacity(file, CHUNK).boxed()))
     }
 
+    /// Takes a file out of the tenant's folder; what was read from it stays.
+    pub async fn delete_file(&self, scope: &Scope, path: &str) -> Result<()> {
+        let (folders, of, name) = (self.parts().folders.clone(), scope.clone(), path.to_owned());
+        let gone = tokio::task::spawn_blocking(move || folders.delete(&of, &name))
+            .await
+            .map_err(|e| Error::internal("file.delete", "The file could not be deleted.").source(e))??;
+        let mut tx = self.parts().store.begin(scope).await?;
+        let known = tx.forget_file(path).await?;
+        tx.save().await?;
+        if gone || known { Ok(()) } else { Err(Error::not_found("file.not_found", "There is no such file.")) }
+    }
+
     /// Files whose path begins so, in path order.
     pub async fn list_files(&self, scope: &Scope, prefix: &str) -> Result<Vec<FileView>> {
         let mut tx = self.parts().store.read(scope).await?;

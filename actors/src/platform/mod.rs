@@ -5,6 +5,7 @@
 //! The verbs stand by noun in the files beside this one.
 
 mod agents;
+mod catalogue;
 mod connections;
 mod decisions;
 mod files;

@@ -3,7 +3,7 @@
 use autonomos_runtime::ids::{ConnectionId, DeadLetterId, TaskId};
 use autonomos_runtime::secrets::Purpose;
 use autonomos_runtime::store::{DeadLetterFilter, DeadLetterState, NewTask as NewRow, Paged};
-use autonomos_runtime::{Result, Scope};
+use autonomos_runtime::{Error, Result, Scope};
 use serde_json::{Value, json};
 
 use super::shapes::DeadLetterView;
@@ -50,6 +50,20 @@ impl Platform {
         tx.save().await?;
         desk.tasks().wake();
         Ok(task.id)
+    }
+
+    /// Says of open dead letters that they do not matter; answers how many changed.
+    pub async fn discard_dead_letters(&self, scope: &Scope, id: ConnectionId, ids: &[DeadLetterId]) -> Result<u64> {
+        let mut tx = self.parts().store.begin(scope).await?;
+        tx.connection(id).await?;
+        for letter in ids {
+            if tx.dead_letter(*letter).await?.connection_id != id {
+                return Err(Error::not_found("dead_letter.unknown", "The connection has no such dead letter.").field("/ids"));
+            }
+        }
+        let changed = tx.settle_dead_letters(ids, DeadLetterState::Discarded).await?;
+        tx.save().await?;
+        Ok(changed)
     }
 
     /// After new rules: what the old ones refused may pass now.

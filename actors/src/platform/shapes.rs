@@ -154,6 +154,92 @@ pub struct MappingEdit {
     pub version: Option<i64>,
 }
 
+/// An entity of the canonical model.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct EntityView {
+    /// Its name, singular.
+    pub name: String,
+    /// The name of its view.
+    pub view: String,
+    /// Rises with every change of its meaning.
+    pub version: u32,
+    /// What it is.
+    pub description: String,
+    /// The field that identifies it in its source.
+    pub id: Option<String>,
+    /// Fields that no row may lack, besides the id.
+    pub required: Vec<String>,
+    /// How many fields it has.
+    pub fields: usize,
+    /// `$id` of its JSON Schema.
+    pub schema_id: String,
+}
+
+/// A type of source.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ConnectorType {
+    /// `file`, `postgres`, `demo`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// JSON Schema of its settings.
+    #[schema(value_type = Object)]
+    pub spec: Value,
+}
+
+/// One version of a stream's rules.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MappingVersionView {
+    /// The stream.
+    pub stream: String,
+    /// Version, from 1.
+    pub version: i64,
+    /// `active`, `superseded`, `reverted`.
+    pub state: String,
+    /// Canonical entity.
+    pub entity: String,
+    /// Its rules.
+    pub rules: Vec<MappingRow>,
+    /// Source fields that identify a record.
+    pub key: Vec<String>,
+    /// Source field that orders states of a record.
+    pub order_by: Option<String>,
+    /// Who adopted it.
+    pub author: String,
+    /// `human`, `rule`, `model`, `imported`.
+    pub origin: String,
+    /// Why, for people.
+    pub reason: Option<String>,
+    /// Log position of the stream's first record it holds for.
+    pub from_seq: i64,
+    /// When.
+    pub created_at: DateTime<Utc>,
+}
+
+/// What rules that are not in force yet would make of the source's first rows.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MappingTrial {
+    /// Rows tried.
+    pub tried: usize,
+    /// Rows as they would be, canonical field to value.
+    #[schema(value_type = Vec<Object>)]
+    pub rows: Vec<Value>,
+    /// Rows that would be refused.
+    pub refused: Vec<TrialRefusal>,
+}
+
+/// A row that the tried rules would refuse.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TrialRefusal {
+    /// Its number in the source.
+    pub row: u64,
+    /// Source column at fault.
+    pub field: Option<String>,
+    /// Stable code of the reason.
+    pub code: String,
+    /// The reason.
+    pub reason: String,
+}
+
 /// What a check of a connection found.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CheckReport {

@@ -18,7 +18,6 @@ use autonomos_runtime::supervision::{Actor, ActorRef, Address, Failure, Seat, Wa
 
 use super::carry_out::{self, Repair};
 use super::judge::{Ground, Judged, Policy, Verdict};
-use crate::mapping::adopt::REVIEW_DAYS;
 use crate::mapping::onboard::Tiers;
 use crate::tenant::Desk;
 
@@ -130,7 +129,7 @@ impl State {
         let mut applied: Vec<(Drift, Judged)> = Vec::new();
         let mut facts: Vec<Fact> = Vec::new();
         let mut open = false;
-        let expires_at = desk.parts.ambient().now() + chrono::Duration::days(REVIEW_DAYS);
+        let expires_at = desk.parts.lapses_at();
         for drift in drifts {
             match ground.judge(&drift) {
                 Verdict::Apply(judged) => {

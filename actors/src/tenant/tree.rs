@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use autonomos_runtime::ids::ConnectionId;
-use autonomos_runtime::supervision::{ChildSpec, Key, Reports, TreeSpec};
+use autonomos_runtime::supervision::{ChildSpec, Intensity, Key, Reports, TreeSpec};
 
 use super::Desk;
 use crate::{agent, connector, dcl, repair, task};
@@ -48,13 +48,16 @@ pub fn tree(desk: &Arc<Desk>, connections: &[ConnectionId], reports: Arc<dyn Rep
         seat,
         desk: of.clone(),
     });
+    let config = &desk.parts.config.tenant;
+    let part = |spec: ChildSpec| spec.intensity(restarts(desk)).retry_after(AGAIN);
     TreeSpec::ordered(root(desk))
         .reports(reports)
-        .child(materializer.drain(FINISH).retry_after(AGAIN))
-        .child(agents.stop(FINISH).retry_after(AGAIN))
-        .child(repairer.drain(FINISH).retry_after(AGAIN))
+        .escalation(Some(Intensity::new(config.escalations, config.escalation_seconds)))
+        .child(part(materializer.drain(FINISH)))
+        .child(part(agents.stop(FINISH)))
+        .child(part(repairer.drain(FINISH)))
         .subtree(connectors)
-        .child(tasks.stop(FINISH).retry_after(AGAIN))
+        .child(part(tasks.stop(FINISH)))
 }
 
 /// Where a tenant's own supervisor sits.
@@ -69,4 +72,11 @@ pub fn connector(desk: &Arc<Desk>, id: ConnectionId) -> ChildSpec {
         connector::connector::Args { seat, desk: of.clone(), connection: id }
     })
     .stop(FINISH)
+    .intensity(restarts(desk))
+}
+
+/// How often a part may be started again before it is taken out.
+fn restarts(desk: &Desk) -> Intensity {
+    let config = &desk.parts.config.tenant;
+    Intensity::new(config.actor_restarts, config.actor_seconds)
 }

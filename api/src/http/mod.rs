@@ -4,8 +4,10 @@
 pub mod agents;
 pub mod auth;
 pub mod connections;
+pub mod connectors;
 pub mod dcl;
 pub mod drifts;
+pub mod entities;
 pub mod extract;
 pub mod files;
 pub mod live;
@@ -43,6 +45,9 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(auth::invite::invite))
         .routes(routes!(auth::jwks::jwks))
         .routes(routes!(files::list::list))
+        .routes(routes!(connectors::list::list))
+        .routes(routes!(entities::list::list))
+        .routes(routes!(entities::get::get))
         .routes(routes!(connections::create::create, connections::list::list))
         .routes(routes!(connections::check::settings))
         .routes(routes!(connections::get::get, connections::update::update, connections::delete::delete))
@@ -53,7 +58,11 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(connections::discover::discover))
         .routes(routes!(connections::preview::preview))
         .routes(routes!(connections::mappings::get, connections::mappings::put))
+        .routes(routes!(connections::mappings::history))
+        .routes(routes!(connections::mappings::attempt))
+        .routes(routes!(connections::rewind::rewind))
         .routes(routes!(connections::dead_letters::list))
+        .routes(routes!(connections::dead_letters::discard))
         .routes(routes!(connections::dead_letters::replay))
         .routes(routes!(connections::drift::drift))
         .routes(routes!(tasks::create::create, tasks::list::list))
@@ -89,8 +98,8 @@ pub fn routes() -> OpenApiRouter<AppState> {
 
 /// Routes whose path the document cannot spell: a file's path has slashes in it.
 fn files() -> Router<AppState> {
-    Router::new()
-        .route("/api/v1/files/{*path}", get(files::get::get).put(files::put::put).layer(DefaultBodyLimit::disable()))
+    let file = get(files::get::get).put(files::put::put).delete(files::delete::delete);
+    Router::new().route("/api/v1/files/{*path}", file.layer(DefaultBodyLimit::disable()))
 }
 
 /// Everything that is served, behind the gateway.

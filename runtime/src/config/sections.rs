@@ -109,7 +109,6 @@ sections! {
         batch_rows: usize,
         batch_mb: usize,
         field_mb: usize,
-        batch_age_ms: u64,
         samples: usize,
         poll_seconds: u64,
         call_seconds: u64,

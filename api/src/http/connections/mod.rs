@@ -12,5 +12,6 @@ pub mod mappings;
 pub mod pause;
 pub mod preview;
 pub mod resume;
+pub mod rewind;
 pub mod sync;
 pub mod update;
