@@ -198,13 +198,12 @@ impl State {
         self.refresh(&connection)?;
         self.runs += 1;
         // A run without streams stands in until discovery answers, so that an error finds its task.
-        let began = self.desk.parts.ambient().elapsed();
-        self.run = Some(Run::new(task, self.runs, Vec::new(), began));
+        self.run = Some(Run::new(task, self.runs, Vec::new()));
         self.desk.publish(Fact::connector_state(self.id, "syncing"));
         let source = self.source()?;
         let streams = source.discover(&self.desk.scope).await?;
         let warnings: Vec<String> = streams.iter().flat_map(|s| s.warnings.clone()).collect();
-        let mut run = Run::new(task, self.runs, streams, began);
+        let mut run = Run::new(task, self.runs, streams);
         run.warnings = warnings;
         self.run = Some(run);
         self.next(myself)
@@ -333,8 +332,8 @@ impl State {
         self.seat.error(&error);
         self.failures += 1;
         let longest = Duration::from_secs(self.desk.parts.config.connector.backoff_seconds);
-        let pause = Backoff::new(Duration::from_millis(200), longest)
-            .wait(self.failures, self.desk.parts.ambient().fraction());
+        let pause =
+            Backoff::new(Duration::from_millis(200), longest).wait(self.failures, self.desk.parts.ambient().fraction());
         if let Err(second) = self.record_failure(run.and_then(|r| r.task), &error, pause).await {
             tracing::warn!(connection = %self.id, error = second.chain(), "the failure could not be recorded");
         }

@@ -34,8 +34,6 @@ pub struct Run {
     pub settling: Option<Task<()>>,
     /// Waits for the views to come closer, while they are too far behind.
     pub holding: Option<Task<()>>,
-    /// When it began, on the monotonic clock.
-    pub began: Duration,
 }
 
 /// One stream being read.
@@ -57,7 +55,7 @@ pub struct Reading {
 
 impl Run {
     /// A sync of the given streams.
-    pub fn new(task: Option<TaskId>, number: u64, streams: Vec<StreamInfo>, began: Duration) -> Self {
+    pub fn new(task: Option<TaskId>, number: u64, streams: Vec<StreamInfo>) -> Self {
         Self {
             task,
             number,
@@ -70,7 +68,6 @@ impl Run {
             warnings: Vec::new(),
             settling: None,
             holding: None,
-            began,
         }
     }
 }

@@ -143,8 +143,11 @@ impl Platform {
         let mut tx = self.parts().store.begin(scope).await?;
         tx.connection(id).await?;
         let streams = tx.streams(id).await?;
-        let chosen: Vec<&str> =
-            streams.iter().map(|s| s.name.as_str()).filter(|name| stream.is_none_or(|wanted| wanted == *name)).collect();
+        let chosen: Vec<&str> = streams
+            .iter()
+            .map(|s| s.name.as_str())
+            .filter(|name| stream.is_none_or(|wanted| wanted == *name))
+            .collect();
         if chosen.is_empty() {
             return Err(Error::not_found("stream.unknown", "The connection has no such stream yet.")
                 .field("/stream")

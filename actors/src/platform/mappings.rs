@@ -57,7 +57,12 @@ impl Platform {
     }
 
     /// All versions of the rules of a stream, newest first.
-    pub async fn mapping_history(&self, scope: &Scope, id: ConnectionId, stream: &str) -> Result<Vec<MappingVersionView>> {
+    pub async fn mapping_history(
+        &self,
+        scope: &Scope,
+        id: ConnectionId,
+        stream: &str,
+    ) -> Result<Vec<MappingVersionView>> {
         let mut tx = self.parts().store.read(scope).await?;
         tx.connection(id).await?;
         tx.stream(id, stream).await?;

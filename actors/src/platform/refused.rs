@@ -58,7 +58,9 @@ impl Platform {
         tx.connection(id).await?;
         for letter in ids {
             if tx.dead_letter(*letter).await?.connection_id != id {
-                return Err(Error::not_found("dead_letter.unknown", "The connection has no such dead letter.").field("/ids"));
+                return Err(
+                    Error::not_found("dead_letter.unknown", "The connection has no such dead letter.").field("/ids")
+                );
             }
         }
         let changed = tx.settle_dead_letters(ids, DeadLetterState::Discarded).await?;

@@ -8,7 +8,8 @@ use autonomos_runtime::store::{
 use serde_json::{Value, json};
 
 use super::shapes::{
-    ConnectionView, DeadLetterView, DriftView, FileView, FindingView, MappingRow, MappingVersionView, ReviewView, StreamView, TaskView,
+    ConnectionView, DeadLetterView, DriftView, FileView, FindingView, MappingRow, MappingVersionView, ReviewView,
+    StreamView, TaskView,
 };
 
 /// What stands in the place of a secret.

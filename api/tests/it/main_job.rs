@@ -53,7 +53,11 @@ impl Person {
     }
 
     /// Looks again whenever something happens at the tenant.
-    pub(crate) async fn until<T, F: Future<Output = Option<T>>>(&self, node: &TestNode, mut look: impl FnMut() -> F) -> T {
+    pub(crate) async fn until<T, F: Future<Output = Option<T>>>(
+        &self,
+        node: &TestNode,
+        mut look: impl FnMut() -> F,
+    ) -> T {
         let app = node.node.app();
         let scope = Scope::new(self.tenant.parse().unwrap(), Actor::System("test"), TraceId::new(&app.ambient));
         let mut events = app.bus.subscribe(&scope, None);

@@ -34,9 +34,15 @@ async fn rules_are_tried_kept_and_read_again_from_the_start() {
 
     let bad = json!({"stream": stream, "entity": "account", "rules": [{"source_path": "Id", "field": "shoe_size"}]});
     let refused = problem(ann.post(&format!("{of}/mappings/try"), &bad).await).await;
-    assert_eq!((&refused["code"], refused["errors"][0]["pointer"].as_str()), (&json!("mapping.unknown_field"), Some("/rules/0/field")));
+    assert_eq!(
+        (&refused["code"], refused["errors"][0]["pointer"].as_str()),
+        (&json!("mapping.unknown_field"), Some("/rules/0/field"))
+    );
 
-    assert_eq!(ann.request(Method::PUT, &format!("{of}/mappings")).json(&edit).send().await.unwrap().status(), StatusCode::OK);
+    assert_eq!(
+        ann.request(Method::PUT, &format!("{of}/mappings")).json(&edit).send().await.unwrap().status(),
+        StatusCode::OK
+    );
     ann.folded(&node).await;
     let page = ann.json("/api/v1/dcl/views/accounts?sort=account_id").await;
     assert_eq!((&page["total"], &page["items"][1]["industry"]), (&json!(2), &json!("Media")), "{page}");
@@ -55,7 +61,8 @@ async fn rules_are_tried_kept_and_read_again_from_the_start() {
     let letters = ann.json(&format!("{of}/dead-letters?state=open")).await;
     let open: Vec<&Value> = letters["items"].as_array().unwrap().iter().map(|l| &l["id"]).collect();
     assert!(!open.is_empty());
-    let gone: Value = ann.post(&format!("{of}/dead-letters/discard"), &json!({"ids": open})).await.json().await.unwrap();
+    let gone: Value =
+        ann.post(&format!("{of}/dead-letters/discard"), &json!({"ids": open})).await.json().await.unwrap();
     assert_eq!(gone["discarded"], open.len());
     assert_eq!(ann.json(&format!("{of}/dead-letters?state=open")).await["items"], json!([]));
 }
@@ -67,7 +74,7 @@ async fn a_watched_folder_is_read_by_itself() {
     std::fs::write(&settings, "[connector]\npoll_seconds = 1\n").unwrap();
     let node = TestNode::with(|args| args.config = Some(settings)).await;
     let ann = node.register("ann").await;
-    let id = ann.connect("drop", "file", json!({"path": "drop/*.csv", "system": "salesforce", "watch": true})).await;
+    let id = ann.connect("drop", "file", json!({"path": "drop/*.csv", "entity": "account", "watch": true})).await;
     let rows = |n: i64| {
         let (ann, node) = (ann.clone(), &node);
         async move {
