@@ -28,7 +28,10 @@ fn body(path: &str, method: &Method) -> Option<Value> {
     match (method.as_str(), path) {
         ("PATCH", p) if p.contains("/connections/") => Some(json!({"name": "x"})),
         ("PATCH", p) if p.contains("/findings/") => Some(json!({"state": "accepted"})),
-        ("PUT", p) if p.ends_with("/mappings") => Some(json!({"stream": "s", "entity": "account", "rules": []})),
+        ("POST", p) if p.ends_with("/discard") => Some(json!({"ids": []})),
+        ("PUT" | "POST", p) if p.ends_with("/mappings") || p.ends_with("/try") => {
+            Some(json!({"stream": "s", "entity": "account", "rules": []}))
+        }
         ("POST", p) if p.ends_with("/decide") => Some(json!({"decision": "approve"})),
         ("POST", p) if p.ends_with("/demo/drift") => Some(json!({})),
         _ => None,
