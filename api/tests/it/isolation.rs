@@ -87,7 +87,7 @@ async fn what_is_somebody_elses_is_not_there() {
             let Ok(method) = Method::from_bytes(method.to_uppercase().as_bytes()) else { continue };
             let path = |id: &str| {
                 let path = template.replace("{id}", id);
-                if path.ends_with("/preview") { format!("{path}?stream=s") } else { path }
+                if path.ends_with("/preview") || path.ends_with("/history") { format!("{path}?stream=s") } else { path }
             };
             let body = body(template, &method);
             let absent = gist(&ann, &method, &path("01920000-0000-7000-8000-000000000000"), body.as_ref()).await;
