@@ -297,9 +297,11 @@ impl State {
     /// Refused rows through the rules in force now. What passes is in the log with the dead letters settled.
     async fn on_replay(&mut self, id: TaskId) -> Result<()> {
         let desk = self.desk.clone();
-        let outcome = match replaying::replay(&desk, self.id, id).await {
+        let replayed = replaying::replay(&desk, self.id, id).await;
+        // Also what was taken before an error is in the log.
+        desk.materializer().wake();
+        let outcome = match replayed {
             Ok(done) => {
-                desk.materializer().wake();
                 desk.until_folded(done.position).await;
                 TaskOutcome::Success(
                     serde_json::json!({"replayed": done.replayed, "refused": done.refused, "position": done.position}),

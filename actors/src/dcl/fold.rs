@@ -3,7 +3,8 @@
 //! The state of a record is what folding its stream's batches in log order gives (see [`super::resolve`]), each batch
 //! under the rules that hold for its position. A column that a batch does not send keeps the record's last value. A
 //! `mapping` entry that reaches back folds its stream again from the log, in the same transaction: readers see the old
-//! views or the healed ones, never a mixture. A fold that begins from nothing reads all rules first and needs one pass.
+//! views or the healed ones, never a mixture. Rows that such an entry retracts are not there for whoever folds after it.
+//! A fold that begins from nothing reads all rules first and needs one pass.
 //!
 //! A crash or an error anywhere leaves the last commit; the handle is dropped with whatever was in memory.
 
@@ -11,14 +12,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, UInt32Array, UInt64Array};
-use arrow::compute::{concat, take};
+use arrow::compute::{concat, take, take_record_batch};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema, UInt64Type};
 use autonomos_runtime::Error;
 use autonomos_runtime::canonical::codec;
 use autonomos_runtime::canonical::entity::Vocabulary;
-use autonomos_runtime::canonical::mapping::Mapping;
 use autonomos_runtime::canonical::remap::{remap, same_rules};
 use autonomos_runtime::ids::ConnectionId;
+use autonomos_runtime::store::Effective;
 
 use super::catalogue::{Catalogue, Present, quoted};
 use super::engine::{Conn, Fault};
@@ -179,7 +180,7 @@ impl Writer {
         if entry.payload.is_empty() {
             return Ok(()); // compacted away or erased
         }
-        let mut batch = codec::decode(&entry.payload)?;
+        let (mut batch, places) = self.remaining(entry.seq, codec::decode(&entry.payload)?)?;
         let version = entry.mapping_version.unwrap_or_default();
         let (mut entity, mut mapping) = (entry.entity.clone().unwrap_or_default(), version);
         if let Some(rules) = self.ledger.effective(stream, entry.seq) {
@@ -200,9 +201,16 @@ impl Writer {
         let table = self.catalogue.index_of(&entity).ok_or_else(|| {
             Error::internal("log.unknown_entity", format!("the log names an entity {entity:?} that does not exist"))
         })?;
-        let part = Part::new(entry.seq, mapping, batch, self.ledger.streams[stream].seed)?;
+        let part = Part::new(entry.seq, mapping, batch, places, self.ledger.streams[stream].seed)?;
         let fields = part.fields(&self.catalogue.tables()[table as usize].entity);
         self.enqueue(stream, table, fields, part)
+    }
+
+    /// The rows of an entry that were not retracted; and where they are in it, if some were.
+    fn remaining(&self, seq: i64, batch: RecordBatch) -> Result<(RecordBatch, Option<Vec<u32>>), Fault> {
+        let Some(gone) = self.ledger.retracted(seq) else { return Ok((batch, None)) };
+        let places: Vec<u32> = (0..batch.num_rows() as u32).filter(|row| !gone.contains(row)).collect();
+        Ok((take_record_batch(&batch, &UInt32Array::from(places.clone()))?, Some(places)))
     }
 
     fn enqueue(&mut self, stream: usize, table: u32, fields: Vec<String>, part: Part) -> Result<(), Failure> {
@@ -394,26 +402,26 @@ impl Writer {
         Ok(by_table.get(&None).map_or(0, |gone| gone.len() as i64))
     }
 
-    fn adopt(&mut self, entry: &LogEntry) -> Result<bool, Failure> {
+    /// Takes new rules in; the first position whose rows they change, or none if they are known already.
+    fn adopt(&mut self, entry: &LogEntry) -> Result<Option<i64>, Failure> {
         let (connection, name) = stream_name(entry)?;
         if self.ledger.knows(connection, name, entry.seq) {
-            return Ok(false);
+            return Ok(None);
         }
-        let mapping: Mapping = serde_json::from_slice(&entry.payload)
+        let effective: Effective = serde_json::from_slice(&entry.payload)
             .map_err(|e| Error::internal("log.bad_mapping", "a mapping in the log cannot be read").source(e))?;
-        let from_seq = entry.from_seq.unwrap_or(entry.seq);
-        self.ledger.adopt(&self.conn, connection, name, Rules { seq: entry.seq, from_seq, mapping })?;
-        Ok(true)
+        let rules = Rules { seq: entry.seq, from_seq: entry.from_seq.unwrap_or(entry.seq), effective };
+        let reach = rules.reach();
+        self.ledger.adopt(&self.conn, connection, name, rules)?;
+        Ok(Some(reach))
     }
 
     /// Takes new rules in; folds the stream again if they reach back to rows that were folded.
     fn mapping(&mut self, entry: &LogEntry, log: &mut Pages) -> Result<Option<(ConnectionId, String, i64)>, Failure> {
-        if !self.adopt(entry)? {
-            return Ok(None);
-        }
+        let Some(reach) = self.adopt(entry)? else { return Ok(None) };
         let (connection, name) = stream_name(entry)?;
         let stream = self.ledger.stream(connection, name);
-        if self.ledger.streams[stream].last_seq < entry.from_seq.unwrap_or(entry.seq) {
+        if self.ledger.streams[stream].last_seq < reach {
             return Ok(None);
         }
         self.waiting.retain(|r| r.stream != stream);
@@ -488,7 +496,7 @@ fn tombstones(run: &Run, stream: i32, outcome: &Outcome) -> Result<Vec<RecordBat
         ("_key", Arc::new(StringArray::from_iter_values(gone.iter().map(|&(b, r, _)| part(b).key(r as usize))))),
         ("_version", Arc::new(Int64Array::from_iter_values(gone.iter().map(|g| g.2)))),
         ("_seq", Arc::new(Int64Array::from_iter_values(gone.iter().map(|&(b, ..)| part(b).seq)))),
-        ("_row", Arc::new(Int32Array::from_iter_values(gone.iter().map(|&(_, r, _)| r as i32)))),
+        ("_row", Arc::new(Int32Array::from_iter_values(gone.iter().map(|&(b, r, _)| part(b).place(r))))),
     ];
     Ok(vec![RecordBatch::try_from_iter(columns)?])
 }

@@ -22,6 +22,8 @@ pub(crate) struct Part {
     pub(crate) mapping: i64,
     pub(crate) batch: RecordBatch,
     pub(crate) hashes: Vec<u64>,
+    /// Where each row is in its entry, if some of the entry's rows are left out.
+    places: Option<Vec<u32>>,
 }
 
 /// See the module.
@@ -42,12 +44,23 @@ fn column<'a>(batch: &'a RecordBatch, name: &str) -> Option<&'a ArrayRef> {
 
 impl Part {
     /// Hashes the keys.
-    pub(crate) fn new(seq: i64, mapping: i64, batch: RecordBatch, seed: u64) -> Result<Self, Fault> {
+    pub(crate) fn new(
+        seq: i64,
+        mapping: i64,
+        batch: RecordBatch,
+        places: Option<Vec<u32>>,
+        seed: u64,
+    ) -> Result<Self, Fault> {
         let keys = column(&batch, "_key").and_then(|k| k.as_string_opt::<i32>());
         let keys = keys.ok_or_else(|| Fault::other(format!("entry {seq} has no text column _key")))?;
         let hashes = (0..keys.len()).map(|i| xxhash_rust::xxh3::xxh3_64_with_seed(keys.value(i).as_bytes(), seed));
         let hashes = hashes.collect();
-        Ok(Self { seq, mapping, batch, hashes })
+        Ok(Self { seq, mapping, batch, hashes, places })
+    }
+
+    /// Where a row is in its entry of the log.
+    pub(crate) fn place(&self, row: u32) -> i32 {
+        self.places.as_ref().and_then(|places| places.get(row as usize)).map_or(row, |place| *place) as i32
     }
 
     /// The entity's fields that it sends.
@@ -137,7 +150,7 @@ impl Run {
             Arc::new(UInt64Array::from_iter_values(hashes)),
             Arc::new(Int64Array::from_iter_values(winners.iter().map(|w| w.version))),
             Arc::new(Int64Array::from_value(part.seq, n)),
-            Arc::new(Int32Array::from_iter_values(winners.iter().map(|w| w.row as i32))),
+            Arc::new(Int32Array::from_iter_values(winners.iter().map(|w| part.place(w.row)))),
             Arc::new(Int64Array::from_value(part.mapping, n)),
         ];
         for name in std::iter::once("_key").chain(self.fields.iter().map(String::as_str)) {

@@ -35,6 +35,7 @@ pub async fn first_mapping(
             reason: Some("first rules of the stream".to_owned()),
             from_seq: Some(1),
             revert: false,
+            retracts: Vec::new(),
             drifts: Vec::new(),
             stream_update: StreamUpdate::default(),
         })

@@ -12,8 +12,10 @@ use serde_json::Value;
 
 use super::shapes::{Decision, DriftView, ReviewView, Verdict};
 use super::{Listing, Platform};
+use crate::mapping::adopt::REVIEW_DAYS;
 use crate::repair::carry_out::{self, Repair};
 use crate::repair::proposal::Proposal;
+use crate::repair::undo::{Undoing, healed};
 
 impl Platform {
     /// Detected changes.
@@ -103,8 +105,8 @@ impl Platform {
         }
         desk.materializer().wake();
         desk.connector(about.connection).wake();
-        if accepted {
-            self.replay_after(scope, about.connection).await?;
+        if let Some(version) = new_version {
+            self.replay_after(scope, about.connection, &about.stream, version).await?;
         }
         Ok(decided.into())
     }
@@ -134,49 +136,44 @@ impl Platform {
             origin: Origin::Human,
             reason: "approved in review".to_owned(),
             revert: false,
+            retracts: Vec::new(),
         };
         carry_out::adopt(tx, None, repair).await.map(Some)
     }
 
-    /// Takes back the repair of a drift, to the row.
+    /// Takes back the repair of a drift, to the row, and asks about it again, so that it can be approved once more.
     pub async fn revert(&self, scope: &Scope, id: DriftId) -> Result<DriftView> {
         let desk = self.desk(scope).await?;
-        let mut tx = self.parts().store.begin(scope).await?;
-        let drift = tx.drift(id).await?;
-        if drift.state != DriftState::Healed {
-            return Err(Error::conflict(
-                "drift.not_healed",
-                format!("The drift is {}, not healed.", drift.state.as_str()),
-            )
-            .remedy("Only a repair that is in force can be taken back."));
-        }
-        let proposal = carry_out::proposal_of(&drift)?;
-        let version = match (drift.mapping_before, drift.mapping_after) {
-            (Some(before), Some(_)) => {
-                let before = tx.mapping(drift.connection_id, &drift.stream, before).await?;
-                let active = tx.active_mapping(drift.connection_id, &drift.stream).await?;
-                let active =
-                    active.ok_or_else(|| Error::conflict("stream.no_rules", "The stream has no rules any more."))?;
-                let repair = Repair {
-                    connection: drift.connection_id,
-                    stream: &drift.stream,
-                    mapping: proposal.undo(&active.mapping, &before.mapping),
-                    expected_version: active.version,
-                    from_seq: drift.detected_seq,
-                    drifts: vec![(id, DriftState::Reverted)],
-                    origin: Origin::Human,
-                    reason: "taken back".to_owned(),
-                    revert: true,
-                };
-                Some(carry_out::adopt(tx.as_mut(), None, repair).await?)
-            }
-            _ => None,
+        let mut tx = self.parts().store.read(scope).await?;
+        let seen = healed(tx.as_mut(), id).await?;
+        let undoing = Undoing::of(desk.parts.clone(), scope, tx.as_mut(), &seen).await?;
+        drop(tx);
+        let undoing = match undoing {
+            Some(undoing) => Some(undoing.decided(self.parts().store.as_ref()).await?),
+            None => None,
         };
-        let change = DriftUpdate { state: Some(DriftState::Reverted), ..DriftUpdate::default() };
+        let mut tx = self.parts().store.begin(scope).await?;
+        let drift = healed(tx.as_mut(), id).await?;
+        if drift.mapping_after != seen.mapping_after {
+            return Err(Error::conflict("drift.changed_meanwhile", "The repair was made anew meanwhile.")
+                .remedy("Look at the drift as it is now and decide again."));
+        }
+        let version = match undoing {
+            Some(undoing) => Some(undoing.carry_out(tx.as_mut()).await?),
+            None => None,
+        };
+        let connection = tx.connection(drift.connection_id).await?;
+        let expires_at = self.parts().ambient().now() + chrono::Duration::days(REVIEW_DAYS);
+        let proposal = carry_out::proposal_of(&drift)?;
+        let review = carry_out::ask_again(tx.as_mut(), &connection, &drift, &proposal, expires_at).await?;
+        let change =
+            DriftUpdate { state: Some(DriftState::Reverted), review_id: Some(review.id), ..DriftUpdate::default() };
         let drift = tx.update_drift(id, change, None).await?;
         tx.save().await?;
         let confidence = drift.confidence.unwrap_or(0.0);
         desk.publish(Fact::repair(Topic::RepairReverted, id, drift.connection_id, &drift.stream, confidence, version));
+        let (asked, by) = (review.version, scope.actor().to_string());
+        desk.publish(Fact::review(Topic::ReviewCreated, review.id, asked, &by, &review.kind));
         desk.materializer().wake();
         desk.connector(drift.connection_id).wake();
         Ok(drift.into())

@@ -44,6 +44,7 @@ impl Platform {
             origin: Origin::Human,
             reason: "edited by hand".to_owned(),
             revert: false,
+            retracts: Vec::new(),
         };
         let version = carry_out::adopt(tx.as_mut(), None, repair).await?;
         tx.save().await?;

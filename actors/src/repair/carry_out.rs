@@ -4,8 +4,8 @@
 use autonomos_runtime::canonical::mapping::{Mapping, Origin};
 use autonomos_runtime::ids::{ConnectionId, DriftId};
 use autonomos_runtime::store::{
-    AdoptMapping, Adopted, Connection, Drift, DriftState, DriftUpdate, NewDecision, NewReview, Review, StreamUpdate,
-    Tx, Verdict as Said,
+    AdoptMapping, Adopted, Connection, Drift, DriftState, DriftUpdate, NewDecision, NewReview, Retract, Review,
+    StreamUpdate, Tx, Verdict as Said,
 };
 use autonomos_runtime::{Error, Result, Timestamp};
 use serde_json::{Value, json};
@@ -34,6 +34,8 @@ pub struct Repair<'a> {
     pub reason: String,
     /// It takes rules back.
     pub revert: bool,
+    /// Replayed rows that go with the rules taken back.
+    pub retracts: Vec<Retract>,
 }
 
 /// Adopts; `Conflict` when other rules came into force meanwhile.
@@ -49,6 +51,7 @@ pub async fn adopt(tx: &mut dyn Tx, epoch: Option<i64>, repair: Repair<'_>) -> R
             reason: Some(repair.reason),
             from_seq: Some(repair.from_seq),
             revert: repair.revert,
+            retracts: repair.retracts,
             drifts: repair.drifts,
             stream_update: StreamUpdate::default(),
         })
@@ -70,23 +73,9 @@ pub async fn ask(
     judged: &Judged,
     expires_at: Timestamp,
 ) -> Result<Review> {
-    let review = tx
-        .create_review(NewReview {
-            connection_id: Some(connection.id),
-            kind: "drift".to_owned(),
-            key: Some(drift.id.to_string()),
-            subject: json!({
-                "drift_id": drift.id, "connection_id": connection.id, "connection": connection.name,
-                "stream": drift.stream, "kind": drift.kind, "from": drift.from, "to": drift.to,
-                "severity": drift.severity,
-            }),
-            proposal: judged.proposal.to_json(),
-            evidence: judged.evidence.clone(),
-            confidence: Some(judged.confidence),
-            assignee: None,
-            expires_at: Some(expires_at),
-        })
-        .await?;
+    let evidence = judged.evidence.clone();
+    let question = question(connection, drift, &judged.proposal, Some(judged.confidence), evidence, expires_at);
+    let review = tx.create_review(question).await?;
     let change = DriftUpdate {
         state: Some(DriftState::Review),
         confidence: Some(judged.confidence),
@@ -96,6 +85,43 @@ pub async fn ask(
     };
     tx.update_drift(drift.id, change, None).await?;
     Ok(review)
+}
+
+/// Puts what was taken back before a human once more, as it was done: it can be approved again.
+pub async fn ask_again(
+    tx: &mut dyn Tx,
+    connection: &Connection,
+    drift: &Drift,
+    proposal: &Proposal,
+    expires_at: Timestamp,
+) -> Result<Review> {
+    let evidence = drift.evidence.get("judged").cloned().unwrap_or_else(|| json!({}));
+    tx.create_review(question(connection, drift, proposal, drift.confidence, evidence, expires_at)).await
+}
+
+fn question(
+    connection: &Connection,
+    drift: &Drift,
+    proposal: &Proposal,
+    confidence: Option<f64>,
+    evidence: Value,
+    expires_at: Timestamp,
+) -> NewReview {
+    NewReview {
+        connection_id: Some(connection.id),
+        kind: "drift".to_owned(),
+        key: Some(drift.id.to_string()),
+        subject: json!({
+            "drift_id": drift.id, "connection_id": connection.id, "connection": connection.name,
+            "stream": drift.stream, "kind": drift.kind, "from": drift.from, "to": drift.to,
+            "severity": drift.severity,
+        }),
+        proposal: proposal.to_json(),
+        evidence,
+        confidence,
+        assignee: None,
+        expires_at: Some(expires_at),
+    }
 }
 
 /// What a drift keeps of what was decided about it, so that it can be taken back.

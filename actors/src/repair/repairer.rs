@@ -226,6 +226,7 @@ impl State {
                 origin: Origin::Rule,
                 reason: reason.join("; "),
                 revert: false,
+                retracts: Vec::new(),
             };
             Some(carry_out::adopt(tx, Some(self.desk.epoch), repair).await?)
         };

@@ -1,8 +1,8 @@
 //! Random histories: batches with columns that come, go and are renamed, deletes, late rows, mappings, repairs that reach
-//! back, reverts, purges, folded in random portions. Whatever the history, the live views and a fold from nothing agree,
-//! and every row is accounted for.
+//! back, refused rows that are replayed, reverts that take them back again, purges, restarts, folded in random portions.
+//! Whatever the history, the live views and a fold from nothing agree, and every row is accounted for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, BooleanArray, RecordBatch, StringArray};
@@ -11,6 +11,7 @@ use autonomos_runtime::canonical::entity::Vocabulary;
 use autonomos_runtime::canonical::mapping::{FieldRule, Mapping, Origin, Transform};
 use autonomos_runtime::canonical::{Plan, RawBatch};
 use autonomos_runtime::ids::ConnectionId;
+use autonomos_runtime::store::{Place, Retract};
 use proptest::prelude::*;
 
 use super::super::{Dcl, Stats};
@@ -19,13 +20,19 @@ use super::log::Bench;
 /// Source columns; the first two are always there.
 const COLUMNS: [&str; 6] = ["Id", "Upd", "Name", "Title", "Industry", "Rev"];
 
+/// Key, version, values, delete.
+type Row = (u8, u8, u8, bool);
+
 #[derive(Clone, Debug)]
 enum Op {
-    Batch { stream: usize, columns: u8, rows: Vec<(u8, u8, u8, bool)> },
+    Batch { stream: usize, columns: u8, rows: Vec<Row> },
     Adopt { stream: usize, shape: u8, back: u8 },
+    Replay { stream: usize, nth: u8 },
+    Heal { stream: usize, nth: u8 },
     Revert { stream: usize },
     Purge { connection: usize },
     Advance,
+    Restart,
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -33,9 +40,12 @@ fn op() -> impl Strategy<Value = Op> {
     prop_oneof![
         8 => (0..3_usize, any::<u8>(), rows).prop_map(|(stream, columns, rows)| Op::Batch { stream, columns, rows }),
         3 => (0..3_usize, any::<u8>(), 0..8_u8).prop_map(|(stream, shape, back)| Op::Adopt { stream, shape, back }),
-        1 => (0..3_usize).prop_map(|stream| Op::Revert { stream }),
+        1 => (0..3_usize, any::<u8>()).prop_map(|(stream, nth)| Op::Replay { stream, nth }),
+        3 => (0..3_usize, any::<u8>()).prop_map(|(stream, nth)| Op::Heal { stream, nth }),
+        3 => (0..3_usize).prop_map(|stream| Op::Revert { stream }),
         1 => (0..2_usize).prop_map(|connection| Op::Purge { connection }),
         6 => Just(Op::Advance),
+        1 => Just(Op::Restart),
     ]
 }
 
@@ -63,7 +73,8 @@ pub(super) fn rules(version: i64, shape: u8) -> Mapping {
         rules.push(rule("Industry", "industry"));
     }
     if !record && bit(2) {
-        rules.push(rule("Rev", if bit(3) { "annual_revenue" } else { "employees" }));
+        let field = if bit(3) { "annual_revenue" } else { "employees" };
+        rules.push(FieldRule { lenient: bit(5), ..rule("Rev", field) });
     }
     Mapping {
         version,
@@ -74,12 +85,13 @@ pub(super) fn rules(version: i64, shape: u8) -> Mapping {
     }
 }
 
-fn raw(columns: u8, rows: &[(u8, u8, u8, bool)]) -> RawBatch {
-    let value = |column: &str, row: &(u8, u8, u8, bool)| -> Option<String> {
+fn raw(columns: u8, rows: &[Row]) -> RawBatch {
+    let value = |column: &str, row: &Row| -> Option<String> {
         match column {
             "Id" => Some(format!("k{}", row.0)),
             "Upd" => Some(format!("2026-01-0{}", row.1 + 1)),
             _ if row.2 % 5 == 0 => None,
+            "Rev" if row.2 % 3 == 0 => Some(format!("about {}", row.2)),
             "Rev" => Some(row.2.to_string()),
             _ => Some(format!("{column} {}", row.2)),
         }
@@ -95,42 +107,137 @@ fn raw(columns: u8, rows: &[(u8, u8, u8, bool)]) -> RawBatch {
     raw
 }
 
+/// A row that was refused, and where it is in the log, under which version, if it was replayed.
+struct Letter {
+    columns: u8,
+    row: Row,
+    replayed: Option<(Place, i64)>,
+}
+
+/// What the test knows of a stream.
+#[derive(Default)]
+struct Known {
+    /// All its mappings with where they hold from.
+    adopted: Vec<(Mapping, i64)>,
+    letters: Vec<Letter>,
+    /// Rows in the log that were neither purged nor retracted.
+    rows: i64,
+}
+
+impl Known {
+    /// The rules in force.
+    fn rules(&self) -> &Mapping {
+        &self.adopted.last().unwrap().0
+    }
+
+    /// Those of its letters that rules refuse, by place in the list.
+    fn refused(&self, rules: &Mapping, letters: &[usize]) -> BTreeSet<usize> {
+        let alone = |&at: &usize| {
+            let letter = &self.letters[at];
+            (at, normal(rules, letter.columns, &[letter.row]).1)
+        };
+        letters.iter().map(alone).filter(|(_, refused)| !refused.is_empty()).map(|(at, _)| at).collect()
+    }
+}
+
+/// Rows under rules: the canonical batch, and which were refused.
+fn normal(rules: &Mapping, columns: u8, rows: &[Row]) -> (RecordBatch, Vec<u32>) {
+    let raw = raw(columns, rows);
+    let plan = Plan::compile(Vocabulary::builtin(), rules, raw.columns.schema_ref()).unwrap();
+    let made = plan.run(&raw).unwrap();
+    (made.batch, made.refused)
+}
+
 struct Streams {
     connections: [ConnectionId; 2],
-    /// By stream: all its mappings with where they hold from.
-    adopted: BTreeMap<usize, Vec<(Mapping, i64)>>,
+    known: [Known; 3],
 }
 
 impl Streams {
     fn name(&self, stream: usize) -> (ConnectionId, &'static str) {
         (self.connections[stream / 2], ["a", "b", "a"][stream])
     }
+
+    fn batch(&mut self, bench: &Bench, stream: usize, columns: u8, rows: &[Row]) {
+        let (connection, name) = self.name(stream);
+        let known = &mut self.known[stream];
+        if known.adopted.is_empty() {
+            let first = rules(1, 0b1_0101);
+            bench.memory.mapping(connection, name, &first, 1);
+            known.adopted.push((first, 1));
+        }
+        let (rules, letters) = (known.rules().clone(), &mut known.letters);
+        let (batch, refused) = normal(&rules, columns, rows);
+        letters.extend(refused.iter().map(|&at| Letter { columns, row: rows[at as usize], replayed: None }));
+        if batch.num_rows() > 0 {
+            known.rows += batch.num_rows() as i64;
+            bench.memory.records(connection, name, &rules.entity, rules.version, &batch);
+        }
+    }
+
+    /// The open letters that were sent with the columns of one of them, as one batch.
+    fn replay(&mut self, bench: &Bench, stream: usize, nth: u8) {
+        let (connection, name) = self.name(stream);
+        let known = &mut self.known[stream];
+        let open: Vec<usize> = (0..known.letters.len()).filter(|&at| known.letters[at].replayed.is_none()).collect();
+        let Some(&one) = open.get(nth as usize % open.len().max(1)) else { return };
+        let (columns, rules) = (known.letters[one].columns, known.rules().clone());
+        let tried: Vec<usize> = open.into_iter().filter(|&at| known.letters[at].columns == columns).collect();
+        let rows: Vec<Row> = tried.iter().map(|&at| known.letters[at].row).collect();
+        let (batch, refused) = normal(&rules, columns, &rows);
+        if batch.num_rows() == 0 {
+            return;
+        }
+        let seq = bench.memory.records(connection, name, &rules.entity, rules.version, &batch);
+        known.rows += batch.num_rows() as i64;
+        let passed = (0..tried.len()).filter(|at| !refused.contains(&(*at as u32)));
+        for (row, at) in passed.enumerate() {
+            known.letters[tried[at]].replayed = Some((Place { seq, row: row as u32 }, rules.version));
+        }
+    }
+
+    /// The rules in force, forgiving from here on, and what they refused so far.
+    fn heal(&mut self, bench: &Bench, stream: usize, nth: u8) {
+        let (connection, name) = self.name(stream);
+        let adopted = &mut self.known[stream].adopted;
+        let Some((last, _)) = adopted.last() else { return };
+        let rules = last.rules.iter().map(|rule| FieldRule { lenient: true, ..rule.clone() });
+        let mapping = Mapping { version: last.version + 1, rules: rules.collect(), ..last.clone() };
+        let from = bench.memory.len() + 1;
+        bench.memory.mapping(connection, name, &mapping, from);
+        adopted.push((mapping, from));
+        self.replay(bench, stream, nth);
+    }
+
+    /// The rules before the last, from where those held, and out with the rows that only the last let in.
+    fn revert(&mut self, bench: &Bench, stream: usize) {
+        let (connection, name) = self.name(stream);
+        let known = &mut self.known[stream];
+        let [.., (earlier, _), (last, from)] = known.adopted.as_slice() else { return };
+        let (mapping, from) = (Mapping { version: last.version + 1, ..earlier.clone() }, *from);
+        let since = |letter: &Letter| letter.replayed.is_some_and(|(_, version)| version >= last.version);
+        let taken: Vec<usize> = (0..known.letters.len()).filter(|&at| since(&known.letters[at])).collect();
+        let mut retracts: BTreeMap<i64, BTreeSet<u32>> = BTreeMap::new();
+        for at in known.refused(&mapping, &taken) {
+            let (place, _) = known.letters[at].replayed.take().unwrap();
+            retracts.entry(place.seq).or_default().insert(place.row);
+            known.rows -= 1;
+        }
+        let retracts = retracts.into_iter().map(|(seq, rows)| Retract { seq, rows: rows.into_iter().collect() });
+        bench.memory.retracting(connection, name, &mapping, from, retracts.collect());
+        known.adopted.push((mapping, from));
+    }
 }
 
-async fn play(bench: &Bench, ops: &[Op]) {
-    let vocabulary = Vocabulary::builtin();
-    let mut streams = Streams { connections: [bench.connection(), bench.connection()], adopted: BTreeMap::new() };
+async fn play(bench: &Bench, ops: &[Op]) -> Streams {
+    let connections = [bench.connection(), bench.connection()];
+    let mut streams = Streams { connections, known: Default::default() };
     for op in ops {
         match op {
-            Op::Batch { stream, columns, rows } => {
-                let (connection, name) = streams.name(*stream);
-                let adopted = streams.adopted.entry(*stream).or_default();
-                if adopted.is_empty() {
-                    let first = rules(1, 0b1_0001);
-                    bench.memory.mapping(connection, name, &first, 1);
-                    adopted.push((first, 1));
-                }
-                let mapping = &adopted.last().unwrap().0;
-                let raw = raw(*columns, rows);
-                let plan = Plan::compile(vocabulary, mapping, raw.columns.schema_ref()).unwrap();
-                let made = plan.run(&raw).unwrap();
-                if made.batch.num_rows() > 0 {
-                    bench.memory.records(connection, name, &mapping.entity, mapping.version, &made.batch);
-                }
-            }
+            Op::Batch { stream, columns, rows } => streams.batch(bench, *stream, *columns, rows),
             Op::Adopt { stream, shape, back } => {
                 let (connection, name) = streams.name(*stream);
-                let adopted = streams.adopted.entry(*stream).or_default();
+                let adopted = &mut streams.known[*stream].adopted;
                 if adopted.is_empty() {
                     continue;
                 }
@@ -139,23 +246,23 @@ async fn play(bench: &Bench, ops: &[Op]) {
                 bench.memory.mapping(connection, name, &mapping, from);
                 adopted.push((mapping, from));
             }
-            Op::Revert { stream } => {
-                let (connection, name) = streams.name(*stream);
-                let adopted = streams.adopted.entry(*stream).or_default();
-                let [.., (earlier, _), (_, from)] = adopted.as_slice() else { continue };
-                let mapping = Mapping { version: adopted.len() as i64 + 1, ..earlier.clone() };
-                let from = *from;
-                bench.memory.mapping(connection, name, &mapping, from);
-                adopted.push((mapping, from));
-            }
+            Op::Replay { stream, nth } => streams.replay(bench, *stream, *nth),
+            Op::Heal { stream, nth } => streams.heal(bench, *stream, *nth),
+            Op::Revert { stream } => streams.revert(bench, *stream),
             Op::Purge { connection } => {
                 bench.memory.purge(streams.connections[*connection]);
+                for stream in (0..3).filter(|stream| stream / 2 == *connection) {
+                    streams.known[stream].letters.clear();
+                    streams.known[stream].rows = 0;
+                }
             }
             Op::Advance => {
                 bench.advance().await;
             }
+            Op::Restart => bench.dcl.close(&bench.scope).await,
         }
     }
+    streams
 }
 
 /// Folds what is left, a portion at a time.
@@ -186,12 +293,18 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let bench = Bench::new();
-            play(&bench, &ops).await;
+            let streams = play(&bench, &ops).await;
             finish(&bench, &bench.dcl).await;
             let live = bench.dcl.digest(&bench.scope).await.unwrap();
             let stats = bench.dcl.stats(&bench.scope).await.unwrap();
-            for stream in &stats.streams {
-                prop_assert_eq!(stream.rows, stream.live + stream.superseded + stream.deleted);
+            for (at, known) in streams.known.iter().enumerate() {
+                let (connection, name) = streams.name(at);
+                let stream = stats.streams.iter().find(|s| s.connection_id == connection && s.stream == name);
+                let rows = stream.map_or(0, |s| {
+                    assert_eq!(s.rows, s.live + s.superseded + s.deleted);
+                    s.rows + s.delete_markers
+                });
+                prop_assert_eq!(rows, known.rows);
             }
             prop_assert_eq!(stats.streams.iter().map(|s| s.live).sum::<i64>(), live.rows);
             let (_folder, other) = bench.other();

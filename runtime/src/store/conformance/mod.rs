@@ -170,7 +170,8 @@ macro_rules! store_conformance {
             audit: [round_trip, an_edit_shows_in_the_chain, a_stranger_sees_nothing];
             connections: [round_trip, a_name_is_taken_once, an_old_version_is_stale, paging, deleting_purges,
                 a_stranger_sees_nothing];
-            dead_letters: [round_trip, thousands_keep_their_order, a_stranger_sees_nothing];
+            dead_letters: [round_trip, thousands_keep_their_order, replayed_ones_know_their_place,
+                a_stranger_sees_nothing];
             decisions: [round_trip, a_stranger_sees_nothing];
             demo: [round_trip, a_stranger_sees_nothing];
             directory: [registering_makes_a_tenant, an_address_is_taken_once, every_tenant_is_listed];
@@ -181,7 +182,8 @@ macro_rules! store_conformance {
                 a_batch_without_rows_moves_the_cursor, everything_of_a_batch_or_nothing, reading_keeps_to_its_budget,
                 entries_are_appended_once, compaction_keeps_positions, a_fenced_owner_writes_nothing,
                 two_writers_of_one_stream, a_stranger_sees_nothing];
-            mappings: [adoption, a_stale_adoption_is_refused, a_revert_is_a_further_version, a_stranger_sees_nothing];
+            mappings: [adoption, a_stale_adoption_is_refused, a_revert_is_a_further_version,
+                rules_taken_back_take_replayed_rows_along, a_stranger_sees_nothing];
             owners: [the_fence];
             reviews: [round_trip, two_deciders, waiting_and_expiry, one_question_a_key, a_stranger_sees_nothing];
             sessions: [round_trip, a_spent_token_revokes_the_family, a_stranger_sees_nothing];
