@@ -12,7 +12,6 @@ use serde_json::Value;
 
 use super::shapes::{Decision, DriftView, ReviewView, Verdict};
 use super::{Listing, Platform};
-use crate::mapping::adopt::REVIEW_DAYS;
 use crate::repair::carry_out::{self, Repair};
 use crate::repair::proposal::Proposal;
 use crate::repair::undo::{Undoing, healed};
@@ -163,7 +162,7 @@ impl Platform {
             None => None,
         };
         let connection = tx.connection(drift.connection_id).await?;
-        let expires_at = self.parts().ambient().now() + chrono::Duration::days(REVIEW_DAYS);
+        let expires_at = self.parts().lapses_at();
         let proposal = carry_out::proposal_of(&drift)?;
         let review = carry_out::ask_again(tx.as_mut(), &connection, &drift, &proposal, expires_at).await?;
         let change =

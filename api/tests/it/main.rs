@@ -11,4 +11,5 @@ mod live;
 mod main_job;
 mod roles;
 mod socket;
+mod taken_back;
 mod upkeep;
