@@ -3,11 +3,13 @@
 use autonomos_runtime::bus::{Fact, Topic};
 use autonomos_runtime::canonical::mapping::{FieldRule, Mapping, Origin, Transform};
 use autonomos_runtime::ids::ConnectionId;
+use autonomos_runtime::store::{StreamState, StreamUpdate};
 use autonomos_runtime::{Error, Result, Scope};
 
 use super::shapes::{MappingEdit, MappingRow};
 use super::{Platform, rows};
 use crate::repair::carry_out::{self, Repair};
+use crate::repair::repairer::waits;
 
 impl Platform {
     /// Rules in force.
@@ -79,6 +81,13 @@ impl Platform {
             revert: false,
         };
         let version = carry_out::adopt(tx.as_mut(), None, repair).await?;
+        // Rules by hand are an answer to whatever the stream was stopped for, unless a question still waits.
+        let stream = tx.stream(id, &edit.stream).await?;
+        let resumes = stream.state == StreamState::Stopped && !waits(tx.as_mut(), id, &edit.stream).await?;
+        if resumes {
+            let change = StreamUpdate { state: Some((StreamState::Active, None)), ..StreamUpdate::default() };
+            tx.update_stream(id, &edit.stream, change).await?;
+        }
         tx.save().await?;
         let desk = self.desk(scope).await?;
         desk.publish(

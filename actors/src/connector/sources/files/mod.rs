@@ -183,6 +183,8 @@ impl Files {
             schema,
             order_by,
             mode: ReadMode::FullRefresh,
+            declared: false,
+            chosen: true,
             estimated_rows,
             warnings,
         })
