@@ -47,6 +47,13 @@ pub struct StreamInfo {
     pub order_by: Option<String>,
     /// How rows arrive.
     pub mode: ReadMode,
+    /// Whether types, key and order column are the source's own word (a catalogue's), not a guess at its rows: only then
+    /// does a change of them mean something.
+    #[serde(default)]
+    pub declared: bool,
+    /// Whether the settings ask for it, by name or by a pattern it is within; else it is one of all there are.
+    #[serde(default)]
+    pub chosen: bool,
     /// Rows that a first read would bring, roughly.
     pub estimated_rows: Option<u64>,
     /// What people should know: a decision taken for them, a part that cannot be read.
@@ -77,10 +84,18 @@ pub struct Limits {
     pub row_bytes: usize,
     /// More columns refuse the object.
     pub columns: usize,
-    /// Stop after about this many rows (Safe Mode); the stream then ends early, its cursor is good.
+    /// Stop after this many rows (Safe Mode); the stream then ends early, its cursor is good.
     pub max_rows: Option<u64>,
     /// Longest wait for the next batch, and for any one call to the source.
     pub call: Duration,
+}
+
+impl Limits {
+    /// Rows that the next batch may have when so many were sent: never more than the read may have in all.
+    pub fn room(&self, sent: u64) -> usize {
+        let left = self.max_rows.map_or(usize::MAX, |most| most.saturating_sub(sent) as usize);
+        self.batch_rows.min(left).max(1)
+    }
 }
 
 impl Default for Limits {

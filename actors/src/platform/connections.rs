@@ -3,13 +3,13 @@
 use autonomos_runtime::bus::Fact;
 use autonomos_runtime::ids::{ConnectionId, TaskId};
 use autonomos_runtime::store::{
-    Connection, ConnectionState, ConnectionUpdate, NewConnection as NewRow, NewTask as NewTaskRow, Paged,
+    Connection, ConnectionState, ConnectionUpdate, NewConnection as NewRow, NewTask as NewTaskRow, Paged, Stream,
 };
 use autonomos_runtime::{Error, Result, Scope};
 use serde_json::{Value, json};
 
 use super::shapes::{
-    CheckReport, ConnectionPatch, ConnectionView, DemoDrift, DiscoveredStream, NewConnection, Preview,
+    CheckReport, Confirmed, ConnectionPatch, ConnectionView, DemoDrift, DiscoveredStream, NewConnection, Preview,
 };
 use super::{Listing, Platform, rows};
 use crate::connector::source::Limits;
@@ -38,14 +38,20 @@ impl Platform {
             kind: new.kind,
             config,
             policy: new.policy.unwrap_or_else(|| json!({})),
-            safe_mode: false,
+            safe_mode: new.safe_mode,
         };
         let mut tx = parts.store.begin(scope).await?;
         let connection = tx.create_connection(row).await?;
         tx.save().await?;
         self.host.add_connector(scope, id).await?;
         parts.bus.publish(scope, Fact::connector_state(id, "pending").with("name", connection.name.clone()));
-        Ok(rows::connection(connection.clone(), Vec::new(), credentials::masked(&connection)))
+        Ok(self.shown(connection, Vec::new()))
+    }
+
+    /// A connection as its tenant sees it.
+    fn shown(&self, connection: Connection, streams: Vec<Stream>) -> ConnectionView {
+        let masked = credentials::masked(&connection);
+        rows::connection(connection, streams, masked, self.parts().config.connector.safe_mode_rows)
     }
 
     /// One connection.
@@ -53,8 +59,7 @@ impl Platform {
         let mut tx = self.parts().store.read(scope).await?;
         let connection = tx.connection(id).await?;
         let streams = tx.streams(id).await?;
-        let masked = credentials::masked(&connection);
-        Ok(rows::connection(connection, streams, masked))
+        Ok(self.shown(connection, streams))
     }
 
     /// The tenant's connections.
@@ -64,8 +69,7 @@ impl Platform {
         let mut items = Vec::with_capacity(found.items.len());
         for connection in found.items {
             let streams = tx.streams(connection.id).await?;
-            let masked = credentials::masked(&connection);
-            items.push(rows::connection(connection, streams, masked));
+            items.push(self.shown(connection, streams));
         }
         Ok(Paged { items, next_cursor: found.next_cursor })
     }
@@ -82,6 +86,15 @@ impl Platform {
         let parts = self.parts();
         let mut tx = parts.store.begin(scope).await?;
         let now = tx.connection(id).await?;
+        if patch.safe_mode.is_some_and(|wanted| wanted != now.safe_mode) {
+            let remedy = match now.safe_mode {
+                true => "Look at what was read, then POST /api/v1/aam/connections/{id}/confirm.",
+                false => "Make another connection with safe_mode, or pause this one.",
+            };
+            return Err(Error::conflict("connection.safe_mode", "Safe Mode is not changed by an edit.")
+                .field("/safe_mode")
+                .remedy(remedy));
+        }
         let config = match patch.config {
             Some(config) => {
                 let sealed = credentials::seal(parts, scope, id, &now.kind, config, Some(&now.config))?;
@@ -96,6 +109,26 @@ impl Platform {
         tx.save().await?;
         self.desk(scope).await?.connector(id).wake();
         self.connection(scope, id).await
+    }
+
+    /// Leaves Safe Mode: what is read from here on is read whole, and repairs apply as the policy says. Reading goes on from
+    /// where it stands. `version` is what the caller saw, if it says so.
+    pub async fn confirm(&self, scope: &Scope, id: ConnectionId, version: Option<i64>) -> Result<Confirmed> {
+        let desk = self.desk(scope).await?;
+        let mut tx = self.parts().store.begin(scope).await?;
+        if !tx.connection(id).await?.safe_mode {
+            return Err(Error::conflict("connection.not_in_safe_mode", "The connection is not in Safe Mode.")
+                .remedy("There is nothing to confirm; it reads on by itself."));
+        }
+        let change = ConnectionUpdate { safe_mode: Some(false), ..ConnectionUpdate::default() };
+        let connection = tx.update_connection(id, change, version).await?;
+        let runs = !matches!(connection.state, ConnectionState::Paused | ConnectionState::Quarantined);
+        // In one transaction with the change: a read under way either sees it before it ends, or this task comes after it.
+        let task = if runs { Some(tx.create_task(sync_task(id)).await?.id) } else { None };
+        tx.save().await?;
+        desk.publish(Fact::connector_state(id, connection.state.as_str()).with("safe_mode", false));
+        desk.tasks().wake();
+        Ok(Confirmed { connection: self.connection(scope, id).await?, task_id: task })
     }
 
     /// Stops and removes a connection; its records are purged from log and views.
@@ -123,15 +156,7 @@ impl Platform {
             return Err(Error::conflict("connection.not_running", format!("The connection is {}.", state.as_str()))
                 .remedy("Resume it, then sync."));
         }
-        let task = tx
-            .create_task(NewTaskRow {
-                kind: "sync".to_owned(),
-                payload: json!({"connection_id": id}),
-                connection_id: Some(id),
-                key: Some(format!("sync:{id}")),
-                ..NewTaskRow::default()
-            })
-            .await?;
+        let task = tx.create_task(sync_task(id)).await?;
         tx.save().await?;
         desk.tasks().wake();
         Ok(task.id)
@@ -228,6 +253,17 @@ impl Platform {
         let state = catalog::drift_demo(self.parts(), scope, &connection, drift).await?;
         self.sync_now(scope, id).await?;
         Ok(state)
+    }
+}
+
+/// A sync; one that waits or runs already is the same.
+fn sync_task(id: ConnectionId) -> NewTaskRow {
+    NewTaskRow {
+        kind: "sync".to_owned(),
+        payload: json!({"connection_id": id}),
+        connection_id: Some(id),
+        key: Some(format!("sync:{id}")),
+        ..NewTaskRow::default()
     }
 }
 

@@ -4,8 +4,8 @@ use autonomos_runtime::bus::{Fact, Topic};
 use autonomos_runtime::canonical::mapping::Origin;
 use autonomos_runtime::ids::{ConnectionId, DriftId, ReviewId};
 use autonomos_runtime::store::{
-    DriftFilter, DriftState, DriftUpdate, Paged, Review, ReviewChange, ReviewFilter, StreamState, StreamUpdate, Tx,
-    Verdict as Said,
+    ConnectionState, DriftFilter, DriftState, DriftUpdate, Paged, Review, ReviewChange, ReviewFilter, StreamState,
+    StreamUpdate, Tx, Verdict as Said,
 };
 use autonomos_runtime::{Error, Result, Scope};
 use serde_json::Value;
@@ -14,6 +14,7 @@ use super::shapes::{Decision, DriftView, ReviewView, Verdict};
 use super::{Listing, Platform};
 use crate::repair::carry_out::{self, Repair};
 use crate::repair::proposal::Proposal;
+use crate::repair::repairer::waits;
 use crate::repair::undo::{Undoing, healed};
 
 impl Platform {
@@ -89,7 +90,7 @@ impl Platform {
         let confidence = review.confidence.unwrap_or(0.0);
         let memory = carry_out::decision(connection.system.as_deref(), &about.stream, &proposal, said, confidence);
         tx.remember(memory.into_iter().collect()).await?;
-        settle_stream(tx.as_mut(), &about).await?;
+        let resumes = settle_stream(tx.as_mut(), &about).await? || (accepted && proposal.reads_on());
         tx.save().await?;
         desk.publish(Fact::review(Topic::ReviewDecided, id, decided.version, &scope.actor().to_string(), &review.kind));
         if let (Some(drift), Some(_)) = (about.drift, new_version) {
@@ -107,17 +108,32 @@ impl Platform {
         if let Some(version) = new_version {
             self.replay_after(scope, about.connection, &about.stream, version).await?;
         }
+        if resumes && !matches!(connection.state, ConnectionState::Paused | ConnectionState::Quarantined) {
+            self.sync_now(scope, about.connection).await?;
+        }
         Ok(decided.into())
     }
 
     /// New rules, history mapped again; none when the rules do not change.
     async fn accept(&self, tx: &mut dyn Tx, about: &About, proposal: &Proposal) -> Result<Option<i64>> {
+        match proposal {
+            Proposal::Accept => return Ok(None),
+            Proposal::Take => {
+                let change = StreamUpdate { state: Some((StreamState::Active, None)), ..StreamUpdate::default() };
+                tx.update_stream(about.connection, &about.stream, change).await?;
+                return Ok(None);
+            }
+            Proposal::Reread { .. } => tx.rewind_stream(about.connection, &about.stream, None).await?,
+            _ => {}
+        }
         let active = tx.active_mapping(about.connection, &about.stream).await?;
         let active = active.ok_or_else(|| Error::conflict("stream.no_rules", "The stream has no rules any more."))?;
         if !proposal.changes(&active.mapping) {
             return Ok(None);
         }
         let from_seq = match about.drift {
+            // Records of before are identified anew as well, or they would stand beside those that come.
+            _ if matches!(proposal, Proposal::Reread { .. }) => 1,
             Some(drift) => tx.drift(drift).await?.detected_seq,
             None => 1,
         };
@@ -165,6 +181,11 @@ impl Platform {
         let expires_at = self.parts().lapses_at();
         let proposal = carry_out::proposal_of(&drift)?;
         let review = carry_out::ask_again(tx.as_mut(), &connection, &drift, &proposal, expires_at).await?;
+        if proposal == Proposal::Take {
+            let off = Some((StreamState::Disabled, Some("taken back by hand; what was read stays".to_owned())));
+            let change = StreamUpdate { state: off, ..StreamUpdate::default() };
+            tx.update_stream(drift.connection_id, &drift.stream, change).await?;
+        }
         let change =
             DriftUpdate { state: Some(DriftState::Reverted), review_id: Some(review.id), ..DriftUpdate::default() };
         let drift = tx.update_drift(id, change, None).await?;
@@ -199,15 +220,14 @@ impl About {
     }
 }
 
-/// A stream without open changes is well again.
-async fn settle_stream(tx: &mut dyn Tx, about: &About) -> Result<()> {
-    let filter = DriftFilter { state: None, connection: Some(about.connection), stream: Some(about.stream.clone()) };
-    let page = autonomos_runtime::store::Page::first(1000);
-    let open = tx.drifts(&filter, &page).await?.items.iter().any(|d| d.state.is_open());
+/// A stream without open changes is well again; whether it was stopped until now.
+async fn settle_stream(tx: &mut dyn Tx, about: &About) -> Result<bool> {
+    let open = waits(tx, about.connection, &about.stream).await?;
     let stream = tx.stream(about.connection, &about.stream).await?;
-    if !open && matches!(stream.state, StreamState::Drifted | StreamState::Stopped) {
-        let change = StreamUpdate { state: Some((StreamState::Active, None)), ..StreamUpdate::default() };
-        tx.update_stream(about.connection, &about.stream, change).await?;
+    if open || !matches!(stream.state, StreamState::Drifted | StreamState::Stopped) {
+        return Ok(false);
     }
-    Ok(())
+    let change = StreamUpdate { state: Some((StreamState::Active, None)), ..StreamUpdate::default() };
+    tx.update_stream(about.connection, &about.stream, change).await?;
+    Ok(stream.state == StreamState::Stopped)
 }

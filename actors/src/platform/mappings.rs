@@ -7,7 +7,7 @@ use autonomos_runtime::canonical::mapping::{FieldRule, Mapping, Origin, Transfor
 use autonomos_runtime::canonical::normalize::Plan;
 use autonomos_runtime::canonical::record::{RawBatch, Reject};
 use autonomos_runtime::ids::ConnectionId;
-use autonomos_runtime::store::{MappingVersion, Tx};
+use autonomos_runtime::store::{MappingVersion, StreamState, StreamUpdate, Tx};
 use autonomos_runtime::{Error, Result, Scope};
 
 use super::shapes::{MappingEdit, MappingRow, MappingTrial, MappingVersionView, TrialRefusal};
@@ -15,6 +15,7 @@ use super::{Platform, rows};
 use crate::connector::catalog;
 use crate::connector::source::Limits;
 use crate::repair::carry_out::{self, Repair};
+use crate::repair::repairer::waits;
 
 /// Rows that new rules are tried on.
 const TRIED: usize = 50;
@@ -47,6 +48,12 @@ impl Platform {
             retracts: Vec::new(),
         };
         let version = carry_out::adopt(tx.as_mut(), None, repair).await?;
+        // Rules by hand are an answer to whatever the stream was stopped for, unless a question still waits.
+        let stopped = tx.stream(id, &stream).await?.state == StreamState::Stopped;
+        if stopped && !waits(tx.as_mut(), id, &stream).await? {
+            let change = StreamUpdate { state: Some((StreamState::Active, None)), ..StreamUpdate::default() };
+            tx.update_stream(id, &stream, change).await?;
+        }
         tx.save().await?;
         let desk = self.desk(scope).await?;
         desk.publish(

@@ -26,6 +26,10 @@ pub struct NewConnection {
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub policy: Option<Value>,
+    /// Begin in Safe Mode: of each stream no more rows are read than `connector.safe_mode_rows`, and no repair is applied
+    /// by itself, until the connection is confirmed.
+    #[serde(default)]
+    pub safe_mode: bool,
 }
 
 /// What may be changed on a connection; absent means unchanged.
@@ -43,6 +47,9 @@ pub struct ConnectionPatch {
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub policy: Option<Value>,
+    /// What it is now, or the change is refused: Safe Mode is chosen when a connection is made, and left by confirming it.
+    #[serde(default)]
+    pub safe_mode: Option<bool>,
 }
 
 /// One stream of a connection.
@@ -63,6 +70,13 @@ pub struct StreamView {
     pub fingerprint: Option<String>,
     /// Version of the rules in force.
     pub mapping_version: Option<i64>,
+    /// `active`, `drifted`, `quarantined`; `stopped` until somebody decides, `disabled` until somebody takes it in, `gone`
+    /// from its source.
+    pub state: String,
+    /// Why it is there, for people.
+    pub reason: Option<String>,
+    /// Safe Mode has read as many rows of it as it does; the rest is read from the cursor once the connection is confirmed.
+    pub capped: bool,
 }
 
 /// A connection as its tenant sees it.
@@ -84,6 +98,8 @@ pub struct ConnectionView {
     /// Policy by drift kind.
     #[schema(value_type = Option<Object>)]
     pub policy: Option<Value>,
+    /// Whether it is in Safe Mode: read a little, nothing applied by itself, until confirmed.
+    pub safe_mode: bool,
     /// Its streams; empty until it was read once.
     pub streams: Vec<StreamView>,
     /// Why it is not well, with the remedy.
@@ -94,6 +110,16 @@ pub struct ConnectionView {
     pub created_at: DateTime<Utc>,
     /// When it last read to the end of its source.
     pub last_sync_at: Option<DateTime<Utc>>,
+}
+
+/// A connection that left Safe Mode.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Confirmed {
+    /// As it is now.
+    pub connection: ConnectionView,
+    /// The sync that reads on; none while the connection is paused or quarantined.
+    #[schema(value_type = Option<String>, format = Uuid)]
+    pub task_id: Option<TaskId>,
 }
 
 /// One rule in force.
@@ -395,19 +421,21 @@ pub struct DriftView {
     pub connection_id: ConnectionId,
     /// Stream.
     pub stream: String,
-    /// `added`, `removed`, `renamed`, `retyped`, ...
+    /// `added`, `removed`, `renamed`, `retyped`, `nesting_changed`, `enum_changed`, `key_changed`, `cursor_changed`,
+    /// `stream_added`, `stream_removed`.
     pub kind: String,
-    /// Field or type before.
+    /// Field, key or stream before; the field whose values changed.
     pub from: Option<String>,
-    /// Field or type after.
+    /// Field, key or stream after; the field and the values it gained or lost.
     pub to: Option<String>,
-    /// How bad.
+    /// `info`, `warning`, `breaking`.
     pub severity: String,
-    /// `detected`, `review`, `healed`, `quarantined`, `reverted`, `ignored`, `rejected`.
+    /// `detected`, `review`, `healed`, `quarantined`, `reverted`, `ignored`, `rejected`; `noted`: told, with nothing to decide.
     pub state: String,
     /// Confidence of the repair.
     pub confidence: Option<f64>,
-    /// Scores, samples, gates, what it touches.
+    /// Scores, samples, gates, what it touches. `change` says which way: `widened`, `narrowed`, `changed` of a type, `gained`,
+    /// `lost` of values, these with their shares; `options` are ways on, each a proposal to answer its question with.
     #[schema(value_type = Object)]
     pub evidence: Value,
     /// The question it led to.

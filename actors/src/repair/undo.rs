@@ -81,7 +81,8 @@ impl Undoing {
             drift: drift.id,
             connection: drift.connection_id,
             stream: drift.stream.clone(),
-            from_seq: drift.detected_seq,
+            // Another key or order makes other records of all that came before.
+            from_seq: if matches!(proposal, Proposal::Reread { .. }) { 1 } else { drift.detected_seq },
             next: Arc::new(proposal.undo(&active.mapping, &before)),
             undone: BTreeMap::from([(active.version, None)]),
             proposal,

@@ -53,6 +53,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(connections::get::get, connections::update::update, connections::delete::delete))
         .routes(routes!(connections::sync::sync))
         .routes(routes!(connections::pause::pause))
+        .routes(routes!(connections::confirm::confirm))
         .routes(routes!(connections::resume::resume))
         .routes(routes!(connections::check::check))
         .routes(routes!(connections::discover::discover))

@@ -2,6 +2,7 @@
 
 mod auth;
 mod command_line;
+mod drift;
 mod forged;
 mod gateway;
 mod harness;
@@ -10,6 +11,7 @@ mod journey;
 mod live;
 mod main_job;
 mod roles;
+mod safe_mode;
 mod socket;
 mod taken_back;
 mod upkeep;

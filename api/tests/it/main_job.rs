@@ -86,7 +86,7 @@ impl Person {
         .await
     }
 
-    async fn digest(&self, node: &TestNode) -> Value {
+    pub async fn digest(&self, node: &TestNode) -> Value {
         self.folded(node).await;
         self.json("/api/v1/dcl/digest").await["digest"].clone()
     }

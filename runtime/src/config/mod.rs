@@ -66,6 +66,7 @@ impl Config {
             ("connector.batch_rows", (1..=1_000_000).contains(&self.connector.batch_rows), "1 to 1,000,000"),
             ("connector.batch_mb", (1..=512).contains(&self.connector.batch_mb), "1 to 512"),
             ("connector.field_mb", (1..=self.connector.batch_mb).contains(&self.connector.field_mb), "1 to batch_mb"),
+            ("connector.safe_mode_rows", self.connector.safe_mode_rows > 0, "at least 1"),
             ("connector.refused_share", within.contains(&self.connector.refused_share), "0 to 1"),
             ("repair.review", within.contains(&self.repair.review), "0 to 1"),
             ("repair.apply", (self.repair.review..=1.0).contains(&self.repair.apply), "repair.review to 1"),

@@ -115,7 +115,7 @@ sections! {
         backoff_seconds: u64,
         refused_rows: u64,
         refused_share: f64,
-        safe_rows: u64,
+        safe_mode_rows: u64,
     }
 
     /// `[repair]`

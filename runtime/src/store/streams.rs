@@ -17,6 +17,8 @@ super::words::words! {
         Stopped = "stopped",
         /// Not read: not chosen.
         Disabled = "disabled",
+        /// Not read: the source does not offer it any more. What was read stays.
+        Gone = "gone",
     }
 }
 

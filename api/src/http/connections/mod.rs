@@ -1,6 +1,7 @@
 //! Connected sources: SPEC C and the first half of N.
 
 pub mod check;
+pub mod confirm;
 pub mod create;
 pub mod dead_letters;
 pub mod delete;

@@ -188,6 +188,8 @@ impl Files {
             schema,
             order_by,
             mode: ReadMode::FullRefresh,
+            declared: false,
+            chosen: true,
             estimated_rows,
             warnings,
         })
