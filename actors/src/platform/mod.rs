@@ -8,6 +8,7 @@ mod agents;
 mod connections;
 mod decisions;
 mod files;
+pub mod four_eyes;
 mod mappings;
 mod observe;
 mod propose;

@@ -2,7 +2,7 @@
 
 use autonomos_runtime::ids::{ConnectionId, DeadLetterId, TaskId};
 use autonomos_runtime::secrets::Purpose;
-use autonomos_runtime::store::{DeadLetterFilter, DeadLetterState, NewTask as NewRow, Paged};
+use autonomos_runtime::store::{DeadLetterFilter, DeadLetterState, NewAudit, NewTask as NewRow, Paged};
 use autonomos_runtime::{Result, Scope};
 use serde_json::{Value, json};
 
@@ -47,6 +47,8 @@ impl Platform {
                 ..NewRow::default()
             })
             .await?;
+        let note = NewAudit::new("connection.replay", "connection", id);
+        tx.append_audit(note.after(json!({"task_id": task.id, "only": only}))).await?;
         tx.save().await?;
         desk.tasks().wake();
         Ok(task.id)

@@ -4,12 +4,13 @@
 
 use std::time::Duration;
 
-use autonomos_runtime::store::{NewSession, Rotation, TokenHash, User, UserState};
+use autonomos_runtime::store::{NewAudit, NewSession, Rotation, TokenHash, User, UserState};
 use autonomos_runtime::{Actor, Error, Result, Scope};
 use axum::http::{HeaderMap, HeaderValue, header};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
+use serde_json::json;
 
 use super::token::{ACCESS_SECONDS, Ended};
 use crate::gateway::trace::Trace;
@@ -55,6 +56,8 @@ pub async fn start(app: &AppState, user: &User, trace: Trace, agent: Option<Stri
         })
         .await?;
     tx.touch_login(user.id).await?;
+    let note = NewAudit::new("session.start", "session", session.id);
+    tx.append_audit(note.after(json!({"user_id": user.id, "user_agent": session.user_agent}))).await?;
     tx.save().await?;
     let access_token = app.tokens.issue(user.id, user.tenant_id, user.role, session.id)?;
     Ok(Grant { access_token, token_type: "Bearer", expires_in: ACCESS_SECONDS, refresh_token })

@@ -2,6 +2,7 @@
 
 pub mod dev;
 pub mod doctor;
+pub mod keys;
 pub mod openapi;
 pub mod propose;
 pub mod serve;
@@ -29,6 +30,9 @@ enum Verb {
     Serve(NodeArgs),
     /// Proposes mappings or repairs for JSON lines on standard input; needs no server and no network.
     Propose(propose::ProposeArgs),
+    /// Shows or changes the keys that sign access tokens; a node that runs takes them up by itself.
+    #[command(subcommand)]
+    Keys(keys::KeysVerb),
     /// Looks whether this machine has what a node needs.
     Doctor(NodeArgs),
     /// Prints the OpenAPI document.
@@ -77,6 +81,7 @@ pub fn main() -> ExitCode {
         Verb::Dev(args) => block_on(dev::run(args)),
         Verb::Serve(args) => block_on(serve::run(args)),
         Verb::Propose(args) => propose::run(&args),
+        Verb::Keys(verb) => keys::run(&verb),
         Verb::Doctor(args) => doctor::run(&args),
         Verb::Openapi => openapi::run(),
     };

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use futures::stream;
 
 use super::hub::Viewer;
-use crate::auth::caller::Caller;
+use crate::auth::caller::{Caller, in_force};
 use crate::state::AppState;
 
 /// Between signs of life.
@@ -103,13 +103,5 @@ impl Stream {
     fn bye(&mut self, reason: &str) -> Option<Bytes> {
         self.ended = true;
         Some(Bytes::from(format!("event: bye\ndata: {{\"reason\":\"{reason}\"}}\n\n")))
-    }
-}
-
-/// Whether the caller's session still stands; a store that does not answer ends nobody's stream.
-pub async fn in_force(app: &AppState, caller: &Caller) -> bool {
-    match app.store.directory().find_session(caller.session).await {
-        Ok(session) => session.is_some_and(|s| s.revoked_at.is_none() && s.expires_at > app.ambient.now()),
-        Err(_) => true,
     }
 }

@@ -1,8 +1,12 @@
 //! The real node on a port of its own, spoken to as clients speak.
 
+mod api_keys;
+mod audited;
 mod auth;
+mod canaries;
 mod command_line;
 mod forged;
+mod four_eyes;
 mod gateway;
 mod harness;
 mod isolation;
@@ -11,3 +15,4 @@ mod live;
 mod main_job;
 mod roles;
 mod socket;
+mod users;
