@@ -4,14 +4,14 @@ use autonomos_runtime::bus::{Fact, Topic};
 use autonomos_runtime::canonical::mapping::Origin;
 use autonomos_runtime::ids::{ConnectionId, DriftId, ReviewId};
 use autonomos_runtime::store::{
-    ConnectionState, DriftFilter, DriftState, DriftUpdate, Paged, Review, ReviewChange, ReviewFilter, StreamState,
-    StreamUpdate, Tx, Verdict as Said,
+    ConnectionState, DriftFilter, DriftState, DriftUpdate, NewAudit, Paged, Review, ReviewChange, ReviewFilter,
+    ReviewState, StreamState, StreamUpdate, Tx, Verdict as Said,
 };
 use autonomos_runtime::{Error, Result, Scope};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::shapes::{Decision, DriftView, ReviewView, Verdict};
-use super::{Listing, Platform};
+use super::{Listing, Platform, four_eyes};
 use crate::repair::carry_out::{self, Repair};
 use crate::repair::proposal::Proposal;
 use crate::repair::repairer::waits;
@@ -42,7 +42,8 @@ impl Platform {
         Ok(self.parts().store.read(scope).await?.review(id).await?.into())
     }
 
-    /// Answers a question. `Stale` when the version moved on, `Conflict` when it is decided already.
+    /// Answers a question. Where two people are wanted, nobody approves what they proposed themselves (`Denied`), and an
+    /// edit is a proposal to somebody else. `Stale` when the version moved on, `Conflict` when it is decided already.
     pub async fn decide_review(
         &self,
         scope: &Scope,
@@ -53,6 +54,10 @@ impl Platform {
         let desk = self.desk(scope).await?;
         let mut tx = self.parts().store.begin(scope).await?;
         let review = tx.review(id).await?;
+        let two_people = four_eyes::wanted(tx.as_mut()).await?;
+        if two_people && decision.decision == Verdict::Approve {
+            four_eyes::somebody_elses(scope, &review)?;
+        }
         let proposal = match (decision.decision, &decision.edit) {
             (Verdict::Edit, Some(edit)) => Proposal::from_json(edit)?,
             (Verdict::Edit, None) => {
@@ -65,9 +70,13 @@ impl Platform {
         let change = match decision.decision {
             Verdict::Approve => ReviewChange::Approve,
             Verdict::Reject => ReviewChange::Reject,
+            Verdict::Edit if two_people => ReviewChange::Propose(proposal.to_json()),
             Verdict::Edit => ReviewChange::Edit(proposal.to_json()),
         };
         let decided = tx.change_review(id, version, change).await?;
+        if decided.state == ReviewState::Pending {
+            return four_eyes::proposed(tx, &desk, scope, &review, decided).await;
+        }
         let about = About::of(&review)?;
         let accepted = decision.decision != Verdict::Reject;
         let new_version = if accepted { self.accept(tx.as_mut(), &about, &proposal).await? } else { None };
@@ -91,6 +100,10 @@ impl Platform {
         let memory = carry_out::decision(connection.system.as_deref(), &about.stream, &proposal, said, confidence);
         tx.remember(memory.into_iter().collect()).await?;
         let resumes = settle_stream(tx.as_mut(), &about).await? || (accepted && proposal.reads_on());
+        let note = NewAudit::new("review.decide", "review", id);
+        let note = note.before(json!({"state": review.state, "proposal": review.proposal}));
+        let after = json!({"state": decided.state, "proposal": proposal.to_json(), "mapping_version": new_version});
+        tx.append_audit(note.after(after)).await?;
         tx.save().await?;
         desk.publish(Fact::review(Topic::ReviewDecided, id, decided.version, &scope.actor().to_string(), &review.kind));
         if let (Some(drift), Some(_)) = (about.drift, new_version) {
@@ -189,6 +202,8 @@ impl Platform {
         let change =
             DriftUpdate { state: Some(DriftState::Reverted), review_id: Some(review.id), ..DriftUpdate::default() };
         let drift = tx.update_drift(id, change, None).await?;
+        let note = NewAudit::new("drift.revert", "drift", id).before(json!({"state": DriftState::Healed}));
+        tx.append_audit(note.after(json!({"state": drift.state, "mapping_version": version}))).await?;
         tx.save().await?;
         let confidence = drift.confidence.unwrap_or(0.0);
         desk.publish(Fact::repair(Topic::RepairReverted, id, drift.connection_id, &drift.stream, confidence, version));

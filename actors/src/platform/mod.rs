@@ -9,6 +9,7 @@ mod catalogue;
 mod connections;
 mod decisions;
 mod files;
+pub mod four_eyes;
 mod mappings;
 mod observe;
 mod propose;

@@ -2,7 +2,7 @@
 
 use autonomos_runtime::ids::{ConnectionId, DeadLetterId, TaskId};
 use autonomos_runtime::secrets::Purpose;
-use autonomos_runtime::store::{DeadLetterFilter, DeadLetterState, NewTask as NewRow, Paged, Settled};
+use autonomos_runtime::store::{DeadLetterFilter, DeadLetterState, NewAudit, NewTask as NewRow, Paged, Settled};
 use autonomos_runtime::{Error, Result, Scope};
 use serde_json::{Value, json};
 
@@ -70,6 +70,8 @@ impl Platform {
                 ..NewRow::default()
             })
             .await?;
+        let note = NewAudit::new("connection.replay", "connection", id);
+        tx.append_audit(note.after(json!({"task_id": task.id, "only": only}))).await?;
         tx.save().await?;
         desk.tasks().wake();
         Ok(task.id)
@@ -87,6 +89,8 @@ impl Platform {
             }
         }
         let changed = tx.settle_dead_letters(Settled::Discarded(ids)).await?;
+        let note = NewAudit::new("dead_letters.discard", "connection", id).after(json!({"ids": ids}));
+        tx.append_audit(note).await?;
         tx.save().await?;
         Ok(changed)
     }

@@ -159,6 +159,7 @@ impl From<Review> for ReviewView {
             subject: row.subject,
             proposal: row.proposal,
             evidence: row.evidence,
+            proposed_by: row.proposed_by,
             created_at: row.created_at,
             expires_at: row.expires_at,
             decided_by: row.decided_by,

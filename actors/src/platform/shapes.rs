@@ -3,7 +3,7 @@
 //! They are plain data. A request refuses unknown fields; an answer names every field it may carry, so nothing that
 //! lives beside it in a row (a sealed secret, a cursor of another tenant) can leak by being added to a struct.
 
-use autonomos_runtime::ids::{ConnectionId, DeadLetterId, DriftId, FindingId, ReviewId, RunId, TaskId};
+use autonomos_runtime::ids::{ConnectionId, DeadLetterId, DriftId, FindingId, ReviewId, RunId, TaskId, UserId};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -475,6 +475,9 @@ pub struct ReviewView {
     /// Why: scores, samples replayed, gates.
     #[schema(value_type = Object)]
     pub evidence: Value,
+    /// The person behind the proposal as it stands; null: a part of the platform.
+    #[schema(value_type = Option<String>, format = Uuid)]
+    pub proposed_by: Option<UserId>,
     /// When it was asked.
     pub created_at: DateTime<Utc>,
     /// When it lapses.
@@ -507,6 +510,14 @@ pub struct Decision {
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub edit: Option<Value>,
+}
+
+/// Who may decide what, beyond roles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AccessPolicy {
+    /// Whether nobody approves what they proposed themselves.
+    pub four_eyes: bool,
 }
 
 /// A field as a caller describes it to the matcher.

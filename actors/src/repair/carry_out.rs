@@ -1,11 +1,11 @@
 //! Writes what was decided: new rules with the healing of the past in one transaction, questions for the rest, and the
 //! way back.
 
-use autonomos_runtime::canonical::mapping::{Mapping, Origin};
+use autonomos_runtime::canonical::mapping::{FieldRule, Mapping, Origin};
 use autonomos_runtime::ids::{ConnectionId, DriftId};
 use autonomos_runtime::store::{
-    AdoptMapping, Adopted, Connection, Drift, DriftState, DriftUpdate, NewDecision, NewReview, Retract, Review,
-    StreamUpdate, Tx, Verdict as Said,
+    AdoptMapping, Adopted, Connection, Drift, DriftState, DriftUpdate, NewAudit, NewDecision, NewReview, Retract,
+    Review, StreamUpdate, Tx, Verdict as Said,
 };
 use autonomos_runtime::{Error, Result, Timestamp};
 use serde_json::{Value, json};
@@ -38,8 +38,10 @@ pub struct Repair<'a> {
     pub retracts: Vec<Retract>,
 }
 
-/// Adopts; `Conflict` when other rules came into force meanwhile.
+/// Adopts, and notes who changed which rules; `Conflict` when other rules came into force meanwhile.
 pub async fn adopt(tx: &mut dyn Tx, epoch: Option<i64>, repair: Repair<'_>) -> Result<i64> {
+    let before = tx.active_mapping(repair.connection, repair.stream).await?.map(|active| active.mapping);
+    let (mapping, reason, from_seq) = (repair.mapping.clone(), repair.reason.clone(), repair.from_seq);
     let adopted = tx
         .adopt_mapping(AdoptMapping {
             epoch,
@@ -57,12 +59,27 @@ pub async fn adopt(tx: &mut dyn Tx, epoch: Option<i64>, repair: Repair<'_>) -> R
         })
         .await?;
     match adopted {
-        Adopted::Adopted { version, .. } => Ok(version),
+        Adopted::Adopted { version, .. } => {
+            let (was, is) = difference(before.as_ref(), &mapping);
+            let subject = format!("{}/{}", repair.connection, repair.stream);
+            let note = NewAudit::new("mapping.adopt", "mapping", subject);
+            let note = note.before(json!({"version": repair.expected_version, "rules": was}));
+            let after = json!({"version": version, "rules": is, "reason": reason, "from_seq": from_seq});
+            tx.append_audit(note.after(after)).await?;
+            Ok(version)
+        }
         Adopted::Conflict { .. } => {
             Err(Error::conflict("mapping.changed_meanwhile", "The rules of the stream were changed meanwhile.")
                 .remedy("Look at the rules as they are now and decide again."))
         }
     }
+}
+
+/// The rules that only one of the two has.
+fn difference<'m>(before: Option<&'m Mapping>, after: &'m Mapping) -> (Vec<&'m FieldRule>, Vec<&'m FieldRule>) {
+    let before = before.map(|mapping| mapping.rules.as_slice()).unwrap_or_default();
+    let only = |these: &'m [FieldRule], those: &[FieldRule]| these.iter().filter(|r| !those.contains(r)).collect();
+    (only(before, &after.rules), only(&after.rules, before))
 }
 
 /// Puts a change before a human.

@@ -2,6 +2,8 @@
 //! same table, so that no route can be missing in it.
 
 pub mod agents;
+pub mod api_keys;
+pub mod audit;
 pub mod auth;
 pub mod connections;
 pub mod connectors;
@@ -12,10 +14,12 @@ pub mod extract;
 pub mod files;
 pub mod live;
 pub mod pages;
+pub mod policy;
 pub mod proposals;
 pub mod reviews;
 pub mod system;
 pub mod tasks;
+pub mod users;
 pub mod views;
 
 use axum::Router;
@@ -44,6 +48,14 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(auth::ticket::create))
         .routes(routes!(auth::invite::invite))
         .routes(routes!(auth::jwks::jwks))
+        .routes(routes!(users::list::list))
+        .routes(routes!(users::update::update))
+        .routes(routes!(api_keys::create::create, api_keys::list::list))
+        .routes(routes!(api_keys::revoke::revoke))
+        .routes(routes!(audit::list::list))
+        .routes(routes!(audit::export::export))
+        .routes(routes!(audit::verify::verify))
+        .routes(routes!(policy::get, policy::put))
         .routes(routes!(files::list::list))
         .routes(routes!(connectors::list::list))
         .routes(routes!(entities::list::list))
@@ -115,7 +127,7 @@ pub fn router(app: AppState) -> Router {
         .route("/docs.js", get(pages::docs_script))
         .route("/openapi.json", get(pages::openapi))
         .fallback(|| async { Problem::of_status(axum::http::StatusCode::NOT_FOUND) })
-        .layer(DefaultBodyLimit::max(limits::BODY))
+        .layer(DefaultBodyLimit::max(limits::body(&app.config)))
         .layer(from_fn_with_state(app.clone(), gateway::enter))
         .with_state(app)
 }

@@ -1,9 +1,13 @@
 //! The real node on a port of its own, spoken to as clients speak.
 
+mod api_keys;
+mod audited;
 mod auth;
+mod canaries;
 mod command_line;
 mod drift;
 mod forged;
+mod four_eyes;
 mod gateway;
 mod harness;
 mod isolation;
@@ -15,3 +19,4 @@ mod safe_mode;
 mod socket;
 mod taken_back;
 mod upkeep;
+mod users;

@@ -8,6 +8,7 @@
 //! the file once.
 
 mod agents;
+mod api_keys;
 mod audit;
 mod connections;
 mod dead_letters;
@@ -220,7 +221,11 @@ struct SqliteTx {
     held: Held,
     tenant: Uuid,
     actor: String,
+    /// Who answers for it; a part of the platform has nobody.
+    person: Option<Uuid>,
     trace: String,
+    /// Something was noted in the audit.
+    noted: bool,
     ambient: Ambient,
 }
 
@@ -230,7 +235,9 @@ impl SqliteTx {
             held,
             tenant: scope.tenant().as_uuid(),
             actor: scope.actor().to_string(),
-            trace: scope.trace().to_string(),
+            person: scope.actor().person().map(|id| id.as_uuid()),
+            trace: scope.trace().as_uuid().simple().to_string(),
+            noted: false,
             ambient: shared.ambient.clone(),
         }
     }
@@ -247,6 +254,9 @@ impl SqliteTx {
 #[async_trait::async_trait]
 impl Tx for SqliteTx {
     async fn save(self: Box<Self>) -> Result<()> {
+        if self.person.is_some() && !self.noted {
+            return Err(super::audit::unnoted());
+        }
         self.held.commit().await
     }
 }
