@@ -2,7 +2,8 @@
 //!
 //! 1. **trace**: an id for logs, errors and whoever called us ([`trace`]);
 //! 2. **catch-panic**: a handler that panics is a 500 of its own request and nothing else;
-//! 3. **authenticate**: every path that is not in [`access`]'s short list needs a token, also one that does not exist;
+//! 3. **authenticate**: every path that is neither the console's nor in [`access`]'s short list needs a token, also one
+//!    that does not exist;
 //! 4. **rate limit** by tenant, or by network address where there is no tenant yet ([`rate_limit`]);
 //! 5. **idempotency** for a POST that asks for it ([`idempotency`]);
 //! 6. **deadline** for the first byte of the answer ([`limits`]);
@@ -33,6 +34,7 @@ use tracing::Instrument;
 
 use crate::auth::caller;
 use crate::error::Problem;
+use crate::http::pages::console;
 use crate::state::AppState;
 use crate::telemetry;
 use access::Access;
@@ -60,7 +62,7 @@ pub async fn enter(State(app): State<AppState>, mut request: Request, next: Next
     .await;
 
     let mut response = response;
-    headers::secure(response.headers_mut(), &path);
+    headers::secure(response.headers_mut());
     response.headers_mut().insert("traceparent", trace.outgoing());
     let route = matched.as_ref().map_or("none", MatchedPath::as_str);
     telemetry::request_done(&method, route, response.status(), app.ambient.elapsed().saturating_sub(began));
@@ -68,6 +70,10 @@ pub async fn enter(State(app): State<AppState>, mut request: Request, next: Next
 }
 
 async fn guarded(app: &AppState, mut request: Request, next: Next) -> Response {
+    // The console's own files are the same for everybody and cost nothing: no token, no count.
+    if console::wanted(request.method(), request.uri().path(), request.headers()) {
+        return next.run(request).await;
+    }
     let access = access::of(request.uri().path());
     let caller = match (access, caller::bearer(request.headers())) {
         (Access::Public, _) | (Access::Live, None) => None,

@@ -13,4 +13,5 @@ pub mod pause;
 pub mod preview;
 pub mod resume;
 pub mod sync;
+pub mod types;
 pub mod update;
