@@ -3471,7 +3471,7 @@ export interface operations {
             query?: {
                 /** @description next_cursor of the page before */
                 cursor?: string;
-                /** @description op:value; op is eq, ne, lt, le, gt, ge, in, like, null */
+                /** @description op:value; op is eq, ne, lt, le, gt, ge, in, contains, starts_with, is_null, between */
                 "filter[field]"?: string;
                 /** @description csv, parquet, arrow, json: export instead of a page */
                 format?: string;

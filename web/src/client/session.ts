@@ -12,6 +12,12 @@ let token: string | null = null;
 let renewal: Promise<boolean> | null = null;
 let timer: ReturnType<typeof setTimeout> | undefined;
 const watchers = new Set<() => void>();
+/** Other tabs of this browser: when one learns that the session has ended, or was gone on with, all find out. */
+const others = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("aos-session");
+if (others)
+  others.onmessage = ({ data }) =>
+    (data === "ended" ? state.phase === "in" : state.phase === "expired" || state.phase === "out") &&
+    void renew().catch(() => undefined);
 
 function become(phase: Phase, fault: Problem | null = null): void {
   state = { phase, fault };
@@ -48,7 +54,10 @@ function accept(grant: { access_token: string; expires_in: number }): void {
   token = grant.access_token;
   clearTimeout(timer);
   timer = setTimeout(() => void renew(), Math.max(5, grant.expires_in - 60) * 1000);
-  if (state.phase !== "in") become("in");
+  if (state.phase === "in") return;
+  const back = state.phase !== "starting";
+  become("in");
+  if (back) others?.postMessage("begun");
 }
 
 /** Takes the next access token; false when the session has ended. Many callers share one attempt. */
@@ -62,7 +71,9 @@ export function renew(): Promise<boolean> {
     if (answer.status !== 401 && answer.status !== 403) throw await read(answer);
     token = null;
     clearTimeout(timer);
-    become(state.phase === "in" || state.phase === "expired" ? "expired" : "out");
+    const was = state.phase;
+    become(was === "in" || was === "expired" ? "expired" : "out");
+    if (was === "in") others?.postMessage("ended");
     return false;
   }).finally(() => {
     renewal = null;
@@ -112,4 +123,5 @@ export async function signOut(): Promise<void> {
   token = null;
   clearTimeout(timer);
   become("out");
+  others?.postMessage("ended");
 }

@@ -127,7 +127,6 @@ function Box({ node, dim, chosen, onOver, onChoose }: BoxProps) {
       role="button"
       tabIndex={0}
       aria-pressed={chosen}
-      aria-label={`${label}, ${NAMES[node.layer]}, ${note(node)}`}
       transform={`translate(${node.x} ${node.y})`}
       className={cx("cursor-pointer transition-opacity outline-offset-2", dim && "opacity-35")}
       onMouseEnter={() => onOver(node.id)}
@@ -141,6 +140,7 @@ function Box({ node, dim, chosen, onOver, onChoose }: BoxProps) {
         onChoose();
       }}
     >
+      <title>{`${label}, ${NAMES[node.layer]}, ${note(node)}`}</title>
       <rect
         x={1}
         width={node.width - 2}
@@ -152,10 +152,9 @@ function Box({ node, dim, chosen, onOver, onChoose }: BoxProps) {
       />
       <text x={12} y={node.height / 2 - (node.height > 40 ? 3 : -4)} className="fill-ink text-[0.85rem] font-bold">
         {clip(label, Math.floor((node.width - 22) / 7.4))}
-        <title>{label}</title>
       </text>
       {node.height > 40 && (
-        <text x={12} y={node.height / 2 + 13} className="num fill-ink-2 text-[0.75rem]">
+        <text aria-hidden x={12} y={node.height / 2 + 13} className="num fill-ink-2 text-[0.75rem]">
           {note(node)}
         </text>
       )}

@@ -89,8 +89,8 @@ export function ReviewDetail({ of, busy, onDecide, keys }: Props) {
               "If nothing is done",
               open ? (
                 <span key="open">
-                  the field stays empty for new rows; asked <Ago at={of.created_at} />, lapses{" "}
-                  <Ago at={of.expires_at} empty="never" />
+                  known records keep their last value, new ones lack it; what the source sends waits in extras. Asked{" "}
+                  <Ago at={of.created_at} />, lapses <Ago at={of.expires_at} empty="never" />
                 </span>
               ) : (
                 <span key="done">

@@ -11,13 +11,14 @@ export type Filter = [field: string, value: string];
 const OPERATORS = [
   { value: "eq", label: "is" },
   { value: "ne", label: "is not" },
-  { value: "like", label: "contains" },
+  { value: "contains", label: "contains" },
+  { value: "starts_with", label: "starts with" },
   { value: "gt", label: "is above" },
   { value: "ge", label: "is at least" },
   { value: "lt", label: "is below" },
   { value: "le", label: "is at most" },
   { value: "in", label: "is one of" },
-  { value: "null", label: "is empty" },
+  { value: "is_null", label: "is empty" },
 ];
 
 export function readFilters(text: string | undefined): Filter[] {
@@ -33,8 +34,8 @@ export const writeFilters = (filters: Filter[]): string | undefined =>
 export function describe([field, said]: Filter): string {
   const [op = "", ...rest] = said.split(":");
   const value = rest.join(":");
-  if (op === "null") return `${field} ${value === "false" ? "is not empty" : "is empty"}`;
-  return `${field} ${OPERATORS.find((one) => one.value === op)?.label ?? op} ${op === "like" ? value.replaceAll("%", "") : value}`;
+  if (op === "is_null") return `${field} ${value === "false" ? "is not empty" : "is empty"}`;
+  return `${field} ${OPERATORS.find((one) => one.value === op)?.label ?? op} ${value}`;
 }
 
 type Props = { fields: ViewField[]; filters: Filter[]; onChange: (filters: Filter[]) => void };
@@ -90,12 +91,12 @@ function Adding({
   onCancel: () => void;
 }) {
   const [field, setField] = useState(fields.find((one) => one.name === "name")?.name ?? fields[0]?.name ?? "");
-  const [op, setOp] = useState("like");
+  const [op, setOp] = useState("contains");
   const [value, setValue] = useState("");
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (op === "null") onAdd([field, "null:true"]);
-    else if (value !== "") onAdd([field, `${op}:${op === "like" && !value.includes("%") ? `%${value}%` : value}`]);
+    if (op === "is_null") onAdd([field, "is_null:true"]);
+    else if (value !== "") onAdd([field, `${op}:${value}`]);
   };
   return (
     <form onSubmit={submit} className="flex flex-wrap items-end gap-2 rounded-2xl border border-line bg-sunken p-3">
@@ -113,7 +114,7 @@ function Adding({
         options={OPERATORS}
         className="w-36 max-sm:w-full"
       />
-      {op !== "null" && (
+      {op !== "is_null" && (
         <Input
           label="Value"
           autoFocus

@@ -27,9 +27,9 @@ export function follow(listener: Listener, lastSeen: () => number | null): () =>
   const lead = () => read(tell, lastSeen, stop.signal);
   if (navigator.locks && channel) {
     listener({ kind: "line", line: "live" });
-    navigator.locks.request("aos-live", { signal: stop.signal }, lead).catch(() => undefined);
+    void taking(lead, stop.signal);
   } else {
-    void lead();
+    void forever(lead, stop.signal);
   }
   return () => {
     stop.abort();
@@ -37,6 +37,16 @@ export function follow(listener: Listener, lastSeen: () => number | null): () =>
   };
 }
 
+/** Leads whenever it is this tab's turn. A tab that cannot get through gives the others a try. */
+async function taking(lead: () => Promise<void>, stop: AbortSignal): Promise<void> {
+  while (!stop.aborted) await navigator.locks.request("aos-live", { signal: stop }, lead).catch(() => undefined);
+}
+
+async function forever(lead: () => Promise<void>, stop: AbortSignal): Promise<void> {
+  while (!stop.aborted) await lead();
+}
+
+/** Reads until told to stop, or until it has failed for too long. */
 async function read(tell: Listener, lastSeen: () => number | null, stop: AbortSignal): Promise<void> {
   let failures = 0;
   let since: number | null = null;
@@ -53,7 +63,9 @@ async function read(tell: Listener, lastSeen: () => number | null, stop: AbortSi
     if (stop.aborted) return;
     since ??= Date.now();
     failures += 1;
-    tell({ kind: "line", line: Date.now() - since > PATIENCE ? "offline" : "delayed" });
+    const patient = Date.now() - since <= PATIENCE;
+    tell({ kind: "line", line: patient ? "delayed" : "offline" });
+    if (!patient) return pause(1_000, stop);
     await pause(Math.min(500 * 2 ** failures, 8_000), stop);
   }
 }

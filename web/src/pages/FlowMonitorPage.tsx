@@ -1,8 +1,11 @@
 // Three layers side by side: rate, latency, errors and events of each. An event that is chosen lights up everything about
 // the same entity in all of them, with the way it took.
+
+import { useQuery } from "@tanstack/react-query";
 import { Pause, Play } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
 import type { LiveEvent } from "@/client/types";
+import { flow } from "@/client/views";
 import { useAddress } from "@/components/address";
 import { failed, subjectOf } from "@/components/events";
 import { FlowColumn } from "@/components/FlowColumn";
@@ -14,12 +17,14 @@ import { LAYERS, type Layer, useLive } from "@/live/store";
 import { Button } from "@/ui/Button";
 import { Dot } from "@/ui/Dot";
 import { Segmented, Select } from "@/ui/Field";
+import { Fault } from "@/ui/States";
 
 const TITLES: Record<Layer, string> = { aam: "AAM · reads", dcl: "DCL · unifies", agent: "Agents · look" };
 
 export default function FlowMonitorPage() {
   const live = useLive();
-  const truth = useTruth();
+  const snapshot = useQuery(flow());
+  const truth = useTruth(snapshot);
   const names = useSourceNames();
   const entities = useEntities();
   const [address, change] = useAddress();
@@ -60,6 +65,7 @@ export default function FlowMonitorPage() {
         </Button>
       }
     >
+      {snapshot.error && <Fault of={snapshot.error} retry={() => void snapshot.refetch()} className="mb-4" />}
       <div className="mb-4 flex flex-wrap items-end gap-3">
         <Select
           label="Source"

@@ -24,7 +24,7 @@ const KEYS: [string, string][] = [
 const ANSWERS: [string, string][] = [
   [
     'A source shows "drifted". Is my data wrong?',
-    "Its schema changed and the change is not settled. Rows still come in; the changed field stays empty until the repair is decided, and is filled for the past as well once it is.",
+    "Its schema changed and the change is not settled. Rows still come in: known records keep the last value of the changed field, and what the source sends now waits in extras. Once the repair is decided, the past is mapped again as well.",
   ],
   [
     "Why was a row refused?",

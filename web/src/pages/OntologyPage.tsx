@@ -54,7 +54,8 @@ export default function OntologyPage() {
   const query = useQuery(graph());
   const truth = useTruth(query);
   const [address, change] = useAddress();
-  const table = address.as === "table";
+  // A phone begins with the table; a picture of four columns needs room.
+  const table = address.as === undefined ? matchMedia("(max-width: 40rem)").matches : address.as === "table";
   return (
     <Page
       title="Ontology"
@@ -64,7 +65,7 @@ export default function OntologyPage() {
         <Segmented
           label="Shown as"
           value={table ? "table" : "graph"}
-          onChange={(as) => change({ as: as === "table" ? as : undefined })}
+          onChange={(as) => change({ as })}
           options={[
             { value: "graph", label: "Graph" },
             { value: "table", label: "Table" },

@@ -34,7 +34,7 @@ export default function ReviewPage() {
   const named = useQuery({ ...review(address.id ?? ""), enabled: address.id !== undefined && listed === undefined });
   const selected = listed ?? named.data ?? (address.id ? undefined : items[0]);
   const truth = useTruth(query);
-  const decider = useDecider((id) => {
+  const decider = useDecider(change, (id) => {
     const next = items.find((one) => one.id !== id);
     change({ id: next?.id });
   });
@@ -133,7 +133,7 @@ function Item({ of, current, onSelect }: { of: Review; current: boolean; onSelec
 }
 
 /** Decides, says how it went, and offers the way back. */
-function useDecider(next: (id: string) => void) {
+function useDecider(change: (next: Record<string, string>) => void, next: (id: string) => void) {
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<{ id: string; problem: ReturnType<typeof problemOf> } | null>(null);
   const run = async (of: Review, decision: Decision) => {
@@ -157,6 +157,7 @@ function useDecider(next: (id: string) => void) {
     } catch (thrown) {
       const problem = problemOf(thrown);
       setFault({ id: of.id, problem });
+      change({ id: of.id });
       // Somebody else was quicker: the item shows their decision as soon as it was read again.
       if (problem.status === 409 || problem.status === 412) toast.bad(problem);
     }

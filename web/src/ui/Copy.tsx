@@ -15,7 +15,7 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
     setDone(true);
   };
   return (
-    <IconButton label={done ? "Copied" : label} onClick={() => void copy()} className="!min-h-8 !w-8">
+    <IconButton label={done ? "Copied" : label} onClick={() => void copy()}>
       {done ? <Check className="size-4 text-green" aria-hidden /> : <Copy className="size-4" aria-hidden />}
     </IconButton>
   );

@@ -12,6 +12,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp } from "lucide-react";
 import { type KeyboardEvent, type ReactNode, useMemo, useRef, useState } from "react";
 import { cx } from "./cx";
+import { Select } from "./Field";
 
 export type Column<T> = {
   id: string;
@@ -88,6 +89,7 @@ export function Table<T>({
     count: sorted.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW,
+    getItemKey: (index) => rowKey(sorted[index] as T),
     overscan: 12,
     enabled: virtual,
   });
@@ -100,77 +102,110 @@ export function Table<T>({
   };
   const canSort = (column: Column<T>) => (onSort ? (sortable?.(column.id) ?? true) : column.by !== undefined);
   const current = onSort ? sorting : own[0];
-  const drawn = virtual ? virtualizer.getVirtualItems().map((item) => item.index) : sorted.map((_, index) => index);
+  const drawn = virtual
+    ? virtualizer.getVirtualItems().map((item) => ({ index: item.index, top: item.start }))
+    : sorted.map((_, index) => ({ index, top: null }));
+
+  const phoneSort = (said: string) => {
+    const [id = "", way] = said.split(" ");
+    if (onSort) onSort(id, way === "down");
+    else setOwn(id ? [{ id, desc: way === "down" }] : []);
+  };
 
   if (sorted.length === 0 && empty) return <>{empty}</>;
+  const sortables = columns.filter(canSort);
   return (
-    <div
-      ref={scroller}
-      tabIndex={0}
-      role="region"
-      aria-label={label}
-      className="overflow-auto rounded-b-card"
-      style={{ maxHeight: virtual ? (maxHeight ?? "65dvh") : undefined }}
-    >
+    <>
+      {sortables.length > 0 && rows.length > 2 && (
+        <Select
+          label={`Sort ${label}`}
+          hideLabel
+          className="px-5 pb-2 sm:hidden"
+          value={current ? `${current.id} ${current.desc ? "down" : "up"}` : ""}
+          onChange={(event) => phoneSort(event.target.value)}
+          options={[
+            { value: "", label: "Sort by" },
+            ...sortables.flatMap((column) => [
+              { value: `${column.id} up`, label: `${column.title}, ascending` },
+              { value: `${column.id} down`, label: `${column.title}, descending` },
+            ]),
+          ]}
+        />
+      )}
       <div
-        role="table"
+        ref={scroller}
+        tabIndex={0}
+        role="region"
         aria-label={label}
-        aria-rowcount={sorted.length}
-        className="max-sm:!min-w-0"
-        style={{ minWidth: `${columns.length * 7}rem` }}
+        className="overflow-auto rounded-b-card"
+        style={{ maxHeight: virtual ? (maxHeight ?? "65dvh") : undefined }}
       >
-        <div role="rowgroup" className="sticky top-0 z-10 bg-surface max-sm:sr-only">
-          <div role="row" className="grid gap-4 border-b border-line px-5" style={{ gridTemplateColumns: template }}>
-            {columns.map((column) => (
-              <div
-                key={column.id}
-                role="columnheader"
-                aria-sort={current?.id === column.id ? (current.desc ? "descending" : "ascending") : undefined}
-                className={cx(
-                  "flex items-center py-2 text-sm font-bold text-ink-3",
-                  column.align === "right" && "justify-end text-right",
-                )}
-              >
-                {canSort(column) ? (
-                  <button
-                    type="button"
-                    onClick={() => sort(column)}
-                    className="inline-flex items-center gap-1 rounded font-bold hover:text-ink"
-                  >
-                    {column.title}
-                    {current?.id === column.id &&
-                      (current.desc ? (
-                        <ArrowDown className="size-3.5" aria-hidden />
-                      ) : (
-                        <ArrowUp className="size-3.5" aria-hidden />
-                      ))}
-                  </button>
-                ) : (
-                  column.title
-                )}
-              </div>
-            ))}
+        <div
+          role="table"
+          aria-label={label}
+          aria-rowcount={sorted.length}
+          className="max-sm:!min-w-0"
+          style={{ minWidth: `${columns.length * 7}rem` }}
+        >
+          <div role="rowgroup" className="sticky top-0 z-10 bg-surface max-sm:hidden">
+            <div role="row" className="grid gap-4 border-b border-line px-5" style={{ gridTemplateColumns: template }}>
+              {columns.map((column) => (
+                <div
+                  key={column.id}
+                  role="columnheader"
+                  aria-sort={current?.id === column.id ? (current.desc ? "descending" : "ascending") : undefined}
+                  className={cx(
+                    "flex items-center py-2 text-sm font-bold text-ink-3",
+                    column.align === "right" && "justify-end text-right",
+                  )}
+                >
+                  {canSort(column) ? (
+                    <button
+                      type="button"
+                      onClick={() => sort(column)}
+                      className="inline-flex items-center gap-1 rounded font-bold hover:text-ink"
+                    >
+                      {column.title}
+                      {current?.id === column.id &&
+                        (current.desc ? (
+                          <ArrowDown className="size-3.5" aria-hidden />
+                        ) : (
+                          <ArrowUp className="size-3.5" aria-hidden />
+                        ))}
+                    </button>
+                  ) : (
+                    column.title
+                  )}
+                </div>
+              ))}
+            </div>
+          </div>
+          <div
+            role="rowgroup"
+            className="relative"
+            style={virtual ? { height: virtualizer.getTotalSize() } : undefined}
+          >
+            {drawn.map(({ index, top }) => {
+              const row = sorted[index] as T;
+              const key = rowKey(row);
+              return (
+                <Line
+                  key={key}
+                  row={row}
+                  columns={columns}
+                  template={template}
+                  onOpen={onOpen}
+                  selected={selected === key}
+                  index={index}
+                  top={top}
+                  measure={virtualizer.measureElement}
+                />
+              );
+            })}
           </div>
         </div>
-        <div role="rowgroup" className="relative" style={virtual ? { height: virtualizer.getTotalSize() } : undefined}>
-          {drawn.map((index) => {
-            const row = sorted[index] as T;
-            const key = rowKey(row);
-            return (
-              <Line
-                key={key}
-                row={row}
-                columns={columns}
-                template={template}
-                onOpen={onOpen}
-                selected={selected === key}
-                top={virtual ? index * ROW : null}
-              />
-            );
-          })}
-        </div>
       </div>
-    </div>
+    </>
   );
 }
 
@@ -180,10 +215,12 @@ type LineProps<T> = {
   template: string;
   onOpen?: (row: T) => void;
   selected: boolean;
+  index: number;
   top: number | null;
+  measure: (element: HTMLDivElement | null) => void;
 };
 
-function Line<T>({ row, columns, template, onOpen, selected, top }: LineProps<T>) {
+function Line<T>({ row, columns, template, onOpen, selected, index, top, measure }: LineProps<T>) {
   const keys = (event: KeyboardEvent<HTMLDivElement>) => {
     if (event.target !== event.currentTarget) return;
     const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
@@ -197,6 +234,8 @@ function Line<T>({ row, columns, template, onOpen, selected, top }: LineProps<T>
   return (
     <div
       role="row"
+      ref={top === null ? undefined : measure}
+      data-index={index}
       tabIndex={onOpen ? 0 : undefined}
       onClick={onOpen ? () => onOpen(row) : undefined}
       onKeyDown={onOpen ? keys : undefined}
@@ -204,7 +243,8 @@ function Line<T>({ row, columns, template, onOpen, selected, top }: LineProps<T>
       className={cx(
         "gap-x-4 border-b border-line px-5 last:border-b-0 focus-visible:-outline-offset-2 sm:grid sm:items-center",
         "max-sm:flex max-sm:flex-wrap max-sm:items-center max-sm:gap-y-1 max-sm:py-3",
-        top !== null ? "absolute inset-x-0 h-[46px]" : "min-h-[46px] sm:py-1.5",
+        "min-h-[46px] sm:py-1.5",
+        top !== null && "absolute inset-x-0",
         onOpen && "cursor-pointer hover:bg-sunken",
         selected && "bg-green-soft hover:bg-green-soft",
       )}
@@ -223,11 +263,7 @@ function Line<T>({ row, columns, template, onOpen, selected, top }: LineProps<T>
             !column.card && "max-sm:flex max-sm:gap-1.5 max-sm:text-sm",
           )}
         >
-          {!column.card && (
-            <span className="text-ink-3 sm:hidden" aria-hidden>
-              {column.title}
-            </span>
-          )}
+          {!column.card && <span className="shrink-0 text-ink-3 sm:hidden">{column.title}</span>}
           {column.cell(row)}
         </div>
       ))}

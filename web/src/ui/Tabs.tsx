@@ -27,7 +27,7 @@ export function Tabs({
           <Radix.Trigger
             key={tab.id}
             value={tab.id}
-            className="relative flex min-h-10 items-center gap-2 rounded-t-xl px-3.5 font-semibold whitespace-nowrap text-ink-2 touch hover:text-ink data-[state=active]:text-green after:absolute after:inset-x-2 after:-bottom-px after:h-[3px] after:rounded-full data-[state=active]:after:bg-solid-green"
+            className="relative flex shrink-0 min-h-10 items-center gap-2 rounded-t-xl px-3.5 font-semibold whitespace-nowrap text-ink-2 touch hover:text-ink data-[state=active]:text-green after:absolute after:inset-x-2 after:-bottom-px after:h-[3px] after:rounded-full data-[state=active]:after:bg-solid-green"
           >
             {tab.label}
             {tab.badge ? (

@@ -37,7 +37,7 @@ export default function Toaster() {
             </Radix.Action>
           )}
           <Radix.Close asChild>
-            <IconButton label="Dismiss" className="!min-h-7 !w-7">
+            <IconButton label="Dismiss">
               <X className="size-4" aria-hidden />
             </IconButton>
           </Radix.Close>
