@@ -5,6 +5,7 @@ import { rm } from "node:fs/promises";
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { open, SHOTS, settled, signIn, watch } from "./browser";
+import { mount } from "./proxy";
 import { call, launch, login, people, type Server, until } from "./server";
 
 type Items<T> = { items: T[] };
@@ -50,6 +51,27 @@ const waitingInExtras = async () =>
   ).length;
 
 describe("the way in", () => {
+  test("behind a proxy, under a path of its own", async () => {
+    const proxy = await mount(server.url, "/aos");
+    const other = await open();
+    const visitor = await other.newPage();
+    const seen = watch(visitor, proxy.url);
+    await visitor.goto(`${proxy.url}/aos/connect?q=sales`);
+    await visitor.getByLabel("E-mail").fill("ann@example.org");
+    await visitor.getByLabel("Password", { exact: true }).fill("correct horse battery");
+    await visitor.getByRole("button", { name: "Sign in", exact: true }).click();
+    await visitor.getByRole("row", { name: /Salesforce/ }).click();
+    await visitor.getByRole("heading", { name: /Salesforce/ }).waitFor();
+    expect(new URL(visitor.url()).pathname).toMatch(/^\/aos\/connect\/.+/);
+    await visitor.reload();
+    await visitor.getByRole("heading", { name: /Salesforce/ }).waitFor();
+    await visitor.getByRole("status").filter({ hasText: "Live" }).waitFor();
+    // The first look for a session finds none, which the browser logs.
+    expect(seen.faults.filter((fault) => !fault.includes("401"))).toEqual([]);
+    await other.close();
+    await proxy.stop();
+  });
+
   test("a sign-in link that was used says so, and a password works", async () => {
     const other = await open();
     const visitor = await other.newPage();

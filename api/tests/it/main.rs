@@ -2,6 +2,7 @@
 
 mod auth;
 mod command_line;
+mod console;
 mod forged;
 mod gateway;
 mod harness;

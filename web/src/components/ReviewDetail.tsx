@@ -48,7 +48,9 @@ export function ReviewDetail({ of, busy, onDecide, keys }: Props) {
   const subject = subjectOf(of);
   const proposal = of.proposal as Proposal;
   const [editing, setEditing] = useState(false);
-  const role = useQuery(me()).data?.role;
+  const account = useQuery(me()).data;
+  const role = account?.role;
+  const self = account?.id;
   const open = of.state === "pending";
   const allowed = open && may(role, "operator");
 
@@ -94,7 +96,7 @@ export function ReviewDetail({ of, busy, onDecide, keys }: Props) {
                 </span>
               ) : (
                 <span key="done">
-                  decided <Ago at={of.decided_at} /> by {of.decided_by ?? "nobody"}
+                  decided <Ago at={of.decided_at} /> by {decider(of.decided_by, self)}
                 </span>
               ),
             ],
@@ -129,6 +131,12 @@ export function ReviewDetail({ of, busy, onDecide, keys }: Props) {
       </div>
     </Card>
   );
+}
+
+/** Who decided, as far as it can be said: oneself, or by id. */
+function decider(by: string | null | undefined, self: string | undefined): string {
+  if (!by) return "nobody";
+  return self && by.endsWith(self) ? "you" : by.replace("user:", "");
 }
 
 /** What a decision reaches: the canonical field, and who reads its entity. */

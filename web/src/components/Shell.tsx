@@ -1,6 +1,7 @@
 // What stands around every page: menu, bar, palette, keys, and a foot that says how old what is shown is.
 import { Outlet } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
+import { at } from "@/client/base";
 import { useLive } from "@/live/store";
 import { Ago } from "@/ui/Time";
 import { useGo } from "./address";
@@ -88,7 +89,7 @@ function Foot() {
         Last event <Ago at={live.heardAt} empty="not yet" />
       </span>
       {live.gaps > 0 && <span>{live.gaps} gaps, each read again</span>}
-      <a href="/docs" className="ml-auto font-semibold text-ink-2 hover:text-ink">
+      <a href={at("/docs")} className="ml-auto font-semibold text-ink-2 hover:text-ink">
         API
       </a>
     </footer>

@@ -68,7 +68,8 @@ export function connect(snapshot: FlowSnapshot | null): void {
   if (stop) return;
   if (snapshot) {
     for (const layer of LAYERS) live.events[layer] = [...snapshot[layer]].reverse().slice(0, KEPT);
-    live = { ...live, seq: snapshot.seq };
+    const newest = LAYERS.flatMap((layer) => snapshot[layer].map((event) => Date.parse(event.at)));
+    live = { ...live, seq: snapshot.seq, heardAt: newest.length > 0 ? Math.max(...newest) : null };
     for (const layer of LAYERS) for (const event of snapshot[layer]) count(layer, event);
   }
   stop = follow(hear, () => live.seq);

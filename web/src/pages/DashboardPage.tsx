@@ -123,21 +123,18 @@ function Figures() {
         >
           <Figure
             label={figure.label}
-            value={
-              figure.value === undefined || figure.value === false ? (
-                <span className="text-ink-3">·</span>
-              ) : (
-                figure.value
-              )
-            }
-            note={figure.note ?? " "}
-            hue={"hue" in figure ? figure.hue : undefined}
+            value={known(figure.value) ? figure.value : <span className="text-ink-3">·</span>}
+            note={known(figure.value) ? (figure.note ?? " ") : " "}
+            hue={"hue" in figure && known(figure.value) ? figure.hue : undefined}
           />
         </Link>
       ))}
     </div>
   );
 }
+
+/** A number that has not been read yet says nothing about how things are. */
+const known = (value: unknown): boolean => value !== undefined && value !== false;
 
 function Way() {
   const sources = useQuery(connections());

@@ -1,5 +1,6 @@
 // Keys, answers, status and where to go on.
 import { useQuery } from "@tanstack/react-query";
+import { at } from "@/client/base";
 import { ready } from "@/client/system";
 import { useAddress } from "@/components/address";
 import { Page } from "@/components/Page";
@@ -121,13 +122,13 @@ function Status() {
               ...Object.entries(said.parts).map(([part, state]): [string, React.ReactNode] => [part, state]),
               [
                 "API",
-                <a key="api" href="/docs" className="text-blue">
+                <a key="api" href={at("/docs")} className="text-blue">
                   /docs
                 </a>,
               ],
               [
                 "Metrics",
-                <a key="metrics" href="/metrics" className="text-blue">
+                <a key="metrics" href={at("/metrics")} className="text-blue">
                   /metrics
                 </a>,
               ],

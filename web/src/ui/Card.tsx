@@ -27,7 +27,14 @@ export function Card({ title, hint, truth, actions, children, className, flush =
           {actions && <div className="ml-auto flex flex-wrap items-center gap-2">{actions}</div>}
         </header>
       )}
-      <div className={cx(flush ? "pb-1" : "px-5 pb-5", !title && !actions && !flush && "pt-5")}>{children}</div>
+      <div
+        className={cx(
+          flush ? "pb-1 [&>[role=alert]]:mx-5 [&>[role=alert]]:mb-4 [&>[aria-busy]]:px-5" : "px-5 pb-5",
+          !title && !actions && !flush && "pt-5",
+        )}
+      >
+        {children}
+      </div>
     </section>
   );
 }

@@ -118,7 +118,15 @@ mod tests {
             assert!(!wanted(&Method::GET, page, &HeaderMap::new()), "{page}");
             assert!(!wanted(&Method::POST, page, &browser), "{page}");
         }
-        for other in ["/api/v1/tasks", "/api", "//api/v1/tasks", "/./api/v1/tasks", "/%61pi/v1/tasks", "/ws/flow-monitor", "/metrics"] {
+        for other in [
+            "/api/v1/tasks",
+            "/api",
+            "//api/v1/tasks",
+            "/./api/v1/tasks",
+            "/%61pi/v1/tasks",
+            "/ws/flow-monitor",
+            "/metrics",
+        ] {
             assert!(!wanted(&Method::GET, other, &browser), "{other}");
         }
         assert!(wanted(&Method::GET, "/assets/index-12345678.js", &HeaderMap::new()));
