@@ -1,11 +1,10 @@
-//! What the platform knows before any data is there: the entities of the canonical model, and the types of sources.
+//! What the platform knows before any data is there: the entities of the canonical model.
 
 use autonomos_runtime::{Error, Result, Scope};
 use serde_json::Value;
 
 use super::Platform;
-use super::shapes::{ConnectorType, EntityView};
-use crate::connector::catalog;
+use super::shapes::EntityView;
 
 impl Platform {
     /// The entities, by name.
@@ -29,10 +28,5 @@ impl Platform {
             Error::not_found("entity.unknown", "There is no such entity.").remedy("GET /api/v1/entities lists them.")
         })?;
         Ok(entity.json_schema())
-    }
-
-    /// The types of sources, each with the JSON Schema of its settings.
-    pub fn connector_types(&self, _: &Scope) -> Result<Vec<ConnectorType>> {
-        catalog::KINDS.iter().map(|kind| Ok(ConnectorType { kind, spec: catalog::spec(kind)? })).collect()
     }
 }

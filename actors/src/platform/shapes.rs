@@ -201,17 +201,6 @@ pub struct EntityView {
     pub schema_id: String,
 }
 
-/// A type of source.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ConnectorType {
-    /// `file`, `postgres`, `demo`.
-    #[serde(rename = "type")]
-    pub kind: &'static str,
-    /// JSON Schema of its settings.
-    #[schema(value_type = Object)]
-    pub spec: Value,
-}
-
 /// One version of a stream's rules.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct MappingVersionView {

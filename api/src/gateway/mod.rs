@@ -2,8 +2,8 @@
 //!
 //! 1. **trace**: an id for logs, errors and whoever called us ([`trace`]);
 //! 2. **catch-panic**: a handler that panics is a 500 of its own request and nothing else;
-//! 3. **authenticate**: every path that is not in [`access`]'s short list needs a token or a key, also one that does not
-//!    exist; what a key may do there is found out with it. A credential that is none is counted against its address;
+//! 3. **authenticate**: every path that is neither the console's nor in [`access`]'s short list needs a token or a key,
+//!    also one that does not exist; what a key may do there is found out with it. A credential that is none is counted against its address;
 //! 4. **rate limit** by tenant, or by network address where there is no tenant yet ([`rate_limit`]); after the one before,
 //!    because only then it is known whose budget it is, and before anything that costs;
 //! 5. **idempotency** for a POST that asks for it ([`idempotency`]); a request sent again is counted and not done again;
@@ -37,6 +37,7 @@ use tracing::Instrument;
 
 use crate::auth::caller::{self, Caller};
 use crate::error::Problem;
+use crate::http::pages::console;
 use crate::state::AppState;
 use crate::telemetry;
 use access::Access;
@@ -64,7 +65,7 @@ pub async fn enter(State(app): State<AppState>, mut request: Request, next: Next
     .await;
 
     let mut response = response;
-    headers::secure(response.headers_mut(), &path);
+    headers::secure(response.headers_mut());
     response.headers_mut().insert("traceparent", trace.outgoing());
     let route = matched.as_ref().map_or("none", MatchedPath::as_str);
     telemetry::request_done(&method, route, response.status(), app.ambient.elapsed().saturating_sub(began));
@@ -72,6 +73,10 @@ pub async fn enter(State(app): State<AppState>, mut request: Request, next: Next
 }
 
 async fn guarded(app: &AppState, mut request: Request, next: Next) -> Response {
+    // The console's own files are the same for everybody and cost nothing: no token, no count.
+    if console::wanted(request.method(), request.uri().path(), request.headers()) {
+        return next.run(request).await;
+    }
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let peer = server::Peer::of(request.extensions());
     let identified = authenticate(app, request.headers(), &path).await;

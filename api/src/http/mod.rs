@@ -6,7 +6,6 @@ pub mod api_keys;
 pub mod audit;
 pub mod auth;
 pub mod connections;
-pub mod connectors;
 pub mod dcl;
 pub mod drifts;
 pub mod entities;
@@ -24,7 +23,9 @@ pub mod views;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -57,11 +58,11 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(audit::verify::verify))
         .routes(routes!(policy::get, policy::put))
         .routes(routes!(files::list::list))
-        .routes(routes!(connectors::list::list))
         .routes(routes!(entities::list::list))
         .routes(routes!(entities::get::get))
         .routes(routes!(connections::create::create, connections::list::list))
         .routes(routes!(connections::check::settings))
+        .routes(routes!(connections::types::list))
         .routes(routes!(connections::get::get, connections::update::update, connections::delete::delete))
         .routes(routes!(connections::sync::sync))
         .routes(routes!(connections::pause::pause))
@@ -115,18 +116,28 @@ fn files() -> Router<AppState> {
     Router::new().route("/api/v1/files/{*path}", file.layer(DefaultBodyLimit::disable()))
 }
 
+/// A path that is no route: a page of the console for a browser, nothing for a program.
+async fn elsewhere(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    if pages::console::wanted(&method, uri.path(), &headers) {
+        pages::console::index(headers).await
+    } else {
+        Problem::of_status(StatusCode::NOT_FOUND).into_response()
+    }
+}
+
 /// Everything that is served, behind the gateway.
 pub fn router(app: AppState) -> Router {
     let (router, _) = routes().split_for_parts();
     router
         .merge(files())
-        .route("/", get(pages::index))
+        .route("/", get(pages::console::index))
+        .route("/assets/{name}", get(pages::console::asset))
         .route("/app.js", get(pages::script))
         .route("/app.css", get(pages::style))
         .route("/docs", get(pages::docs))
         .route("/docs.js", get(pages::docs_script))
         .route("/openapi.json", get(pages::openapi))
-        .fallback(|| async { Problem::of_status(axum::http::StatusCode::NOT_FOUND) })
+        .fallback(elsewhere)
         .layer(DefaultBodyLimit::max(limits::body(&app.config)))
         .layer(from_fn_with_state(app.clone(), gateway::enter))
         .with_state(app)

@@ -101,7 +101,7 @@ async fn a_watched_folder_is_read_by_itself() {
 async fn what_there_is_to_know_beforehand() {
     let node = TestNode::start().await;
     let ann = node.register("ann").await;
-    let types = ann.json("/api/v1/aam/connectors").await;
+    let types = ann.json("/api/v1/aam/connector-types").await;
     let file = types["items"].as_array().unwrap().iter().find(|t| t["type"] == "file").unwrap();
     assert_eq!(file["spec"]["required"], json!(["path"]));
     let entities = ann.json("/api/v1/entities").await;

@@ -15,4 +15,5 @@ pub mod preview;
 pub mod resume;
 pub mod rewind;
 pub mod sync;
+pub mod types;
 pub mod update;

@@ -1,3 +1,0 @@
-//! The types of sources there are.
-
-pub mod list;
