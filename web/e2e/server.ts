@@ -14,7 +14,7 @@ export type Server = { url: string; link: string; port: number; dir: string; sto
 
 export function binary(): string {
   const target = process.env.CARGO_TARGET_DIR ?? join(import.meta.dirname, "../../target");
-  const file = process.env.AUTONOMOS_BIN ?? join(target, "debug/autonomos");
+  const file = process.env.CONSOLE_TEST_SERVER ?? join(target, "debug/autonomos");
   if (!existsSync(file)) throw new Error(`${file} is missing: run \`cargo build -p autonomos-api\` first`);
   return file;
 }
