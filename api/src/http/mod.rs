@@ -131,7 +131,7 @@ pub fn router(app: AppState) -> Router {
     router
         .merge(files())
         .route("/", get(pages::console::index))
-        .route("/assets/{name}", get(pages::console::asset))
+        .route("/assets/{*name}", get(pages::console::asset))
         .route("/app.js", get(pages::script))
         .route("/app.css", get(pages::style))
         .route("/docs", get(pages::docs))
