@@ -20,3 +20,4 @@ pub mod task;
 pub mod tenant;
 #[cfg(any(test, feature = "testkit"))]
 pub mod testkit;
+pub mod unify;
