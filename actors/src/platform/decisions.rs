@@ -14,6 +14,7 @@ use super::shapes::{Decision, DriftView, ReviewView, Verdict};
 use super::{Listing, Platform};
 use crate::repair::carry_out::{self, Repair};
 use crate::repair::proposal::Proposal;
+use crate::unify::questions;
 
 impl Platform {
     /// Detected changes.
@@ -48,6 +49,10 @@ impl Platform {
         version: i64,
         decision: Decision,
     ) -> Result<ReviewView> {
+        let review = self.parts().store.read(scope).await?.review(id).await?;
+        if matches!(review.kind.as_str(), questions::MERGE | questions::SPLIT) {
+            return self.answer_identity(scope, &review, version, decision.decision).await;
+        }
         let desk = self.desk(scope).await?;
         let mut tx = self.parts().store.begin(scope).await?;
         let review = tx.review(id).await?;

@@ -7,6 +7,7 @@
 mod agents;
 mod connections;
 mod decisions;
+mod entities;
 mod files;
 mod mappings;
 mod observe;

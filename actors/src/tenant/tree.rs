@@ -3,6 +3,7 @@
 //! ```text
 //! tenant/<id>      one for one; started in this order, stopped in reverse
 //! ├─ dcl           Materializer   sink first
+//! ├─ unify         Unifier        one identity for each real thing, from the views into the log
 //! ├─ agents        Runner
 //! ├─ repair        Repairer
 //! ├─ connectors    dynamic        ── connectors/<id>   Connector, own budget and back-off
@@ -16,7 +17,7 @@ use autonomos_runtime::ids::ConnectionId;
 use autonomos_runtime::supervision::{ChildSpec, Key, Reports, TreeSpec};
 
 use super::Desk;
-use crate::{agent, connector, dcl, repair, task};
+use crate::{agent, connector, dcl, repair, task, unify};
 
 /// How long a part may finish what it has at hand.
 const FINISH: Duration = Duration::from_secs(5);
@@ -35,6 +36,10 @@ pub fn tree(desk: &Arc<Desk>, connections: &[ConnectionId], reports: Arc<dyn Rep
             dcl::materializer::Args { seat, desk: of.clone() }
         });
     let of = desk.clone();
+    let unifier = ChildSpec::new(desk.unifier_key(), "unifier", unify::unifier::Unifier, move |seat| {
+        unify::unifier::Args { seat, desk: of.clone() }
+    });
+    let of = desk.clone();
     let agents = ChildSpec::new(desk.agents_key(), "agents", agent::runner::Runner, move |seat| agent::runner::Args {
         seat,
         desk: of.clone(),
@@ -51,6 +56,7 @@ pub fn tree(desk: &Arc<Desk>, connections: &[ConnectionId], reports: Arc<dyn Rep
     TreeSpec::ordered(root(desk))
         .reports(reports)
         .child(materializer.drain(FINISH).retry_after(AGAIN))
+        .child(unifier.stop(FINISH).retry_after(AGAIN))
         .child(agents.stop(FINISH).retry_after(AGAIN))
         .child(repairer.drain(FINISH).retry_after(AGAIN))
         .subtree(connectors)

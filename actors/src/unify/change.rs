@@ -1,8 +1,9 @@
 //! What was decided about records, one line each: the rows of an `identity` entry of the log.
 //!
-//! The entity of a record is named by the id of its oldest record. That is all there is to an entity's id: it is given
-//! once, says nothing about the source, and stays as long as one record of it is known. An id that was given out resolves
-//! for ever: it is a record's, and leads to where that record is now.
+//! An entity is named by the id of its first record, and that record is always in it. That is all there is to an entity's
+//! id: it is given once, says nothing about the source, and stays as long as one record of it is known. When entities
+//! become one, the older name stays; when one is parted, its name stays where the record is that it is named after. An
+//! id that was given out resolves for ever: it is a record's, and leads to where that record is now.
 
 use smallvec::SmallVec;
 

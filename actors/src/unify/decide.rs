@@ -1,7 +1,7 @@
 //! What people say about entities, as changes: these are one, these are not, and taking either back.
 //!
-//! No scores and no candidates: the records concerned are few and named. The same rules for ids as everywhere: the oldest
-//! record names its entity. Pure.
+//! No scores and no candidates: the records concerned are few and named. The same rules for ids as everywhere: the older
+//! name stays, and it stays where the record is that it comes from. Pure.
 
 use autonomos_runtime::{Error, Result};
 
@@ -14,7 +14,7 @@ pub const MOST_MEMBERS: usize = 400;
 /// A record of an entity, as a decision sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Member {
-    /// Record.
+    /// Its id.
     pub record: u64,
     /// Its entity.
     pub entity: u64,
@@ -27,7 +27,7 @@ pub struct Member {
 /// What a decision came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Decided {
-    /// Changes.
+    /// The entities there are afterwards.
     pub entities: Vec<u64>,
     /// For the log.
     pub changes: Vec<ChangeKey>,
@@ -61,9 +61,9 @@ const fn age(member: &Member) -> (i64, u64) {
     (member.born, member.record)
 }
 
-/// The record that an entity is named after.
-fn oldest(members: &[Member]) -> Option<u64> {
-    members.iter().min_by_key(|m| age(m)).map(|m| m.record)
+/// The name of what these become: the oldest name of an entity whose own record is among them, else their oldest record's.
+fn name(members: &[Member]) -> Option<u64> {
+    members.iter().min_by_key(|m| (m.record != m.entity, age(m))).map(|m| m.record)
 }
 
 fn bounded(members: &[Member]) -> Result<()> {
@@ -80,7 +80,7 @@ fn bounded(members: &[Member]) -> Result<()> {
 /// Makes the entities of these members one; `parted` are the pairs that people parted before.
 pub fn merge(members: &[Member], parted: &[(u64, u64)]) -> Result<Decided> {
     bounded(members)?;
-    let Some(into) = oldest(members) else { return Ok(Decided::default()) };
+    let Some(into) = name(members) else { return Ok(Decided::default()) };
     let mut changes = Vec::new();
     // The word that parted them holds no more.
     let here = |record: u64| members.iter().any(|m| m.record == record);
@@ -134,7 +134,7 @@ pub fn split(members: &[Member], out: &[u64], joined: &[(u64, u64)]) -> Result<D
         gone.extend(dead);
         rest = alive;
     }
-    let (Some(new), Some(old)) = (oldest(&gone), oldest(&rest)) else { return Ok(Decided::default()) };
+    let (Some(new), Some(old)) = (name(&gone), name(&rest)) else { return Ok(Decided::default()) };
     let mut changes: Vec<ChangeKey> = joined
         .iter()
         .filter(|(a, b)| out.contains(a) != out.contains(b))
@@ -176,21 +176,24 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_names_the_merged() {
+    fn the_older_name_stays() {
         let members = [member(9, 9, 1), member(4, 9, 3), member(2, 2, 2)];
         let decided = merge(&members, &[(2, 9), (2, 77)]).unwrap();
         assert_eq!(decided.entities, [9]);
         assert_eq!(decided.changes, [Unlinked(2, 9), Together(2, 9), Moved(2, 9)]);
         assert_eq!(merge(&members[..2], &[]).unwrap_err().code, "entity.one_already");
+        // An older record that came to an entity later does not give it its name.
+        let members = [member(4, 9, 1), member(9, 9, 2), member(2, 2, 3)];
+        assert_eq!(merge(&members, &[]).unwrap().entities, [9]);
     }
 
     #[test]
-    fn a_split_keeps_the_id_where_the_oldest_is() {
+    fn a_split_keeps_the_name_where_its_record_is() {
         let members = [member(9, 9, 1), member(4, 9, 3), member(2, 9, 2)];
         let decided = split(&members, &[4, 2], &[(2, 9)]).unwrap();
         assert_eq!(decided.entities, [9, 2]);
         assert_eq!(decided.changes, [Unlinked(2, 9), Apart(4, 9), Apart(2, 9), Moved(4, 2), Moved(2, 2)]);
-        // The oldest itself may leave: it takes the id along.
+        // The record that it is named after may leave: it takes the name along.
         let decided = split(&members, &[9], &[]).unwrap();
         assert_eq!(decided.entities, [2, 9]);
         assert_eq!(decided.changes, [Apart(4, 9), Apart(2, 9), Moved(4, 2), Moved(2, 2)]);

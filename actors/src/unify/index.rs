@@ -11,6 +11,7 @@ use arrow::array::{Array, StringArray};
 use hashbrown::HashTable;
 
 use super::blocks::{Blocks, Rows};
+use super::decide::ChangeKey;
 use super::distance::Scratch;
 use super::model::{Model, Weights};
 use super::plan::Plan;
@@ -183,6 +184,25 @@ impl Index {
             others.retain(|&other| other != id);
         }
         self.gone.entry(standing.entity).or_default().push(id);
+    }
+
+    /// What people decided just now.
+    pub fn apply(&mut self, changes: &[ChangeKey]) {
+        for change in changes {
+            match *change {
+                ChangeKey::Moved(record, entity) => {
+                    let row = self.row(record);
+                    let known =
+                        row.map_or_else(|| self.gone_standing.get(&record).copied(), |r| self.standing[r as usize]);
+                    if let Some(known) = known {
+                        self.place(record, Standing { entity, ..known });
+                    }
+                }
+                ChangeKey::Together(a, b) => self.link(a, b, Link::Together),
+                ChangeKey::Apart(a, b) => self.link(a, b, Link::Apart),
+                ChangeKey::Unlinked(a, b) => self.unlink(a, b),
+            }
+        }
     }
 
     /// Says what people decided of a pair.

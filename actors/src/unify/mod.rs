@@ -14,6 +14,8 @@ pub mod change;
 pub mod decide;
 mod distance;
 pub mod entry;
+pub mod explain;
+pub mod golden;
 mod group;
 pub mod index;
 pub mod learn;
@@ -21,12 +23,14 @@ mod level;
 pub mod model;
 pub mod plan;
 mod pool;
+pub mod questions;
 pub mod round;
 mod score;
 mod spread;
 #[cfg(test)]
 mod tests;
 mod text;
+pub mod unifier;
 
 pub use change::Change;
 pub use index::{Index, Link, Standing};

@@ -10,6 +10,7 @@ use arrow::array::StringArray;
 use super::change::{Change, Found, packed};
 use super::group::{Component, Partition, Tie};
 use super::index::{Index, Standing, pair};
+use super::learn::learn;
 use super::plan::Bands;
 use super::score::{Pattern, Scorer};
 use super::spread::spread;
@@ -22,6 +23,9 @@ const DOUBTS: usize = 10_000;
 const PAIRS_EACH: usize = 4;
 /// Share of the records touched from which on all are enumerated.
 const MOST_OF_IT: usize = 5;
+
+/// So many times the records that a model was learnt from, and another one is learnt.
+const OUTGROWN: u64 = 4;
 
 /// Two rows worth looking at.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -54,6 +58,38 @@ impl Index {
         for (ids, columns) in batches {
             touched.extend(self.take(ids, columns).touched);
         }
+        self.settle(touched, at)
+    }
+
+    /// Takes rows in, learns if there is much more to learn from than the last time, and decides: about all records by a
+    /// new model, else about the rows, or about these records. Whether there is a new model.
+    pub fn advance(
+        &mut self,
+        batches: &[(Vec<u64>, Vec<StringArray>)],
+        touched: Option<&[u64]>,
+        at: i64,
+    ) -> (Round, bool) {
+        let mut rows = Vec::new();
+        for (ids, columns) in batches {
+            rows.extend(self.take(ids, columns).touched);
+        }
+        let outgrown = self.model.version == 0 || self.live as u64 >= self.model.records * OUTGROWN;
+        if outgrown && let Some(model) = learn(self) {
+            self.adopt(model);
+            return (self.review_all(at), true);
+        }
+        let round = match touched {
+            Some(ids) => self.settle_ids(ids, at),
+            None => self.settle(rows, at),
+        };
+        (round, false)
+    }
+
+    /// Decides about these records, and about those that nobody has decided about yet.
+    pub fn settle_ids(&mut self, ids: &[u64], at: i64) -> Round {
+        let mut touched: Vec<u32> = ids.iter().filter_map(|&id| self.row(id)).collect();
+        let new = |row: &u32| self.alive[*row as usize] && self.standing[*row as usize].is_none();
+        touched.extend((0..self.ids.len() as u32).filter(new));
         self.settle(touched, at)
     }
 
@@ -225,13 +261,16 @@ impl Index {
         moves: &mut Vec<(u32, Standing)>,
         moved_gone: &mut Vec<(u64, Standing)>,
     ) {
-        // Rows stand oldest first, so an entity is inherited by the group of the first of its records.
+        // An entity goes where the record goes that it is named after; if that is gone from its source, where the oldest
+        // of its others goes: rows stand oldest first.
         let mut heirs: Vec<(u64, usize)> = Vec::new();
         for (place, &row) in rows.iter().enumerate() {
-            if let Some(standing) = self.standing[row as usize]
-                && !heirs.iter().any(|(entity, _)| *entity == standing.entity)
-            {
-                heirs.push((standing.entity, partition.group[place]));
+            let Some(standing) = self.standing[row as usize] else { continue };
+            let group = partition.group[place];
+            match heirs.iter_mut().find(|(entity, _)| *entity == standing.entity) {
+                Some(heir) if standing.entity == self.ids[row as usize] => heir.1 = group,
+                Some(_) => {}
+                None => heirs.push((standing.entity, group)),
             }
         }
         let mut named: HashMap<usize, u64> = HashMap::default();

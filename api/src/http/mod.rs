@@ -8,6 +8,7 @@ pub mod dcl;
 pub mod drifts;
 pub mod extract;
 pub mod files;
+pub mod identities;
 pub mod live;
 pub mod pages;
 pub mod proposals;
@@ -68,6 +69,10 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(proposals::repairs::propose))
         .routes(routes!(views::list::list))
         .routes(routes!(views::query::query))
+        .routes(routes!(identities::list::list))
+        .routes(routes!(identities::get::get))
+        .routes(routes!(identities::merge::merge))
+        .routes(routes!(identities::split::split))
         .routes(routes!(dcl::state::state))
         .routes(routes!(dcl::digest::digest))
         .routes(routes!(dcl::graph::graph))

@@ -5,6 +5,7 @@ mod command_line;
 mod forged;
 mod gateway;
 mod harness;
+mod identities;
 mod isolation;
 mod journey;
 mod live;

@@ -3,4 +3,5 @@
 mod log;
 mod random;
 mod views;
+mod who;
 mod whole;
