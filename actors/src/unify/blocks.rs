@@ -62,8 +62,7 @@ impl Pass {
     /// Makes the two lists one, without the entries that hold no more.
     fn settle(&mut self) {
         self.sorted.append(&mut self.beside);
-        // Two sorted runs: this is a merge.
-        self.sorted.sort();
+        self.sorted.sort_unstable();
         self.sorted.dedup();
         let keys = &self.keys;
         self.sorted.retain(|e| keys[*e as u32 as usize] == (*e >> 32) as u32);
@@ -186,27 +185,7 @@ impl Blocks {
             }
             block.clear();
             block.extend(same.iter().map(|e| *e as u32));
-            self.block(pass, &mut block, rows, &mut pair);
-        }
-    }
-
-    /// Every pair of a block that is to be compared.
-    fn block(&self, pass: usize, block: &mut [u32], rows: Rows<'_>, pair: &mut impl FnMut(u32, u32)) {
-        let bounds = &rows.plan.bounds;
-        if block.len() <= bounds.block {
-            return every(block, pair);
-        }
-        let parts = &rows.plan.passes[pass];
-        block.sort_by_cached_key(|&row| (rows.key(parts, true, row), rows.ids[row as usize]));
-        for narrow in block.chunk_by_mut(|a, b| rows.key(parts, true, *a) == rows.key(parts, true, *b)) {
-            if narrow.len() <= bounds.block {
-                every(narrow, pair);
-                continue;
-            }
-            narrow.sort_by(|a, b| rows.name(*a).cmp(&rows.name(*b)));
-            for (at, &a) in narrow.iter().enumerate() {
-                narrow[at + 1..].iter().take(bounds.neighbours).for_each(|&b| pair(a, b));
-            }
+            block_pairs(&rows.plan.passes[pass], &mut block, rows, &mut pair);
         }
     }
 
@@ -266,6 +245,25 @@ impl Blocks {
             }
         }
         (covered, pairs_there)
+    }
+}
+
+/// Every pair of a block that is to be compared.
+fn block_pairs(parts: &[BlockPart], block: &mut [u32], rows: Rows<'_>, pair: &mut impl FnMut(u32, u32)) {
+    let bounds = &rows.plan.bounds;
+    if block.len() <= bounds.block {
+        return every(block, pair);
+    }
+    block.sort_by_cached_key(|&row| (rows.key(parts, true, row), rows.ids[row as usize]));
+    for narrow in block.chunk_by_mut(|a, b| rows.key(parts, true, *a) == rows.key(parts, true, *b)) {
+        if narrow.len() <= bounds.block {
+            every(narrow, pair);
+            continue;
+        }
+        narrow.sort_by(|a, b| rows.name(*a).cmp(&rows.name(*b)));
+        for (at, &a) in narrow.iter().enumerate() {
+            narrow[at + 1..].iter().take(bounds.neighbours).for_each(|&b| pair(a, b));
+        }
     }
 }
 

@@ -63,7 +63,9 @@ impl Groups {
         }
         let (into, from) = if self.members[a].len() >= self.members[b].len() { (a, b) } else { (b, a) };
         let moved = std::mem::take(&mut self.members[from]);
-        moved.iter().for_each(|&m| self.of[m] = into);
+        for &member in &moved {
+            self.of[member] = into;
+        }
         self.members[into].extend(moved);
     }
 

@@ -115,9 +115,9 @@ fn by_chance(index: &Index, c: usize, random: &[(Pattern, f64)], assumed: &Table
     let assumed_unequal: f64 = assumed.two[0][1..n].iter().sum();
     let equal = equal_by_chance(index, c).unwrap_or(assumed.two[0][0]);
     table.two[0][0] = equal;
-    for level in 1..n {
+    for (level, count) in counts.iter().enumerate().take(n).skip(1) {
         let assumed = assumed.two[0][level] / assumed_unequal * WORTH_TWO;
-        table.two[0][level] = (1.0 - equal) * (counts[level] + assumed) / (unequal + WORTH_TWO);
+        table.two[0][level] = (1.0 - equal) * (count + assumed) / (unequal + WORTH_TWO);
     }
 }
 
@@ -219,8 +219,8 @@ fn once(index: &Index, samples: &mut [Sample], assumed: &[Table], tables: &mut [
 fn mixed(counts: &Shares, assumed: &Shares, worth: f64, n: usize) -> Shares {
     let sum: f64 = counts[..n].iter().sum();
     let mut out = [0.0; LEVELS];
-    for level in 0..n {
-        out[level] = (counts[level] + assumed[level] * worth) / (sum + worth);
+    for ((share, count), assumed) in out.iter_mut().zip(counts).zip(assumed).take(n) {
+        *share = (count + assumed * worth) / (sum + worth);
     }
     out
 }

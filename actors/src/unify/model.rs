@@ -93,6 +93,7 @@ impl Model {
     }
 
     /// The same for the comparisons that there are now: what the definition dropped goes, what is new is assumed.
+    #[must_use]
     pub fn fitted(mut self, plan: &Plan) -> Self {
         let assumed = Self::assumed(plan);
         let mut learnt = std::mem::take(&mut self.tables);

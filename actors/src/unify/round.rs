@@ -376,7 +376,9 @@ struct Touched(Vec<bool>);
 impl Touched {
     fn of(rows: &[u32], len: usize) -> Self {
         let mut set = vec![false; len];
-        rows.iter().for_each(|&row| set[row as usize] = true);
+        for &row in rows {
+            set[row as usize] = true;
+        }
         Self(set)
     }
 

@@ -109,7 +109,8 @@ impl From<Wake> for Msg {
 struct Warm {
     index: Index,
     upto: i64,
-    _room: Permit,
+    /// Held for as long as the records are.
+    room: Permit,
 }
 
 /// What it holds.
@@ -251,8 +252,8 @@ impl State {
         let delta = dcl.undecided(&desk.scope, &plan.entity, Ask { fields: plan.fields.clone(), known }).await?;
         let (position, upto) = (delta.position, delta.upto);
         let (index, room) = match self.warm.remove(&plan.entity) {
-            Some(warm) if delta.touched.is_none() => (Some(warm.index), warm._room),
-            Some(warm) => (None, warm._room),
+            Some(warm) if delta.touched.is_none() => (Some(warm.index), warm.room),
+            Some(warm) => (None, warm.room),
             None => (None, self.room(news.records).await?),
         };
         let of = plan.clone();
@@ -269,7 +270,7 @@ impl State {
             "rounds": self.rounds, "entity": plan.entity, "records": index.len(), "compared": round.compared,
             "model": index.model().version, "decided_to": position,
         }));
-        self.warm.insert(plan.entity.clone(), Warm { index, upto: position, _room: room });
+        self.warm.insert(plan.entity.clone(), Warm { index, upto: position, room });
         Ok(wrote)
     }
 
@@ -333,7 +334,9 @@ impl State {
         facts.extend(merged.map(|(id, from)| Fact::merged(&plan.entity, &spelled(*id), &names(from))));
         let parted = round.parted.iter().take(TOLD);
         facts.extend(parted.map(|(id, into)| Fact::split(&plan.entity, &spelled(*id), &names(into))));
-        facts.into_iter().for_each(|fact| desk.publish(fact));
+        for fact in facts {
+            desk.publish(fact);
+        }
         Ok(())
     }
 
@@ -409,7 +412,7 @@ impl State {
         for (id, version, kind) in moot {
             match tx.change_review(id, version, ReviewChange::Reject).await {
                 Ok(review) => {
-                    facts.push(Fact::review(Topic::ReviewDecided, id, review.version, "system:unifier", &kind))
+                    facts.push(Fact::review(Topic::ReviewDecided, id, review.version, "system:unifier", &kind));
                 }
                 // Somebody answered just now; their answer is on its way here.
                 Err(error) if matches!(error.kind, Kind::Stale | Kind::Conflict) => {}
@@ -417,7 +420,9 @@ impl State {
             }
         }
         tx.save().await?;
-        facts.into_iter().for_each(|fact| desk.publish(fact));
+        for fact in facts {
+            desk.publish(fact);
+        }
         Ok(())
     }
 
@@ -536,7 +541,9 @@ impl State {
 fn decided(plan: &Arc<Plan>, index: Option<Index>, delta: Delta) -> (Index, Round, bool) {
     let Delta { position, rows, touched, gone, standings, links, model, .. } = delta;
     if let Some(mut index) = index {
-        gone.into_iter().for_each(|id| index.remove(id));
+        for id in gone {
+            index.remove(id);
+        }
         let (round, learnt) = index.advance(&rows, None, position);
         return (index, round, learnt);
     }
@@ -545,8 +552,12 @@ fn decided(plan: &Arc<Plan>, index: Option<Index>, delta: Delta) -> (Index, Roun
         index.load(ids, columns);
     }
     drop(rows);
-    standings.into_iter().for_each(|(id, standing)| index.place(id, standing));
-    links.into_iter().for_each(|(a, b, link)| index.link(a, b, link));
+    for (id, standing) in standings {
+        index.place(id, standing);
+    }
+    for (a, b, link) in links {
+        index.link(a, b, link);
+    }
     let (round, learnt) = index.advance(&[], Some(&touched.unwrap_or_default()), position);
     (index, round, learnt)
 }

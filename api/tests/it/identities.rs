@@ -158,7 +158,7 @@ async fn people_merge_split_and_answer_and_take_it_back() {
     assert_eq!(problem(again).await["code"], "entity.one_already");
     let stranger =
         ana.post(&format!("/api/v1/dcl/entities/accounts/{acme}/split"), &json!({"records": [branch]})).await;
-    assert_eq!(problem(stranger).await["field"], "/records");
+    assert_eq!(problem(stranger).await["code"], "entity.not_a_member");
     let nobody = ana.post("/api/v1/dcl/entities/accounts/merge", &json!({"ids": [acme, "0000000000000001"]})).await;
     assert_eq!(nobody.status(), StatusCode::NOT_FOUND);
 
@@ -171,4 +171,29 @@ async fn people_merge_split_and_answer_and_take_it_back() {
     assert_eq!(answered["state"], "approved");
     ana.unified(&node, 4).await;
     assert_eq!(ana.entity_of("001C").await, ana.entity_of("A-3").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_is_somebody_else_by_now_is_asked_about() {
+    let node = TestNode::start().await;
+    let ana = two_systems(&node).await;
+    ana.unified(&node, 5).await;
+    let acme = ana.entity_of("A-1").await;
+
+    // The other system gives the record to another company. It stays where it is until somebody says so.
+    let other = "A-1,Zenith Foods,+49 30 5559999,zenith.example.de,,1 Oak Ave,Oslo,0150,2026-03-01T00:00:00Z\n";
+    let head = OTHER.lines().next().unwrap();
+    ana.upload("other/accounts_2.csv", format!("{head}\n{other}")).await;
+    let connections = ana.json("/api/v1/aam/connections").await;
+    let second = connections["items"].as_array().unwrap().iter().find(|c| c["name"] == "second").unwrap();
+    ana.sync(&node, second["id"].as_str().unwrap()).await;
+    let question = ana.question(&node, "split").await;
+    assert_eq!(question["subject"]["id"], acme.as_str());
+    assert_eq!(ana.entity_of("A-1").await, acme);
+
+    ana.answer(&question, "approve").await;
+    ana.unified(&node, 6).await;
+    let (first, second) = (ana.entity_of("001A").await, ana.entity_of("A-1").await);
+    assert_ne!(first, second);
+    assert!([&first, &second].contains(&&acme), "one of the two has the id that both had");
 }

@@ -29,6 +29,7 @@ fn body(path: &str, method: &Method) -> Option<Value> {
         ("PATCH", p) if p.contains("/connections/") => Some(json!({"name": "x"})),
         ("PATCH", p) if p.contains("/findings/") => Some(json!({"state": "accepted"})),
         ("PUT", p) if p.ends_with("/mappings") => Some(json!({"stream": "s", "entity": "account", "rules": []})),
+        ("POST", p) if p.ends_with("/split") => Some(json!({"records": ["0000000000000001"]})),
         ("POST", p) if p.ends_with("/decide") => Some(json!({"decision": "approve"})),
         ("POST", p) if p.ends_with("/demo/drift") => Some(json!({})),
         _ => None,
