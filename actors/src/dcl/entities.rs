@@ -172,9 +172,10 @@ impl Dcl {
     }
 
     /// Whether there is something to decide about an entity's records since a position; none: since the last decision.
-    pub async fn news(&self, scope: &Scope, entity: &str, known: Option<i64>) -> Result<News> {
+    /// Who holds the records cares about those that are gone as well.
+    pub async fn news(&self, scope: &Scope, entity: &str, since: Option<i64>, held: bool) -> Result<News> {
         self.about(scope, entity, SCAN, move |_, conn, table, _, position| {
-            let (records, any) = identity::news(conn, table, known)?;
+            let (records, any) = identity::news(conn, table, since, held)?;
             Ok(News { position, records, any })
         })
         .await

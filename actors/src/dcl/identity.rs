@@ -132,8 +132,10 @@ pub struct Delta {
 pub struct Ask {
     /// Fields to read.
     pub fields: Vec<String>,
-    /// The position that the reader has everything up to; none: it has nothing.
-    pub known: Option<i64>,
+    /// The position up to which the reader decided; none: it asks for that.
+    pub since: Option<i64>,
+    /// Whether it holds all records as they were then; else it reads all of them.
+    pub held: bool,
 }
 
 fn ints(batches: &[RecordBatch], column: usize) -> Vec<i64> {
@@ -158,9 +160,9 @@ fn healed(conn: &Conn, since: i64) -> Result<Vec<i64>, Fault> {
 }
 
 /// How many records there are, and whether any is new, changed or gone since a position.
-pub(crate) fn news(conn: &Conn, table: &Table, known: Option<i64>) -> Result<(u64, bool), Fault> {
-    let since = match known {
-        Some(known) => known,
+pub(crate) fn news(conn: &Conn, table: &Table, since: Option<i64>, held: bool) -> Result<(u64, bool), Fault> {
+    let since = match since {
+        Some(since) => since,
         None => upto(conn, &table.entity.name)?,
     };
     let sql = format!("SELECT count(*), count(*) FILTER (_seq > {since}) FROM {}", table.name);
@@ -168,7 +170,7 @@ pub(crate) fn news(conn: &Conn, table: &Table, known: Option<i64>) -> Result<(u6
     let (records, new) = (ints(&rows, 0).first().copied().unwrap_or(0), ints(&rows, 1).first().copied().unwrap_or(0));
     let gone = || -> Result<bool, Fault> {
         let gone = conn.rows("SELECT count(*) FROM _tombstones WHERE _seq > ?", &[Bind::Int(since)])?;
-        Ok(known.is_some() && ints(&gone, 0).first().is_some_and(|n| *n > 0))
+        Ok(held && ints(&gone, 0).first().is_some_and(|n| *n > 0))
     };
     Ok((records.unsigned_abs(), records > 0 && (new > 0 || !healed(conn, since)?.is_empty() || gone()?)))
 }
@@ -177,9 +179,9 @@ pub(crate) fn news(conn: &Conn, table: &Table, known: Option<i64>) -> Result<(u6
 pub(crate) fn delta(conn: &Conn, table: &Table, position: i64, ask: &Ask) -> Result<Delta, Fault> {
     let kind = table.entity.name.as_str();
     let upto = upto(conn, kind)?;
-    let since = ask.known.unwrap_or(upto);
+    let since = ask.since.unwrap_or(upto);
     let healed = healed(conn, since)?;
-    let whole = ask.known.is_none() || !healed.is_empty();
+    let whole = !ask.held || !healed.is_empty();
     let columns: Vec<String> = ask.fields.iter().map(|f| format!("CAST({} AS VARCHAR)", quoted(f))).collect();
     let streams: Vec<String> = healed.iter().map(i64::to_string).collect();
     let new = if streams.is_empty() {

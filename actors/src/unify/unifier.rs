@@ -32,7 +32,7 @@ use crate::tenant::Desk;
 
 /// A wave ends when nothing has moved for so long, or when it has lasted so long.
 const QUIET: Duration = Duration::from_millis(300);
-const LONGEST: Duration = Duration::from_secs(5);
+const LONGEST: Duration = Duration::from_secs(15);
 /// Pause before views that could not be read are tried again.
 const AGAIN: Duration = Duration::from_secs(2);
 /// How long a decision waits for the views to catch up, and for its turn.
@@ -108,7 +108,6 @@ impl From<Wake> for Msg {
 /// The records of an entity, held as they are compared.
 struct Warm {
     index: Index,
-    upto: i64,
     /// Held for as long as the records are.
     room: Permit,
 }
@@ -117,8 +116,12 @@ struct Warm {
 pub struct State {
     seat: Seat,
     desk: Arc<Desk>,
-    plans: Vec<Arc<Plan>>,
+    /// Compiled when there is something to decide: a tenant without data costs nothing.
+    plans: Option<Vec<Arc<Plan>>>,
     warm: BTreeMap<String, Warm>,
+    /// Position up to which each entity is decided, as far as this incarnation knows: a round that changes nothing writes
+    /// nothing.
+    decided: BTreeMap<String, i64>,
     /// Position that the views must hold before anything is decided from them; none: not known yet.
     floor: Option<i64>,
     /// Position of the views when questions were last looked after.
@@ -145,13 +148,13 @@ impl Actor for Unifier {
     type Arguments = Args;
 
     async fn pre_start(&self, myself: ActorRef<Msg>, args: Args) -> Result<State, Failure> {
-        let plans = plans(&args.desk)?;
         args.seat.wake(&myself);
         Ok(State {
             seat: args.seat,
             desk: args.desk,
-            plans,
+            plans: None,
             warm: BTreeMap::new(),
+            decided: BTreeMap::new(),
             floor: None,
             asked: 0,
             wave_began: None,
@@ -201,16 +204,17 @@ impl State {
         if self.desk.position() < self.floor().await? || self.desk.position() == 0 {
             return Ok(());
         }
+        let plans = self.compiled()?;
         let mut wrote = false;
-        for plan in self.plans.clone() {
-            wrote |= self.unify(&plan).await?;
+        for plan in &plans {
+            wrote |= self.unify(plan).await?;
         }
         if wrote {
             self.desk.materializer().wake();
         } else if self.asked != self.desk.position() {
             let position = self.desk.position();
-            for plan in self.plans.clone() {
-                self.look_after_questions(&plan).await?;
+            for plan in &plans {
+                self.look_after_questions(plan).await?;
             }
             self.asked = position;
         }
@@ -219,6 +223,13 @@ impl State {
         let keep = Duration::from_secs(self.desk.parts.config.unify.keep_seconds);
         self.cooling.set(myself, keep, || Msg::Cool);
         Ok(())
+    }
+
+    fn compiled(&mut self) -> Result<Vec<Arc<Plan>>> {
+        if let Some(plans) = &self.plans {
+            return Ok(plans.clone());
+        }
+        Ok(self.plans.insert(plans(&self.desk)?).clone())
     }
 
     /// The position that the views must hold: of what was written here, and of what the log had at the start.
@@ -234,8 +245,9 @@ impl State {
     async fn unify(&mut self, plan: &Arc<Plan>) -> Result<bool> {
         let desk = self.desk.clone();
         let dcl = &desk.parts.dcl;
-        let known = self.warm.get(&plan.entity).map(|w| w.upto);
-        let news = dcl.news(&desk.scope, &plan.entity, known).await?;
+        let held = self.warm.contains_key(&plan.entity);
+        let since = self.decided.get(&plan.entity).copied();
+        let news = dcl.news(&desk.scope, &plan.entity, since, held).await?;
         if !news.any {
             return Ok(false);
         }
@@ -249,7 +261,8 @@ impl State {
             return Ok(false);
         }
         self.seat.progress(self.desk.position() as u64, 1);
-        let delta = dcl.undecided(&desk.scope, &plan.entity, Ask { fields: plan.fields.clone(), known }).await?;
+        let ask = Ask { fields: plan.fields.clone(), since, held };
+        let delta = dcl.undecided(&desk.scope, &plan.entity, ask).await?;
         let (position, upto) = (delta.position, delta.upto);
         let (index, room) = match self.warm.remove(&plan.entity) {
             Some(warm) if delta.touched.is_none() => (Some(warm.index), warm.room),
@@ -270,7 +283,8 @@ impl State {
             "rounds": self.rounds, "entity": plan.entity, "records": index.len(), "compared": round.compared,
             "model": index.model().version, "decided_to": position,
         }));
-        self.warm.insert(plan.entity.clone(), Warm { index, upto: position, room });
+        self.decided.insert(plan.entity.clone(), position);
+        self.warm.insert(plan.entity.clone(), Warm { index, room });
         Ok(wrote)
     }
 

@@ -9,8 +9,8 @@ use crate::unify::entry::{self, Head};
 
 const FIELDS: [&str; 2] = ["name", "phone"];
 
-fn ask(known: Option<i64>) -> Ask {
-    Ask { fields: FIELDS.map(str::to_owned).to_vec(), known }
+fn ask(since: Option<i64>) -> Ask {
+    Ask { fields: FIELDS.map(str::to_owned).to_vec(), since, held: since.is_some() }
 }
 
 fn write(bench: &Bench, connection: ConnectionId, at: i64, complete: bool, changes: &[Change]) {
@@ -88,13 +88,13 @@ async fn only_what_is_new_is_to_be_decided() {
     let bench = Bench::new();
     let connection = bench.connection();
     let [a, b, c] = three(&bench, connection).await;
-    assert!(bench.dcl.news(&bench.scope, "account", None).await.unwrap().any);
+    assert!(bench.dcl.news(&bench.scope, "account", None, false).await.unwrap().any);
     let delta = bench.dcl.undecided(&bench.scope, "account", ask(None)).await.unwrap();
     assert_eq!(delta.touched.unwrap().len(), 3);
     let all = [a, b, c].map(|record| Change::Born { record, entity: record });
     write(&bench, connection, 1, true, &all);
     bench.advance().await;
-    assert!(!bench.dcl.news(&bench.scope, "account", None).await.unwrap().any, "a restart finds nothing to do");
+    assert!(!bench.dcl.news(&bench.scope, "account", None, false).await.unwrap().any, "a restart finds nothing to do");
 
     let rows = batch(&[("a", 5, false)], &[("name", vec![Some("Acme Inc")])]);
     bench.memory.records(connection, "s", "account", 1, &rows);
