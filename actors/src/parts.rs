@@ -18,6 +18,9 @@ use crate::files::Folder;
 const BATCHES_OF_NODE: u32 = 24;
 const BATCHES_OF_TENANT: u32 = 8;
 
+/// Records that may be held for unification on the node at once, in thousands: some two gigabytes.
+const THOUSANDS_OF_NODE: u32 = 4000;
+
 /// See the module.
 pub struct Parts {
     /// Truth.
@@ -38,6 +41,8 @@ pub struct Parts {
     pub node: Node,
     /// Bounds the batches in memory.
     pub batches: Credits,
+    /// Bounds the records held for unification, in thousands.
+    pub indexed: Credits,
 }
 
 impl std::fmt::Debug for Parts {
@@ -60,6 +65,11 @@ impl Parts {
     /// The budget of batches between source and log.
     pub fn batch_credits() -> Credits {
         Credits::new("batches", BATCHES_OF_NODE, BATCHES_OF_TENANT)
+    }
+
+    /// The budget of records held for unification: a credit is a thousand of them.
+    pub fn index_credits() -> Credits {
+        Credits::new("records for unification", THOUSANDS_OF_NODE, THOUSANDS_OF_NODE)
     }
 
     /// A scope for work the platform does by itself for a tenant.

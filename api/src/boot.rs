@@ -219,6 +219,7 @@ fn parts(
         config,
         node: supervision::Node::new(&args.node_id, ambient.clone()),
         batches: Parts::batch_credits(),
+        indexed: Parts::index_credits(),
     }))
 }
 

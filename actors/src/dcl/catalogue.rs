@@ -186,6 +186,7 @@ impl Catalogue {
              CREATE TABLE IF NOT EXISTS _tombstones (_stream INTEGER, _hash UBIGINT, _key VARCHAR, _version BIGINT,
                  _seq BIGINT, _row INTEGER);",
         )?;
+        conn.exec(super::identity::TABLES)?;
         let found = columns(conn)?;
         let mut out = Present::with_capacity(self.tables.len());
         let mut sql = String::new();

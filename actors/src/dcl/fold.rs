@@ -158,8 +158,11 @@ impl Writer {
                     }
                 }
                 EntryKind::Purge => self.purge(entry)?,
-                // Merges are decided above the records; they change no record.
-                EntryKind::Identity => {}
+                // Identities are decided above the records; they change no record, but whose it is.
+                EntryKind::Identity => {
+                    let entity = super::identity::fold(&self.conn, entry)?;
+                    self.touched.extend(self.catalogue.index_of(&entity));
+                }
             }
         }
         self.fold_waiting()?;

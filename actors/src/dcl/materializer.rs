@@ -2,7 +2,8 @@
 //!
 //! Supervised by the tenant's tree, permanent, first to start and last to stop. A restart loses nothing: the position is
 //! in the DuckDB file, committed with the rows. Nudges coalesce; one message does one commit, so that nothing holds the
-//! mailbox for longer. Out: facts, the desk's position, a nudge to the agents.
+//! mailbox for longer. Out: facts, the desk's position, nudges to the unifier and
+//! the agents.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -123,6 +124,7 @@ impl State {
             let fact = Fact::view_refreshed(view, applied.rows as u64, applied.to, ms);
             self.desk.publish(if applied.refolded.is_empty() { fact } else { fact.with("healed", true) });
         }
+        self.desk.unifier().wake();
         self.desk.agents().wake();
     }
 

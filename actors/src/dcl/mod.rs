@@ -9,7 +9,7 @@
 //! commit left it, or set aside and folded from nothing, and [`Dcl::digest`] is the same.
 //!
 //! Reading order: log (what comes in), catalogue (tables), resolve and run (which row wins; pure), ledger, fold (the
-//! transaction); filter, query, page, json, views, answers (a page out), export, digest, stats; engine (DuckDB), handle
+//! transaction) and identity (who is who); entities (what an entity is made of); filter, query, page, json, views, answers (a page out), export, digest, stats; engine (DuckDB), handle
 //! (threads), guard (files), pool (open files), door (the verbs).
 
 mod answers;
@@ -17,12 +17,14 @@ mod catalogue;
 mod digest;
 mod door;
 mod engine;
+mod entities;
 mod export;
 mod feed;
 mod filter;
 mod fold;
 mod guard;
 mod handle;
+mod identity;
 mod json;
 mod ledger;
 mod log;
@@ -38,7 +40,9 @@ mod tests;
 mod views;
 
 pub use digest::Digest;
+pub use entities::{Company, EntitiesPage, EntityRows, News};
 pub use fold::Applied;
+pub use identity::{Ask, Delta, Pair};
 pub use log::{EntryKind, Log, LogEntry, LogSource, StoredLog};
 pub use pool::{Dcl, Settings};
 pub use stats::{Stats, StreamStats, ViewStats};

@@ -4,12 +4,12 @@ use autonomos_runtime::{Error, Result, Scope};
 use serde_json::Value;
 
 use super::Platform;
-use super::shapes::EntityView;
+use super::shapes::EntityType;
 
 impl Platform {
     /// The entities, by name.
-    pub fn entities(&self, _: &Scope) -> Vec<EntityView> {
-        let view = |e: &std::sync::Arc<autonomos_runtime::canonical::entity::EntityDef>| EntityView {
+    pub fn entity_types(&self, _: &Scope) -> Vec<EntityType> {
+        let view = |e: &std::sync::Arc<autonomos_runtime::canonical::entity::EntityDef>| EntityType {
             name: e.name.clone(),
             view: e.view.clone(),
             version: e.version,

@@ -16,6 +16,7 @@ use crate::repair::carry_out::{self, Repair};
 use crate::repair::proposal::Proposal;
 use crate::repair::repairer::waits;
 use crate::repair::undo::{Undoing, healed};
+use crate::unify::questions;
 
 impl Platform {
     /// Detected changes.
@@ -51,6 +52,10 @@ impl Platform {
         version: i64,
         decision: Decision,
     ) -> Result<ReviewView> {
+        let review = self.parts().store.read(scope).await?.review(id).await?;
+        if matches!(review.kind.as_str(), questions::MERGE | questions::SPLIT) {
+            return self.answer_identity(scope, &review, version, decision.decision).await;
+        }
         let desk = self.desk(scope).await?;
         let mut tx = self.parts().store.begin(scope).await?;
         let review = tx.review(id).await?;

@@ -8,6 +8,7 @@ mod agents;
 mod catalogue;
 mod connections;
 mod decisions;
+mod entities;
 mod files;
 pub mod four_eyes;
 mod mappings;

@@ -10,7 +10,7 @@ use autonomos_runtime::supervision::Key;
 use tokio::sync::watch;
 
 use crate::parts::Parts;
-use crate::{agent, connector, dcl, repair, task};
+use crate::{agent, connector, dcl, repair, task, unify};
 
 /// See the module.
 #[derive(Debug)]
@@ -71,6 +71,11 @@ impl Desk {
         Key::of(&self.scope, "agents")
     }
 
+    /// Where the unifier sits.
+    pub fn unifier_key(&self) -> Key {
+        Key::of(&self.scope, "unify")
+    }
+
     /// Where the task runner sits.
     pub fn tasks_key(&self) -> Key {
         Key::of(&self.scope, "tasks")
@@ -94,6 +99,11 @@ impl Desk {
     /// The agents' runner.
     pub fn agents(&self) -> agent::runner::Handle {
         agent::runner::Handle::new(self.parts.node.address(&self.agents_key()))
+    }
+
+    /// The unifier.
+    pub fn unifier(&self) -> unify::unifier::Handle {
+        unify::unifier::Handle::new(self.parts.node.address(&self.unifier_key()))
     }
 
     /// The task runner.

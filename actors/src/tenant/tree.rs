@@ -3,6 +3,7 @@
 //! ```text
 //! tenant/<id>      one for one; started in this order, stopped in reverse
 //! ├─ dcl           Materializer   sink first
+//! ├─ unify         Unifier        one identity for each real thing, from the views into the log
 //! ├─ agents        Runner
 //! ├─ repair        Repairer
 //! ├─ connectors    dynamic        ── connectors/<id>   Connector, own budget and back-off
@@ -16,7 +17,7 @@ use autonomos_runtime::ids::ConnectionId;
 use autonomos_runtime::supervision::{ChildSpec, Intensity, Key, Reports, TreeSpec};
 
 use super::Desk;
-use crate::{agent, connector, dcl, repair, task};
+use crate::{agent, connector, dcl, repair, task, unify};
 
 /// How long a part may finish what it has at hand.
 const FINISH: Duration = Duration::from_secs(5);
@@ -34,6 +35,10 @@ pub fn tree(desk: &Arc<Desk>, connections: &[ConnectionId], reports: Arc<dyn Rep
         ChildSpec::new(desk.materializer_key(), "materializer", dcl::materializer::Materializer, move |seat| {
             dcl::materializer::Args { seat, desk: of.clone() }
         });
+    let of = desk.clone();
+    let unifier = ChildSpec::new(desk.unifier_key(), "unifier", unify::unifier::Unifier, move |seat| {
+        unify::unifier::Args { seat, desk: of.clone() }
+    });
     let of = desk.clone();
     let agents = ChildSpec::new(desk.agents_key(), "agents", agent::runner::Runner, move |seat| agent::runner::Args {
         seat,
@@ -54,6 +59,7 @@ pub fn tree(desk: &Arc<Desk>, connections: &[ConnectionId], reports: Arc<dyn Rep
         .reports(reports)
         .escalation(Some(Intensity::new(config.escalations, config.escalation_seconds)))
         .child(part(materializer.drain(FINISH)))
+        .child(part(unifier.stop(FINISH)))
         .child(part(agents.stop(FINISH)))
         .child(part(repairer.drain(FINISH)))
         .subtree(connectors)

@@ -11,6 +11,7 @@ pub mod drifts;
 pub mod entities;
 pub mod extract;
 pub mod files;
+pub mod identities;
 pub mod live;
 pub mod pages;
 pub mod policy;
@@ -91,6 +92,10 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(proposals::repairs::propose))
         .routes(routes!(views::list::list))
         .routes(routes!(views::query::query))
+        .routes(routes!(identities::list::list))
+        .routes(routes!(identities::get::get))
+        .routes(routes!(identities::merge::merge))
+        .routes(routes!(identities::split::split))
         .routes(routes!(dcl::state::state))
         .routes(routes!(dcl::digest::digest))
         .routes(routes!(dcl::graph::graph))

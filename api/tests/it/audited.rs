@@ -136,6 +136,17 @@ impl Stage {
         answer.json().await.unwrap()
     }
 
+    /// The id of the entity that has the record of this key, once it has one.
+    async fn entity(&self, key: &str) -> String {
+        let path = format!("/api/v1/dcl/entities/accounts?filter[account_id]=eq:{key}");
+        self.admin
+            .until(&self.node, || async {
+                let page = self.admin.json(&path).await;
+                page["items"][0]["id"].as_str().map(str::to_owned)
+            })
+            .await
+    }
+
     /// A call of the route that succeeds.
     async fn call(&self, method: &str, path: &str) -> RequestBuilder {
         let verb = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
@@ -199,6 +210,23 @@ impl Stage {
                 public(body)
             }
             ("post", "/api/v1/auth/tickets" | "/api/v1/dcl/rebuild") => at(""),
+            ("post", "/api/v1/dcl/entities/{view}/merge") => {
+                let ids = [self.entity("1").await, self.entity("2").await];
+                self.admin.request(verb, &path.replace("{view}", "accounts")).json(&json!({"ids": ids}))
+            }
+            ("post", "/api/v1/dcl/entities/{view}/{id}/split") => {
+                let (id, record) = (self.admin.record_of("1").await, self.admin.record_of("2").await);
+                let merged = format!("/api/v1/dcl/entities/accounts/{id}");
+                let id = self.admin.until(&self.node, || async {
+                    let one = self.admin.json(&merged).await;
+                    let both =
+                        one["members"].as_array().is_some_and(|all| all.iter().any(|m| m["id"] == record.as_str()));
+                    both.then(|| one["id"].as_str().unwrap().to_owned())
+                });
+                let id = id.await;
+                let path = path.replace("{view}", "accounts").replace("{id}", &id);
+                self.admin.request(verb, &path).json(&json!({"records": [record]}))
+            }
             ("post", "/api/v1/drifts/{id}/revert") => at(&self.drift),
             ("post", "/api/v1/reviews/{id}/decide") => {
                 at(&self.review).header("if-match", "1").json(&json!({"decision": "approve"}))

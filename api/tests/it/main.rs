@@ -11,6 +11,7 @@ mod forged;
 mod four_eyes;
 mod gateway;
 mod harness;
+mod identities;
 mod isolation;
 mod journey;
 mod live;

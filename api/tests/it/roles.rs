@@ -44,6 +44,8 @@ const LEAST: &[(&str, &str, &str)] = &[
     ("post", "/api/v1/auth/invitations", "admin"),
     ("post", "/api/v1/auth/password", "viewer"),
     ("post", "/api/v1/auth/tickets", "viewer"),
+    ("post", "/api/v1/dcl/entities/{view}/merge", "operator"),
+    ("post", "/api/v1/dcl/entities/{view}/{id}/split", "operator"),
     ("post", "/api/v1/dcl/rebuild", "admin"),
     ("post", "/api/v1/drifts/{id}/revert", "operator"),
     ("post", "/api/v1/mappings/propose", "viewer"),

@@ -1,7 +1,7 @@
 //! The canonical model on Arrow batches: entities, source schemas, mappings, and the pure functions between a raw
 //! batch and a canonical one. No I/O, no clock, not async.
 //!
-//! Reading order: entity and vocabulary (what there is), schema (what a source has), mapping (the rules between them);
+//! Reading order: entity, identity and vocabulary (what there is), schema (what a source has), mapping (the rules between them);
 //! record (what goes in), cast and transform (a value), normalize (a batch), remap (a batch under other rules);
 //! observe (the schema off a batch), values (short lists of them), codec and batch (how the log holds it), cloud_event (how it leaves).
 
@@ -10,6 +10,7 @@ pub mod cast;
 pub mod cloud_event;
 pub mod codec;
 pub mod entity;
+pub mod identity;
 pub mod json;
 mod key;
 pub mod mapping;

@@ -121,6 +121,18 @@ sections! {
         expire_days: u32,
     }
 
+    /// `[unify]`
+    Unify {
+        merge: f64,
+        review: f64,
+        questions: usize,
+        never: f64,
+        threads: usize,
+        records: u64,
+        keep_seconds: u64,
+        sources: Vec<String>,
+    }
+
     /// `[dcl]`
     Dcl {
         memory_mb: u64,

@@ -23,7 +23,7 @@ super::words::words! {
         Records = "records",
         /// A mapping version became effective for its stream's records from `from_seq` on: JSON of [`Effective`].
         Mapping = "mapping",
-        /// A merge or split of unified entities: JSON.
+        /// Whose records are whose: new ones, merges, splits, and why: Arrow IPC with a head in its metadata.
         Identity = "identity",
         /// A connection or a subject was erased: JSON.
         Purge = "purge",

@@ -741,6 +741,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dcl/entities/{view}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Entities by id: those that have a record for which the filters hold. */
+        get: operations["list_identities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dcl/entities/{view}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An entity: golden record, source of each value, records, and the evidence of each pair. */
+        get: operations["get_identity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dcl/entities/{view}/{id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes records out of an entity; the part with the oldest record keeps the id. */
+        post: operations["split_identity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dcl/entities/{view}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes entities one; the oldest keeps its id, the others lead to it. */
+        post: operations["merge_identities"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dcl/graph": {
         parameters: {
             query?: never;
@@ -1600,8 +1668,25 @@ export interface components {
             /** @description Field, key or stream after; the field and the values it gained or lost. */
             to?: string | null;
         };
+        /** @description A page of entities. */
+        EntitiesView: {
+            /** @description Entities, by id. */
+            items: components["schemas"]["EntityView"][];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Position of the log that they reflect.
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description How many match.
+             */
+            total: number;
+        };
         /** @description An entity of the canonical model. */
-        EntityView: {
+        EntityType: {
             /** @description What it is. */
             description: string;
             /** @description How many fields it has. */
@@ -1621,6 +1706,26 @@ export interface components {
             version: number;
             /** @description The name of its view. */
             view: string;
+        };
+        /** @description An entity: one real thing, made of records. */
+        EntityView: {
+            /** @description Its id: given once, and never changed. Any id that it or one of its records ever had leads here. */
+            id: string;
+            /** @description Its records: in a list their ids, by itself each with its values, its source and whether it is there still. */
+            members: Record<string, unknown>[];
+            /** @description Why they are one: pairs that were found, each comparison with its level and weight. Only by itself. */
+            pairs?: Record<string, unknown>[] | null;
+            /**
+             * Format: int64
+             * @description Position of the log that it reflects.
+             */
+            position: number;
+            /** @description Its golden record, by field. */
+            record: Record<string, unknown>;
+            /** @description What people said of pairs of its records. Only by itself. */
+            said?: Record<string, unknown>[] | null;
+            /** @description Which of its records each value comes from, by field. */
+            sources: Record<string, unknown>;
         };
         /** @description A file of the tenant's folder. */
         FileView: {
@@ -1710,6 +1815,16 @@ export interface components {
             nodes: Record<string, unknown>[];
             /** @description Whether there is more than is drawn. */
             truncated: boolean;
+        };
+        /** @description What a decision about entities came to. */
+        IdentityDecided: {
+            /** @description The merged entity; or the one that keeps its id, and the new one. */
+            entities: string[];
+            /**
+             * Format: int64
+             * @description Views at this position or a later one show it.
+             */
+            position: number;
         };
         /** @description An invitation. */
         Invitation: {
@@ -2010,7 +2125,7 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
-        Items_EntityView: {
+        Items_EntityType: {
             /** @description The items. */
             items: {
                 /** @description What it is. */
@@ -2473,6 +2588,13 @@ export interface components {
             role: string;
             tenant: components["schemas"]["MyTenant"];
         };
+        /** @description Entities that are one. */
+        MergeEntities: {
+            /** @description Ids of two or more; any id that ever led to one of them will do. */
+            ids: string[];
+            /** @description Why, for people. */
+            reason?: string | null;
+        };
         /** @description The tenant. */
         MyTenant: {
             /** Format: uuid */
@@ -2780,6 +2902,13 @@ export interface components {
             config: Record<string, unknown>;
             /** @description `file`, `postgres`, `demo`. */
             type: string;
+        };
+        /** @description Records that are not of their entity. */
+        SplitEntity: {
+            /** @description Why, for people. */
+            reason?: string | null;
+            /** @description Ids of the records that become an entity of their own. */
+            records: string[];
         };
         /** @description One stream of a connection. */
         StreamView: {
@@ -4463,6 +4592,151 @@ export interface operations {
             };
         };
     };
+    list_identities: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description op:value, as for views */
+                "filter[field]"?: string;
+                /** @description Entities a page */
+                limit?: number;
+                /** @description Only entities of at least so many records */
+                members?: number;
+            };
+            header?: never;
+            path: {
+                /** @description accounts, contacts */
+                view: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntitiesView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id, a former one, or that of any of its records */
+                id: string;
+                /** @description accounts, contacts */
+                view: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    split_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Any id that leads to the entity */
+                id: string;
+                /** @description accounts, contacts */
+                view: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitEntity"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityDecided"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merge_identities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description accounts, contacts */
+                view: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeEntities"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityDecided"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     dcl_graph: {
         parameters: {
             query?: never;
@@ -4730,7 +5004,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Items_EntityView"];
+                    "application/json": components["schemas"]["Items_EntityType"];
                 };
             };
             /** @description A problem */

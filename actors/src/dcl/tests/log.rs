@@ -136,6 +136,16 @@ impl MemoryLog {
         seq
     }
 
+    pub(super) fn identity(&self, connection: ConnectionId, entity: &str, payload: Bytes) -> i64 {
+        let seq = self.push(EntryKind::Identity, connection, "");
+        self.change(seq, |e| {
+            (e.connection, e.stream) = (None, None);
+            e.entity = Some(entity.to_owned());
+            e.payload = payload;
+        });
+        seq
+    }
+
     pub(super) fn purge(&self, connection: ConnectionId) -> i64 {
         let seq = self.push(EntryKind::Purge, connection, "");
         self.change(seq, |e| e.stream = None);

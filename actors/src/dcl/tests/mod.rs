@@ -4,4 +4,5 @@ mod log;
 mod random;
 mod retract;
 mod views;
+mod who;
 mod whole;

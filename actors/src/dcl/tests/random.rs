@@ -16,6 +16,9 @@ use proptest::prelude::*;
 
 use super::super::{Dcl, Stats};
 use super::log::Bench;
+use crate::unify::change::{Change, Found};
+use crate::unify::entry::{self, Head};
+use crate::unify::{self, Bands, Bounds, Model};
 
 /// Source columns; the first two are always there.
 const COLUMNS: [&str; 6] = ["Id", "Upd", "Name", "Title", "Industry", "Rev"];
@@ -31,6 +34,7 @@ enum Op {
     Heal { stream: usize, nth: u8 },
     Revert { stream: usize },
     Purge { connection: usize },
+    Identify { changes: Vec<(u8, u8, u8)>, learn: bool, complete: bool },
     Advance,
     Restart,
 }
@@ -44,6 +48,8 @@ fn op() -> impl Strategy<Value = Op> {
         3 => (0..3_usize, any::<u8>()).prop_map(|(stream, nth)| Op::Heal { stream, nth }),
         3 => (0..3_usize).prop_map(|stream| Op::Revert { stream }),
         1 => (0..2_usize).prop_map(|connection| Op::Purge { connection }),
+        3 => (prop::collection::vec((0..9_u8, 0..12_u8, 0..12_u8), 0..20), any::<bool>(), any::<bool>())
+            .prop_map(|(changes, learn, complete)| Op::Identify { changes, learn, complete }),
         6 => Just(Op::Advance),
         1 => Just(Op::Restart),
     ]
@@ -146,6 +152,33 @@ fn normal(rules: &Mapping, columns: u8, rows: &[Row]) -> (RecordBatch, Vec<u32>)
     let plan = Plan::compile(Vocabulary::builtin(), rules, raw.columns.schema_ref()).unwrap();
     let made = plan.run(&raw).unwrap();
     (made.batch, made.refused)
+}
+
+/// Any changes at all, as an entry holds them: each record named once a kind, as the unifier does.
+fn identified(changes: &[(u8, u8, u8)], learn: bool, complete: bool, at: i64) -> bytes::Bytes {
+    let mut seen = BTreeSet::new();
+    let once = changes.iter().filter(|(op, a, _)| seen.insert((*op, *a)));
+    let changes: Vec<Change> = once
+        .map(|&(op, a, b)| {
+            let (a, b) = (u64::from(a), u64::from(b));
+            let found = || Found { a, b, bits: f32::from(op), evidence: vec![op, 7].into() };
+            match op {
+                0 => Change::Born { record: a, entity: b },
+                1 => Change::Moved { record: a, entity: b },
+                2 => Change::Forgotten { record: a },
+                3 => Change::Anew,
+                4 => Change::Pair(found()),
+                5 => Change::Doubt(found()),
+                6 => Change::Together { a, b: b + 100 },
+                7 => Change::Apart { a, b: b + 100 },
+                _ => Change::Unlinked { a, b: b + 100 },
+            }
+        })
+        .collect();
+    let plan = unify::Plan::of(Vocabulary::builtin().entity("account").unwrap(), Bands::default(), Bounds::default());
+    let learnt = learn.then(|| Model { version: at, ..Model::assumed(&plan.unwrap().unwrap()) });
+    let (entity, by) = ("account".to_owned(), "system:test".to_owned());
+    entry::encode(&Head { entity, at, complete, by, reason: None, model: at, learnt }, &changes).unwrap()
 }
 
 struct Streams {
@@ -255,6 +288,10 @@ async fn play(bench: &Bench, ops: &[Op]) -> Streams {
                     streams.known[stream].letters.clear();
                     streams.known[stream].rows = 0;
                 }
+            }
+            Op::Identify { changes, learn, complete } => {
+                let payload = identified(changes, *learn, *complete, bench.memory.len());
+                bench.memory.identity(streams.connections[0], "account", payload);
             }
             Op::Advance => {
                 bench.advance().await;

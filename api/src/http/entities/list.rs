@@ -1,6 +1,6 @@
 //! `GET /api/v1/entities`: what the platform knows things as.
 
-use autonomos_actors::platform::shapes::EntityView;
+use autonomos_actors::platform::shapes::EntityType;
 use axum::Json;
 use axum::extract::State;
 
@@ -11,7 +11,7 @@ use crate::state::AppState;
 
 /// The entities of the canonical model.
 #[utoipa::path(get, path = "/api/v1/entities", operation_id = "list_entities", tag = "entities",
-    responses((status = 200, body = Items<EntityView>)))]
-pub async fn list(State(app): State<AppState>, who: Member) -> Answer<Json<Items<EntityView>>> {
-    Ok(Json(app.platform.entities(&who.scope).into()))
+    responses((status = 200, body = Items<EntityType>)))]
+pub async fn list(State(app): State<AppState>, who: Member) -> Answer<Json<Items<EntityType>>> {
+    Ok(Json(app.platform.entity_types(&who.scope).into()))
 }
