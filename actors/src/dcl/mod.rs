@@ -10,10 +10,13 @@
 //!
 //! Reading order: log (what comes in), catalogue (tables), resolve and run (which row wins; pure), ledger, fold (the
 //! transaction); filter, query, page, json, views, answers (a page out), export, digest, stats; engine (DuckDB), handle
-//! (threads), guard (files), pool (open files), door (the verbs).
+//! (threads), guard (files), pool (open files), door (the verbs); compaction (what may be written smaller; pure) and
+//! compactor, which keeps the log itself small.
 
 mod answers;
 mod catalogue;
+mod compaction;
+pub mod compactor;
 mod digest;
 mod door;
 mod engine;

@@ -3,6 +3,7 @@
 //! ```text
 //! tenant/<id>      one for one; started in this order, stopped in reverse
 //! ├─ dcl           Materializer   sink first
+//! ├─ compaction    Compactor
 //! ├─ agents        Runner
 //! ├─ repair        Repairer
 //! ├─ connectors    dynamic        ── connectors/<id>   Connector, own budget and back-off
@@ -35,6 +36,10 @@ pub fn tree(desk: &Arc<Desk>, connections: &[ConnectionId], reports: Arc<dyn Rep
             dcl::materializer::Args { seat, desk: of.clone() }
         });
     let of = desk.clone();
+    let compactor = ChildSpec::new(desk.compactor_key(), "compactor", dcl::compactor::Compactor, move |seat| {
+        dcl::compactor::Args { seat, desk: of.clone() }
+    });
+    let of = desk.clone();
     let agents = ChildSpec::new(desk.agents_key(), "agents", agent::runner::Runner, move |seat| agent::runner::Args {
         seat,
         desk: of.clone(),
@@ -51,6 +56,7 @@ pub fn tree(desk: &Arc<Desk>, connections: &[ConnectionId], reports: Arc<dyn Rep
     TreeSpec::ordered(root(desk))
         .reports(reports)
         .child(materializer.drain(FINISH).retry_after(AGAIN))
+        .child(compactor.stop(FINISH).retry_after(AGAIN))
         .child(agents.stop(FINISH).retry_after(AGAIN))
         .child(repairer.drain(FINISH).retry_after(AGAIN))
         .subtree(connectors)

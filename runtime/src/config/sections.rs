@@ -70,6 +70,7 @@ sections! {
         durability: Durability,
         readers: u32,
         patience_seconds: u64,
+        spare_mb: u64,
         allow_destructive: bool,
     }
 
@@ -135,6 +136,15 @@ sections! {
         idle_seconds: u64,
         read_seconds: u64,
         answers_mb: usize,
+    }
+
+    /// `[compaction]`
+    Compaction {
+        every_seconds: u64,
+        after_seconds: u64,
+        entries: usize,
+        entry_kb: u64,
+        superseded_days: u32,
     }
 
     /// `[llm]`
