@@ -5,6 +5,7 @@ use autonomos_runtime::{Result, Scope};
 use serde_json::{Value, json};
 
 use super::Platform;
+use crate::tenant::Suspension;
 
 /// Events of a snapshot.
 const RECENT: usize = 300;
@@ -13,6 +14,16 @@ impl Platform {
     /// The tenant's actors as they are now.
     pub fn observed(&self, scope: &Scope) -> Vec<Observed> {
         self.parts().node.observatory().snapshot(scope)
+    }
+
+    /// Why the tenant's actors are stopped on this node, if they are because they could not go on.
+    pub fn suspension(&self, scope: &Scope) -> Option<Suspension> {
+        self.host.suspension(scope)
+    }
+
+    /// Starts them again at once; nothing to do when they run.
+    pub async fn resume_tenant(&self, scope: &Scope) -> Result<()> {
+        self.host.resume(scope).await
     }
 
     /// Brings the node's gauges up to date; called when metrics are scraped.

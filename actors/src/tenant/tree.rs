@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use autonomos_runtime::ids::ConnectionId;
-use autonomos_runtime::supervision::{ChildSpec, Key, Reports, TreeSpec};
+use autonomos_runtime::supervision::{ChildSpec, Intensity, Key, Reports, TreeSpec};
 
 use super::Desk;
 use crate::{agent, connector, dcl, repair, task};
@@ -53,14 +53,23 @@ pub fn tree(desk: &Arc<Desk>, connections: &[ConnectionId], reports: Arc<dyn Rep
         seat,
         desk: of.clone(),
     });
+    let config = &desk.parts.config.tenant;
+    let part = |spec: ChildSpec| spec.intensity(allowed(desk)).retry_after(AGAIN);
     TreeSpec::ordered(root(desk))
+        .escalation(Some(Intensity::new(config.escalations, config.escalation_seconds)))
         .reports(reports)
-        .child(materializer.drain(FINISH).retry_after(AGAIN))
-        .child(compactor.stop(FINISH).retry_after(AGAIN))
-        .child(agents.stop(FINISH).retry_after(AGAIN))
-        .child(repairer.drain(FINISH).retry_after(AGAIN))
+        .child(part(materializer.drain(FINISH)))
+        .child(part(compactor.stop(FINISH)))
+        .child(part(agents.stop(FINISH)))
+        .child(part(repairer.drain(FINISH)))
         .subtree(connectors)
-        .child(tasks.stop(FINISH).retry_after(AGAIN))
+        .child(part(tasks.stop(FINISH)))
+}
+
+/// How often an actor may fail before it is taken out.
+fn allowed(desk: &Desk) -> Intensity {
+    let config = &desk.parts.config.tenant;
+    Intensity::new(config.actor_restarts, config.actor_seconds)
 }
 
 /// Where a tenant's own supervisor sits.
@@ -74,5 +83,6 @@ pub fn connector(desk: &Arc<Desk>, id: ConnectionId) -> ChildSpec {
     ChildSpec::new(desk.connectors_key().child(id), "connector", connector::connector::Connector, move |seat| {
         connector::connector::Args { seat, desk: of.clone(), connection: id }
     })
+    .intensity(allowed(desk))
     .stop(FINISH)
 }

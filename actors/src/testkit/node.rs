@@ -107,15 +107,23 @@ impl TestNode {
     /// # Panics
     /// When it does not succeed.
     pub async fn sync(&self, connection: ConnectionId) {
-        let mut events = self.parts().bus.subscribe(&self.scope, None);
         let task = self.platform.sync_now(&self.scope, connection).await.expect("a task");
+        self.finished(task).await;
+    }
+
+    /// Waits until a task has succeeded.
+    ///
+    /// # Panics
+    /// When it does not.
+    pub async fn finished(&self, task: TaskId) {
+        let mut events = self.parts().bus.subscribe(&self.scope, None);
         let done = async {
             while self.state_of(task).await != "success" {
                 // Each step of a task is announced; a look follows each announcement.
                 events.next().await.expect("events while the node lives");
             }
         };
-        tokio::time::timeout(SOON, done).await.expect("a sync in time");
+        tokio::time::timeout(SOON, done).await.expect("a task in time");
     }
 
     async fn state_of(&self, task: TaskId) -> String {

@@ -11,3 +11,4 @@ mod live;
 mod main_job;
 mod roles;
 mod socket;
+mod suspension;

@@ -79,6 +79,12 @@ impl Config {
             ("store.readers", (1..=64).contains(&self.store.readers), "1 to 64"),
             ("store.patience_seconds", self.store.patience_seconds > 0, "at least 1"),
             ("bus.events", self.bus.events > 0, "at least 1"),
+            ("tenant.resume_seconds", self.tenant.resume_seconds > 0, "at least 1"),
+            (
+                "tenant.resume_most_seconds",
+                self.tenant.resume_most_seconds >= self.tenant.resume_seconds,
+                "at least resume_seconds",
+            ),
             ("tenant.running_tasks", self.tenant.running_tasks > 0, "at least 1"),
             ("http.socket_events", self.http.socket_events > 0, "at least 1"),
             ("http.heartbeat_seconds", self.http.heartbeat_seconds > 0, "at least 1"),

@@ -101,6 +101,8 @@ sections! {
         actor_seconds: u64,
         escalations: u32,
         escalation_seconds: u64,
+        resume_seconds: u64,
+        resume_most_seconds: u64,
         stuck_seconds: u64,
         running_tasks: u32,
     }
