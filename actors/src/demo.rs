@@ -35,6 +35,7 @@ pub async fn ensure(platform: &Platform, scope: &Scope) -> Result<()> {
             kind: "demo".to_owned(),
             config: json!({"source": source}),
             policy: None,
+            safe_mode: false,
         };
         let made = platform.create_connection(scope, new).await?;
         let task = platform.sync_now(scope, made.id).await?;

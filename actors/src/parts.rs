@@ -9,7 +9,7 @@ use autonomos_runtime::ids::TraceId;
 use autonomos_runtime::secrets::Sealer;
 use autonomos_runtime::store::Store;
 use autonomos_runtime::supervision::{Credits, Node};
-use autonomos_runtime::{Actor, Ambient, Scope, ids::TenantId};
+use autonomos_runtime::{Actor, Ambient, Scope, Timestamp, ids::TenantId};
 
 use crate::dcl::Dcl;
 use crate::files::Folder;
@@ -50,6 +50,11 @@ impl Parts {
     /// Clock and entropy.
     pub fn ambient(&self) -> &Ambient {
         self.node.ambient()
+    }
+
+    /// When a question that is asked now lapses.
+    pub fn lapses_at(&self) -> Timestamp {
+        self.ambient().now() + chrono::Duration::days(i64::from(self.config.repair.expire_days))
     }
 
     /// The budget of batches between source and log.

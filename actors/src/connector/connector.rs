@@ -15,18 +15,19 @@ use autonomos_runtime::canonical::record::{RawBatch, Reject};
 use autonomos_runtime::ids::{ConnectionId, TaskId};
 use autonomos_runtime::secrets::Purpose;
 use autonomos_runtime::store::{
-    BatchCommit, Committed, Connection, ConnectionState, DriftFilter, DriftState, NewDeadLetter, NewStream, Page,
+    BatchCommit, Committed, Connection, ConnectionState, DriftFilter, DriftState, NewDeadLetter, Page, Stream,
     StreamState, StreamUpdate, TaskFilter, TaskOutcome, TaskState,
 };
 use autonomos_runtime::supervision::{Actor, ActorRef, Address, Alarm, Backoff, Failure, Seat, Wake, task};
 use autonomos_runtime::{Error, Kind, Result};
 
 use super::catalog;
-use super::intake::{Intake, Prepared};
+use super::intake::{Held, Intake, Outcome, Prepared};
 use super::reading::{Reading, Run};
 use super::replaying;
 use super::schedule::Schedule;
-use super::source::{Limits, Source};
+use super::source::{Limits, Source, StreamInfo};
+use super::stock;
 use crate::mapping::adopt;
 use crate::tenant::Desk;
 
@@ -34,9 +35,6 @@ use crate::tenant::Desk;
 const POLL: Duration = Duration::from_millis(200);
 /// Log entries that the views may be behind before reading pauses.
 const MAX_LAG: i64 = 64;
-/// Refused rows of one stream in one run above which, and share of its rows above which, it stops as changed.
-const REFUSED_ROWS: u64 = 1_000;
-const REFUSED_SHARE: f64 = 0.20;
 
 /// What it needs to start.
 #[derive(Clone, Debug)]
@@ -172,7 +170,15 @@ impl State {
         if self.run.is_some() {
             return Ok(());
         }
-        self.on_sync(myself, None).await
+        let mut tx = self.desk.parts.store.read(&self.desk.scope).await?;
+        let streams = tx.streams(self.id).await?;
+        drop(tx);
+        let cursors = streams.into_iter().filter_map(|s| Some((s.name, s.cursor?))).collect();
+        if self.source()?.has_news(&self.desk.scope, &cursors).await? {
+            return self.on_sync(myself, None).await;
+        }
+        self.set_alarm(myself, ConnectionState::Active);
+        Ok(())
     }
 
     /// Begins a sync.
@@ -193,16 +199,16 @@ impl State {
         self.refresh(&connection)?;
         self.runs += 1;
         // A run without streams stands in until discovery answers, so that an error finds its task.
-        let began = self.desk.parts.ambient().elapsed();
-        self.run = Some(Run::new(task, self.runs, Vec::new(), began));
+        self.run = Some(Run::new(task, self.runs, Vec::new()));
         self.desk.publish(Fact::connector_state(self.id, "syncing"));
         let source = self.source()?;
         let streams = source.discover(&self.desk.scope).await?;
+        let undecided = stock::take(&self.desk, &connection, &streams).await?;
         let warnings: Vec<String> = streams.iter().flat_map(|s| s.warnings.clone()).collect();
-        let mut run = Run::new(task, self.runs, streams, began);
+        let mut run = Run::new(task, self.runs, streams);
         run.warnings = warnings;
         self.run = Some(run);
-        self.next(myself)
+        if undecided { self.next_once_decided(myself) } else { self.next(myself) }
     }
 
     /// Takes the next batch, or opens the next stream, or ends the run.
@@ -237,7 +243,7 @@ impl State {
         let permit = self.desk.parts.batches.take(&self.desk.scope, 1).await?;
         let Ok(next) = tokio::time::timeout(POLL, reading.batches.next()).await else {
             let waited = self.desk.parts.ambient().elapsed().saturating_sub(reading.waiting_since);
-            if waited > Limits::default().call {
+            if waited > Duration::from_secs(self.desk.parts.config.connector.call_seconds) {
                 return Err(Error::unavailable("source.no_progress", "The source sent nothing within its deadline.")
                     .remedy("Try again; if it stays, check that the source answers."));
             }
@@ -245,9 +251,13 @@ impl State {
         };
         match next {
             Some(batch) => {
-                self.take(batch?).await?;
+                let undecided = self.take(batch?).await?;
                 drop(permit);
-                if self.cancelled().await? { self.stop_run().await } else { self.next(myself) }
+                match self.cancelled().await? {
+                    true => self.stop_run().await,
+                    false if undecided => self.next_once_decided(myself),
+                    false => self.next(myself),
+                }
             }
             None => {
                 self.close_stream().await?;
@@ -258,9 +268,18 @@ impl State {
 
     /// The views reflect the whole run: now it is done, for whoever asked.
     async fn on_settled(&mut self, myself: &ActorRef<Msg>, number: u64) -> Result<()> {
-        let Some(run) = self.run.take_if(|run| run.number == number) else { return Ok(()) };
+        let Some(mut run) = self.run.take_if(|run| run.number == number) else { return Ok(()) };
         self.failures = 0;
         let mut tx = self.desk.parts.store.begin(&self.desk.scope).await?;
+        let safe = tx.connection(self.id).await?.safe_mode;
+        if !safe && !run.capped.is_empty() {
+            // It was confirmed meanwhile, and whoever did that waits for this run: the rest is part of it.
+            drop(tx);
+            run.queue = std::mem::take(&mut run.capped).into();
+            run.settling = None;
+            self.run = Some(run);
+            return self.next(myself);
+        }
         let open = tx
             .drifts(&DriftFilter { connection: Some(self.id), ..DriftFilter::default() }, &Page::first(200))
             .await?
@@ -270,10 +289,15 @@ impl State {
         let state = if open { ConnectionState::Drifted } else { ConnectionState::Active };
         tx.set_connection_state(self.id, state, None).await?;
         if let Some(id) = run.task {
-            let result = serde_json::json!({
+            let mut result = serde_json::json!({
                 "rows": run.rows, "rejected": run.rejected, "streams": run.streams, "position": run.last_seq,
                 "warnings": run.warnings,
             });
+            if safe {
+                let capped: Vec<&str> = run.capped.iter().map(|s| s.name.as_str()).collect();
+                let most = self.desk.parts.config.connector.safe_mode_rows;
+                result["safe_mode"] = serde_json::json!({"rows_a_stream": most, "capped": capped});
+            }
             tx.finish_tasks(self.desk.epoch, vec![(id, TaskOutcome::Success(result))]).await?;
         }
         tx.save().await?;
@@ -293,9 +317,11 @@ impl State {
     /// Refused rows through the rules in force now. What passes is in the log with the dead letters settled.
     async fn on_replay(&mut self, id: TaskId) -> Result<()> {
         let desk = self.desk.clone();
-        let outcome = match replaying::replay(&desk, self.id, id).await {
+        let replayed = replaying::replay(&desk, self.id, id).await;
+        // Also what was taken before an error is in the log.
+        desk.materializer().wake();
+        let outcome = match replayed {
             Ok(done) => {
-                desk.materializer().wake();
                 desk.until_folded(done.position).await;
                 TaskOutcome::Success(
                     serde_json::json!({"replayed": done.replayed, "refused": done.refused, "position": done.position}),
@@ -327,8 +353,9 @@ impl State {
         }
         self.seat.error(&error);
         self.failures += 1;
-        let pause = Backoff::new(Duration::from_secs(1), Duration::from_secs(900))
-            .wait(self.failures, self.desk.parts.ambient().fraction());
+        let longest = Duration::from_secs(self.desk.parts.config.connector.backoff_seconds);
+        let pause =
+            Backoff::new(Duration::from_millis(200), longest).wait(self.failures, self.desk.parts.ambient().fraction());
         if let Err(second) = self.record_failure(run.and_then(|r| r.task), &error, pause).await {
             tracing::warn!(connection = %self.id, error = second.chain(), "the failure could not be recorded");
         }
@@ -349,13 +376,28 @@ impl State {
         Ok(())
     }
 
+    /// The next step, once the repairer has looked at what was detected. Truth is in rows: if it cannot be asked now, what
+    /// it did not decide is not read.
+    fn next_once_decided(&mut self, myself: &ActorRef<Msg>) -> Result<()> {
+        if let Some(run) = self.run.as_mut() {
+            let (desk, number, myself) = (self.desk.clone(), run.number, myself.clone());
+            run.holding = Some(task(async move {
+                if let Err(error) = desk.repairer().decided().await {
+                    tracing::warn!(error = error.chain(), "drifts are not decided yet");
+                }
+                myself.cast(Msg::Next(number)).ok();
+            }));
+        }
+        Ok(())
+    }
+
     /// Makes the source anew when the connection was edited.
     fn refresh(&mut self, connection: &Connection) -> Result<()> {
         if self.version == connection.version && self.source.is_some() {
             return Ok(());
         }
         self.source = None;
-        self.schedule = Schedule::of(connection);
+        self.schedule = Schedule::of(connection, &self.desk.parts.config.connector);
         self.source = Some(catalog::open(&self.desk.parts, &self.desk.scope, connection)?);
         self.version = connection.version;
         Ok(())
@@ -374,42 +416,73 @@ impl State {
     }
 
     /// Opens a stream: its row, its first rules if it has none, its batches from the cursor.
-    async fn open(&mut self, info: super::source::StreamInfo) -> Result<Option<Reading>> {
+    async fn open(&mut self, info: StreamInfo) -> Result<Option<Reading>> {
         let (desk, source) = (self.desk.clone(), self.source()?);
         let mut tx = desk.parts.store.begin(&desk.scope).await?;
         let connection = tx.connection(self.id).await?;
-        let stream = tx
-            .ensure_stream(NewStream {
-                connection_id: self.id,
-                name: info.name.clone(),
-                object: Some(info.object.clone()),
-                schema: Some(info.schema.clone()),
-            })
-            .await?;
-        if matches!(stream.state, StreamState::Stopped | StreamState::Disabled) {
+        let stream = stock::ensure(tx.as_mut(), self.id, &info).await?;
+        if matches!(stream.state, StreamState::Stopped | StreamState::Disabled | StreamState::Gone) {
             tx.save().await?;
+            self.pass_by(&stream);
+            return Ok(None);
+        }
+        let most = connection.safe_mode.then(|| left_in_safe_mode(desk.parts.config.connector.safe_mode_rows, &stream));
+        if most == Some(0) {
+            tx.save().await?;
+            self.cap(info);
             return Ok(None);
         }
         let mapping = match tx.active_mapping(self.id, &info.name).await? {
             Some(version) => version.mapping,
             None => adopt::first_mapping(&desk, tx.as_mut(), &connection, &info).await?,
         };
+        let declared = stock::declare(tx.as_mut(), &connection, &stream, &info, &mapping).await?;
         tx.save().await?;
-        let schema = stream.schema.clone().unwrap_or_else(|| info.schema.clone());
-        let system = connection.system.clone();
-        let intake = Intake::new(desk.parts.vocabulary.clone(), system, &stream, mapping, schema);
-        let limits = Limits { batch_rows: desk.parts.config.connector.batch_rows, ..Limits::default() };
+        stock::announce(&desk, self.id, &info.name, &declared.ids, &declared.told);
+        if let Some(why) = declared.stop {
+            self.warn(format!("{} is not read: {why}.", info.name));
+            return Ok(None);
+        }
+        let intake = Intake::new(desk.parts.vocabulary.clone(), &connection, &stream, &info, mapping, declared.schema);
+        let limits = Limits { max_rows: most, ..Limits::of(&desk.parts.config.connector) };
         let batches = source.read(&desk.scope, &info.name, stream.cursor.clone(), &limits).await?;
         let waiting_since = desk.parts.ambient().elapsed();
-        Ok(Some(Reading { info, intake: Some(intake), batches, waiting_since, rejected: 0, seen: 0 }))
+        Ok(Some(Reading { info, intake: Some(intake), batches, waiting_since, rejected: 0, seen: 0, most }))
     }
 
-    /// One batch into the log.
-    async fn take(&mut self, raw: RawBatch) -> Result<()> {
+    /// A stream that is not read now.
+    fn pass_by(&mut self, stream: &Stream) {
+        // One that is off, or that went, says nothing with every sync.
+        if stream.state == StreamState::Stopped {
+            let why = stream.last_error.as_deref().unwrap_or("it waits for a decision");
+            self.warn(format!("{} is not read: {why}.", stream.name));
+        }
+    }
+
+    /// A stream of which Safe Mode reads no more; its cursor is good.
+    fn cap(&mut self, info: StreamInfo) {
+        let most = self.desk.parts.config.connector.safe_mode_rows;
+        self.warn(format!(
+            "Safe Mode: {} is read no further than {most} rows. Confirm the connection to read on.",
+            info.name
+        ));
+        if let Some(run) = self.run.as_mut() {
+            run.capped.push(info);
+        }
+    }
+
+    fn warn(&mut self, what: String) {
+        if let Some(run) = self.run.as_mut() {
+            run.warnings.push(what);
+        }
+    }
+
+    /// One batch into the log; says whether its stream waits for the repairer.
+    async fn take(&mut self, raw: RawBatch) -> Result<bool> {
         let began = self.desk.parts.ambient().elapsed();
         let rows_in = raw.columns.num_rows() as u64 + raw.rejects.len() as u64;
-        let Some(reading) = self.run.as_mut().and_then(|run| run.reading.as_mut()) else { return Ok(()) };
-        let Some(mut intake) = reading.intake.take() else { return Ok(()) };
+        let Some(reading) = self.run.as_mut().and_then(|run| run.reading.as_mut()) else { return Ok(false) };
+        let Some(mut intake) = reading.intake.take() else { return Ok(false) };
         let (intake, prepared) = tokio::task::spawn_blocking(move || {
             let prepared = intake.prepare(raw);
             (intake, prepared)
@@ -417,12 +490,15 @@ impl State {
         .await
         .map_err(|e| Error::internal("source.panicked", "A batch could not be prepared.").source(e))?;
         let (stream, entity, version) = (intake.stream.clone(), intake.mapping.entity.clone(), intake.mapping.version);
-        let prepared = prepared?;
+        let prepared = match prepared? {
+            Outcome::Ready(prepared) => *prepared,
+            Outcome::Held(held) => return self.hold(held).await,
+        };
         let (rows, rejected) = (prepared.rows, prepared.rejects.len() as u64);
-        let drifted = !prepared.drifts.is_empty();
+        let stop = prepared.stop.clone();
         let seq = self.commit(&intake, prepared).await?;
         let adopted = self.newer_mapping(&intake).await?;
-        let Some(run) = self.run.as_mut() else { return Ok(()) };
+        let Some(run) = self.run.as_mut() else { return Ok(false) };
         run.rows += rows;
         run.rejected += rejected;
         run.last_seq = run.last_seq.max(seq);
@@ -445,10 +521,41 @@ impl State {
         self.desk.publish(Fact::stored(self.id, &stream, &entity, rows, seq));
         self.seat.progress(seq as u64, 0);
         self.desk.materializer().wake();
-        if drifted {
-            self.desk.repairer().wake();
+        self.guard_against_a_changed_source()?;
+        if let Some(why) = stop {
+            // The batch is in; nothing after it is, until somebody decides.
+            if let Some(run) = self.run.as_mut() {
+                run.reading = None;
+            }
+            self.warn(format!("{stream} is not read on: {why}."));
         }
-        self.guard_against_a_changed_source().await
+        Ok(false)
+    }
+
+    /// A batch that cannot be taken under the rules in force. What changed is told, and the stream stops until the
+    /// repairer or a person has an answer; the cursor stands before the batch.
+    async fn hold(&mut self, held: Held) -> Result<bool> {
+        let Some(reading) = self.run.as_mut().and_then(|run| run.reading.take()) else { return Ok(false) };
+        let (desk, info) = (self.desk.clone(), reading.info);
+        let remedy = held.why.remedy.as_deref().unwrap_or_default();
+        let why = format!("{} {remedy}", held.why.message);
+        let mut tx = desk.parts.store.begin(&desk.scope).await?;
+        let state = Some((StreamState::Stopped, Some(why.clone())));
+        let change = StreamUpdate { schema: held.schema, state, ..StreamUpdate::default() };
+        tx.update_stream(self.id, &info.name, change).await?;
+        let ids = match held.drifts.as_slice() {
+            [] => Vec::new(),
+            _ => tx.detect_drifts(self.id, &info.name, held.drifts.clone()).await?,
+        };
+        tx.save().await?;
+        stock::announce(&desk, self.id, &info.name, &ids, &held.drifts);
+        let undecided = !held.drifts.is_empty();
+        match self.run.as_mut() {
+            // Looked at once more: a renamed key is healed by then.
+            Some(run) if undecided => run.queue.push_front(info),
+            _ => self.warn(format!("{} is not read: {why}", info.name)),
+        }
+        Ok(undecided)
     }
 
     /// Rows, cursor, schema, dead letters and drifts in one transaction.
@@ -482,17 +589,18 @@ impl State {
                 cursor_to: batch.to,
                 payload: batch.payload,
                 dead_letters,
-                stream_update: StreamUpdate { schema: batch.schema, ..StreamUpdate::default() },
+                stream_update: StreamUpdate {
+                    schema: batch.schema,
+                    state: batch.stop.map(|why| (StreamState::Stopped, Some(why))),
+                    ..StreamUpdate::default()
+                },
                 drifts: batch.drifts,
             })
             .await?;
         match committed {
             Committed::Committed { seq, drifts: ids } => {
                 tx.save().await?;
-                for (id, drift) in ids.into_iter().zip(drifts) {
-                    let change = serde_json::json!([{"kind": drift.kind, "from": drift.from, "to": drift.to}]);
-                    desk.publish(Fact::drift_detected(id, self.id, &intake.stream, &drift.severity, change));
-                }
+                stock::announce(desk, self.id, &intake.stream, &ids, &drifts);
                 Ok(seq)
             }
             Committed::AlreadyCommitted { seq } => Ok(seq),
@@ -512,10 +620,11 @@ impl State {
 
     /// A source that suddenly gives mostly refused rows has changed in a way no rule covers: stop instead of emptying it
     /// into the dead letters.
-    async fn guard_against_a_changed_source(&mut self) -> Result<()> {
+    fn guard_against_a_changed_source(&self) -> Result<()> {
         let Some(reading) = self.run.as_ref().and_then(|run| run.reading.as_ref()) else { return Ok(()) };
+        let config = &self.desk.parts.config.connector;
         let share = reading.rejected as f64 / reading.seen.max(1) as f64;
-        if reading.rejected <= REFUSED_ROWS || share <= REFUSED_SHARE {
+        if reading.rejected <= config.refused_rows || share <= config.refused_share {
             return Ok(());
         }
         Err(Error::invalid(
@@ -529,13 +638,28 @@ impl State {
         .remedy("Look at the connection's dead letters and mappings, mend the mapping, then sync again."))
     }
 
-    /// A stream is read to its end.
+    /// A stream is read to its end, or as far as Safe Mode goes.
     async fn close_stream(&mut self) -> Result<()> {
         let Some(reading) = self.run.as_mut().and_then(|run| run.reading.take()) else { return Ok(()) };
-        let mut tx = self.desk.parts.store.begin(&self.desk.scope).await?;
-        let change = StreamUpdate { synced: true, ..StreamUpdate::default() };
-        tx.update_stream(self.id, &reading.info.name, change).await?;
+        if reading.is_capped() {
+            self.cap(reading.info);
+            return Ok(());
+        }
+        let (desk, stream) = (self.desk.clone(), reading.info.name);
+        let settled = reading.intake.map(|intake| (intake.settle(), intake.schema));
+        let (schema, drifts) = match settled {
+            Some((found, before)) => ((found.schema != before).then_some(found.schema), found.drifts),
+            None => (None, Vec::new()),
+        };
+        let mut tx = desk.parts.store.begin(&desk.scope).await?;
+        let change = StreamUpdate { schema, synced: true, ..StreamUpdate::default() };
+        tx.update_stream(self.id, &stream, change).await?;
+        let ids = match drifts.as_slice() {
+            [] => Vec::new(),
+            _ => tx.detect_drifts(self.id, &stream, drifts.clone()).await?,
+        };
         tx.save().await?;
+        stock::announce(&desk, self.id, &stream, &ids, &drifts);
         if let Some(run) = self.run.as_mut() {
             run.streams += 1;
         }
@@ -628,6 +752,11 @@ impl State {
         self.desk.tasks().wake();
         Ok(())
     }
+}
+
+/// Rows that Safe Mode still lets a stream have.
+fn left_in_safe_mode(most: u64, stream: &Stream) -> u64 {
+    most.saturating_sub((stream.rows + stream.rejected).max(0) as u64)
 }
 
 /// What others hold.

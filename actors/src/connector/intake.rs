@@ -1,12 +1,13 @@
 //! Pure: what happens to one raw batch between its source and the log. Look at it, say what changed, cast it, seal up
 //! what could not be taken, and name it after where it came from.
 //!
-//! Runs off the runtime's threads; holds nothing that a crash could lose, because it is made anew from rows.
+//! A batch that lacks the key of its records is held: what changed is told, its rows wait at their source. Runs off the
+//! runtime's threads; holds nothing that a crash could lose, because it is made anew from rows.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use arrow::datatypes::SchemaRef;
-use autonomos_runtime::Result;
+use arrow::datatypes::{DataType, Schema, SchemaRef};
 use autonomos_runtime::canonical::BatchId;
 use autonomos_runtime::canonical::batch::batch_id;
 use autonomos_runtime::canonical::codec;
@@ -16,11 +17,18 @@ use autonomos_runtime::canonical::normalize::Plan;
 use autonomos_runtime::canonical::observe;
 use autonomos_runtime::canonical::record::{RawBatch, Reject};
 use autonomos_runtime::canonical::schema::SourceSchema;
+use autonomos_runtime::canonical::values::tally;
 use autonomos_runtime::ids::ConnectionId;
-use autonomos_runtime::store::NewDrift;
+use autonomos_runtime::store::{Connection, NewDrift, Stream};
+use autonomos_runtime::{Error, Result};
 use bytes::Bytes;
+use serde_json::Value;
 
-use crate::drift::detect::detect;
+use super::source::StreamInfo;
+use crate::drift::detect::{Agreed, Found, detect};
+use crate::drift::policy::Policy;
+use crate::drift::values::{self, Looked};
+use crate::repair::repairer::stopped;
 
 /// One stream while it is read.
 #[derive(Debug)]
@@ -41,7 +49,35 @@ pub struct Intake {
     pub mapping: Mapping,
     /// What the stream looked like last.
     pub schema: SourceSchema,
+    /// The connection's policy.
+    policy: Value,
+    /// Whether the source declares its types.
+    declared: bool,
+    /// Whether the stream was never read to its end.
+    fresh: bool,
+    /// Values of this read.
+    looked: Looked,
     plan: Option<(SchemaRef, Plan)>,
+}
+
+/// What came of a batch.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It is ready for the log.
+    Ready(Box<Prepared>),
+    /// Its records cannot be told apart; it must be read again under other rules.
+    Held(Held),
+}
+
+/// See [`Outcome::Held`].
+#[derive(Debug)]
+pub struct Held {
+    /// The schema to agree on from here, when it is not the one before.
+    pub schema: Option<SourceSchema>,
+    /// What changed; nothing when it was told before.
+    pub drifts: Vec<NewDrift>,
+    /// What is missing.
+    pub why: Error,
 }
 
 /// A batch that is ready for the log.
@@ -65,26 +101,33 @@ pub struct Prepared {
     pub schema: Option<SourceSchema>,
     /// What changed.
     pub drifts: Vec<NewDrift>,
+    /// Why nothing may be read after it until somebody decides.
+    pub stop: Option<String>,
 }
 
 impl Intake {
     /// Begins with the rules in force and the schema agreed.
     pub fn new(
         vocabulary: Arc<Vocabulary>,
-        system: Option<String>,
-        stream: &autonomos_runtime::store::Stream,
+        connection: &Connection,
+        stream: &Stream,
+        info: &StreamInfo,
         mapping: Mapping,
         schema: SourceSchema,
     ) -> Self {
         Self {
             vocabulary,
-            system,
+            system: connection.system.clone(),
             connection: stream.connection_id,
             stream: stream.name.clone(),
             object: stream.object.clone().unwrap_or_else(|| stream.name.clone()),
             generation: stream.generation,
             mapping,
             schema,
+            policy: connection.policy.clone(),
+            declared: info.declared,
+            fresh: stream.last_sync_at.is_none(),
+            looked: Looked::default(),
             plan: None,
         }
     }
@@ -96,23 +139,23 @@ impl Intake {
     }
 
     /// See the module.
-    pub fn prepare(&mut self, mut raw: RawBatch) -> Result<Prepared> {
+    pub fn prepare(&mut self, mut raw: RawBatch) -> Result<Outcome> {
         let stream = format!("{}#{}", self.stream, self.generation);
         let id = batch_id(&self.connection.to_string(), &stream, raw.from.as_deref(), &raw.to);
         let mut rejects = std::mem::take(&mut raw.rejects);
-        let (mut schema, mut drifts) = (None, Vec::new());
-        if raw.columns.num_rows() > 0 {
-            let seen = observe(&raw);
-            let found = detect(self.system.as_deref(), &self.object, &self.schema, &seen, &self.mapping);
-            drifts = found.drifts;
-            if found.schema != self.schema {
-                self.schema = found.schema.clone();
-                schema = Some(found.schema);
-            }
+        let Found { schema, drifts } = self.look(&raw);
+        let schema = (schema != self.schema).then_some(schema);
+        if let Some(schema) = &schema {
+            self.schema.clone_from(schema);
         }
-        let normalized = self.plan_for(&raw)?.run(&raw)?;
+        let normalized = match self.plan_for(&raw) {
+            Ok(plan) => plan.run(&raw)?,
+            Err(why) if why.code == "mapping.key_absent" => return Ok(Outcome::Held(Held { schema, drifts, why })),
+            Err(error) => return Err(error),
+        };
         rejects.extend(normalized.rejects);
-        Ok(Prepared {
+        let stop = drifts.iter().find(|d| Policy::of(&self.policy, &d.kind) == Policy::Stop);
+        Ok(Outcome::Ready(Box::new(Prepared {
             batch_id: id,
             payload: codec::encode(&normalized.batch)?,
             rows: normalized.batch.num_rows() as u64,
@@ -121,8 +164,35 @@ impl Intake {
             to: raw.to,
             fingerprint: self.schema.fingerprint(),
             schema,
+            stop: stop.map(|d| stopped(&d.kind, d.from.as_deref())),
             drifts,
-        })
+        })))
+    }
+
+    /// The stream was read to its end: what its values were all in all.
+    pub fn settle(&self) -> Found {
+        values::settle(&self.schema, &self.looked, &self.mapping)
+    }
+
+    /// What a batch shows. Rows that only tell that records are gone show nothing of how records look.
+    fn look(&mut self, raw: &RawBatch) -> Found {
+        let rows = raw.columns.num_rows();
+        if raw.deletes.as_ref().map_or(0, arrow::array::BooleanArray::true_count) == rows {
+            return Found { schema: self.schema.clone(), drifts: Vec::new() };
+        }
+        let mut seen = observe(raw);
+        seen.values = tally(&raw.columns, &seen, |column| values::asked(&self.schema, &self.mapping, column));
+        self.looked.add(&seen);
+        let declared = if self.declared { typed(raw.columns.schema_ref()) } else { HashSet::new() };
+        let known = Agreed {
+            system: self.system.as_deref(),
+            object: &self.object,
+            schema: &self.schema,
+            mapping: &self.mapping,
+            declared: &declared,
+            fresh: self.fresh,
+        };
+        detect(&known, &seen)
     }
 
     fn plan_for(&mut self, raw: &RawBatch) -> Result<&Plan> {
@@ -132,8 +202,15 @@ impl Intake {
             self.plan = Some((columns, plan));
         }
         // Set right above when it was not.
-        self.plan.as_ref().map(|(_, plan)| plan).ok_or_else(|| {
-            autonomos_runtime::Error::internal("intake.no_plan", "The rules of the stream could not be prepared.")
-        })
+        self.plan
+            .as_ref()
+            .map(|(_, plan)| plan)
+            .ok_or_else(|| Error::internal("intake.no_plan", "The rules of the stream could not be prepared."))
     }
+}
+
+/// Columns whose type is not text's, which may hold anything.
+fn typed(columns: &Schema) -> HashSet<String> {
+    let text = |kind: &DataType| matches!(kind, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
+    columns.fields().iter().filter(|f| !text(f.data_type())).map(|f| f.name().clone()).collect()
 }

@@ -1,5 +1,6 @@
 //! Connectors: what reads sources. `source` is the contract, `sources` those that keep it, `conformance` the proof,
-//! `catalog` the list; `connector` is the actor, `intake` what happens to each batch, `reading` one sync under way,
+//! `catalog` the list; `connector` is the actor, `stock` what is written down of a source before it is read, `intake` what happens to each batch,
+//! `reading` one sync under way,
 //! `schedule` when; `replay` and `replaying` try refused rows again; `credentials` seals, `preview` shows.
 
 pub mod catalog;
@@ -10,10 +11,11 @@ pub mod credentials;
 pub mod intake;
 pub mod preview;
 mod reading;
-mod replay;
-mod replaying;
+pub(crate) mod replay;
+pub(crate) mod replaying;
 mod schedule;
 pub mod source;
 pub mod sources;
+mod stock;
 
 pub use connector::Handle;

@@ -30,12 +30,12 @@ pub struct Run {
     pub last_seq: i64,
     /// What people should know.
     pub warnings: Vec<String>,
+    /// Streams of which Safe Mode read no more.
+    pub capped: Vec<StreamInfo>,
     /// Waits for the views, once all is read.
     pub settling: Option<Task<()>>,
-    /// Waits for the views to come closer, while they are too far behind.
+    /// Waits for the views to come closer, or for drifts to be decided.
     pub holding: Option<Task<()>>,
-    /// When it began, on the monotonic clock.
-    pub began: Duration,
 }
 
 /// One stream being read.
@@ -53,11 +53,20 @@ pub struct Reading {
     pub rejected: u64,
     /// Rows seen of this stream in this run.
     pub seen: u64,
+    /// Rows that Safe Mode lets this read have; none: as many as there are.
+    pub most: Option<u64>,
+}
+
+impl Reading {
+    /// Whether it ended because Safe Mode reads no more.
+    pub fn is_capped(&self) -> bool {
+        self.most.is_some_and(|most| self.seen >= most)
+    }
 }
 
 impl Run {
     /// A sync of the given streams.
-    pub fn new(task: Option<TaskId>, number: u64, streams: Vec<StreamInfo>, began: Duration) -> Self {
+    pub fn new(task: Option<TaskId>, number: u64, streams: Vec<StreamInfo>) -> Self {
         Self {
             task,
             number,
@@ -68,9 +77,9 @@ impl Run {
             streams: 0,
             last_seq: 0,
             warnings: Vec::new(),
+            capped: Vec::new(),
             settling: None,
             holding: None,
-            began,
         }
     }
 }

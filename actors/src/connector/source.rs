@@ -8,11 +8,13 @@
 //! Cursors are opaque JSON text to everybody but the source that made them. A batch may have no rows: it moves the
 //! cursor (and shows the columns) only.
 
+use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use autonomos_runtime::canonical::schema::SourceSchema;
+use autonomos_runtime::config;
 use autonomos_runtime::{Error, Result, Scope};
 use futures::FutureExt as _;
 use tokio::sync::mpsc;
@@ -45,6 +47,13 @@ pub struct StreamInfo {
     pub order_by: Option<String>,
     /// How rows arrive.
     pub mode: ReadMode,
+    /// Whether types, key and order column are the source's own word (a catalogue's), not a guess at its rows: only then
+    /// does a change of them mean something.
+    #[serde(default)]
+    pub declared: bool,
+    /// Whether the settings ask for it, by name or by a pattern it is within; else it is one of all there are.
+    #[serde(default)]
+    pub chosen: bool,
     /// Rows that a first read would bring, roughly.
     pub estimated_rows: Option<u64>,
     /// What people should know: a decision taken for them, a part that cannot be read.
@@ -75,10 +84,18 @@ pub struct Limits {
     pub row_bytes: usize,
     /// More columns refuse the object.
     pub columns: usize,
-    /// Stop after about this many rows (Safe Mode); the stream then ends early, its cursor is good.
+    /// Stop after this many rows (Safe Mode); the stream then ends early, its cursor is good.
     pub max_rows: Option<u64>,
     /// Longest wait for the next batch, and for any one call to the source.
     pub call: Duration,
+}
+
+impl Limits {
+    /// Rows that the next batch may have when so many were sent: never more than the read may have in all.
+    pub fn room(&self, sent: u64) -> usize {
+        let left = self.max_rows.map_or(usize::MAX, |most| most.saturating_sub(sent) as usize);
+        self.batch_rows.min(left).max(1)
+    }
 }
 
 impl Default for Limits {
@@ -95,6 +112,19 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// As configured.
+    pub fn of(config: &config::Connector) -> Self {
+        Self {
+            batch_rows: config.batch_rows,
+            batch_bytes: config.batch_mb << 20,
+            field_bytes: config.field_mb << 20,
+            call: Duration::from_secs(config.call_seconds),
+            ..Self::default()
+        }
+    }
+}
+
 /// See the module. The settings' JSON Schema is [`super::catalog`]'s, because it is asked for before there is a source.
 #[async_trait::async_trait]
 pub trait Source: Send + Sync + 'static {
@@ -106,6 +136,12 @@ pub trait Source: Send + Sync + 'static {
 
     /// Its streams as they are now.
     async fn discover(&self, scope: &Scope) -> Result<Vec<StreamInfo>>;
+
+    /// Whether a read from these cursors (by stream) could bring anything, as far as can be told without reading. A source
+    /// that cannot tell says yes.
+    async fn has_news(&self, _scope: &Scope, _cursors: &BTreeMap<String, String>) -> Result<bool> {
+        Ok(true)
+    }
 
     /// Rows of a stream after the cursor (none: from the start). Ends when there is nothing more for now.
     async fn read(&self, scope: &Scope, stream: &str, cursor: Option<String>, limits: &Limits) -> Result<BatchStream>;

@@ -18,7 +18,7 @@ use autonomos_runtime::canonical::entity::{EntityDef, FieldType, Vocabulary};
 use super::engine::{Conn, Fault};
 
 /// Version of the layout; another one found on open means: fold again.
-pub(crate) const LAYOUT: i64 = 2;
+pub(crate) const LAYOUT: i64 = 3;
 
 /// One entity's table.
 #[derive(Clone, Debug)]

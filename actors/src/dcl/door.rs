@@ -24,10 +24,10 @@ use crate::platform::shapes::{EncodedPage, Export, ExportFormat, ViewRequest};
 
 /// Rows an entry from which on batches count as large.
 const FLOWING: i64 = 16_384;
-/// Large batches that one commit should cover, and how long to wait for them at most.
-const GATHER_ENTRIES: i64 = 8;
+/// Large batches that one commit should cover (a run of the fold), and how long to wait for them at most.
+const GATHER_ENTRIES: i64 = 4;
 const GATHER_TIMES: u32 = 8;
-const GATHER_PAUSE: Duration = Duration::from_millis(80);
+const GATHER_PAUSE: Duration = Duration::from_millis(40);
 
 /// Chunks of an export that wait for their reader.
 const CHUNKS: usize = 4;

@@ -3,7 +3,8 @@
 //! The state of a record is what folding its stream's batches in log order gives (see [`super::resolve`]), each batch
 //! under the rules that hold for its position. A column that a batch does not send keeps the record's last value. A
 //! `mapping` entry that reaches back folds its stream again from the log, in the same transaction: readers see the old
-//! views or the healed ones, never a mixture. A fold that begins from nothing reads all rules first and needs one pass.
+//! views or the healed ones, never a mixture. Rows that such an entry retracts are not there for whoever folds after it.
+//! A fold that begins from nothing reads all rules first and needs one pass.
 //!
 //! Compaction moves batches into later entries of their stream, where each is folded as the batch it was, under the rules
 //! of its own position; what this file had of an entry already is passed over. Batches that were dropped because all
@@ -16,14 +17,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, UInt32Array, UInt64Array};
-use arrow::compute::{concat, take};
+use arrow::compute::{concat, take, take_record_batch};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema, UInt64Type};
 use autonomos_runtime::Error;
 use autonomos_runtime::canonical::entity::Vocabulary;
-use autonomos_runtime::canonical::mapping::Mapping;
 use autonomos_runtime::canonical::pack::Pack;
 use autonomos_runtime::canonical::remap::{remap, same_rules};
 use autonomos_runtime::ids::ConnectionId;
+use autonomos_runtime::store::Effective;
 
 use super::catalogue::{Catalogue, Present, quoted};
 use super::engine::{Conn, Fault};
@@ -32,10 +33,10 @@ use super::log::{Ahead, EntryKind, LogEntry, Pages};
 use super::resolve::{Old, Outcome, resolve};
 use super::run::{Part, Places, Run};
 
-/// Rows after which a stream's run is folded.
-const RUN_ROWS: usize = 65_536;
+/// Rows after which a stream's run is folded: two of DuckDB's row groups for each of two threads.
+const RUN_ROWS: usize = 262_144;
 /// Rows waiting in all runs after which all are folded.
-const WAITING_ROWS: usize = 4 * RUN_ROWS;
+const WAITING_ROWS: usize = RUN_ROWS;
 /// Up to so many keys are written into the statement instead of a temporary table.
 const INLINE_KEYS: usize = 512;
 
@@ -213,34 +214,47 @@ impl Writer {
         Ok(())
     }
 
-    /// The batches of an entry from a position on, under the rules that hold for each: as many at once as may be, one by
-    /// one where they are mapped again, because what that does depends on a whole batch.
+    /// The batches of an entry from a position on, under the rules that hold for each, without rows that were retracted:
+    /// as many at once as may be; one by one where they are mapped again, because what that does depends on a whole batch.
     fn sheets(&self, entry: &LogEntry, stream: usize, pack: &Pack, after: i64) -> Result<Vec<Sheet>, Failure> {
         let version = entry.mapping_version.unwrap_or_default();
         let made = self.ledger.version(stream, version);
+        let is_whole = |seq| self.ledger.retracted(seq).is_none();
         let mut out = Vec::new();
         let mut at = pack.after(after);
         while at < pack.len() {
             let rules = self.ledger.effective(stream, pack.seq(at));
             let adopted = rules.map(|r| r.seq);
-            let end = pack.alike(at, |seq| self.ledger.effective(stream, seq).map(|r| r.seq) == adopted);
-            let mapping = rules.map_or(version, |r| r.mapping.version);
-            let again = rules.map(|r| &r.mapping).zip(made).filter(|(rules, made)| !same_rules(made, rules));
-            if let Some((rules, made)) = again {
+            let whole = is_whole(pack.seq(at));
+            let same = |seq| whole && is_whole(seq) && self.ledger.effective(stream, seq).map(|r| r.seq) == adopted;
+            let end = pack.alike(at, same);
+            let rules = rules.map(|r| &r.effective.mapping);
+            let mapping = rules.map_or(version, |r| r.version);
+            if let Some((rules, made)) = rules.zip(made).filter(|(rules, made)| !same_rules(made, rules)) {
                 for i in at..end {
-                    let batch = remap(&self.vocabulary, &pack.batch(i)?, made, rules)?;
-                    let lost = pack.rows(i).saturating_sub(batch.num_rows()) as i64;
-                    let places = Places::One(pack.seq(i));
+                    let (places, before) = self.remaining(pack, i)?;
+                    let batch = remap(&self.vocabulary, &before, made, rules)?;
+                    let lost = before.num_rows().saturating_sub(batch.num_rows()) as i64;
                     out.push(Sheet { entity: rules.entity.clone(), mapping, places, batch, lost });
                 }
             } else {
                 let entity = entry.entity.clone().unwrap_or_default();
-                let (places, batch) = (places(pack, at..end), pack.together(at..end)?);
+                let (places, batch) =
+                    if whole { (places(pack, at..end), pack.together(at..end)?) } else { self.remaining(pack, at)? };
                 out.push(Sheet { entity, mapping, places, batch, lost: 0 });
             }
             at = end;
         }
         Ok(out)
+    }
+
+    /// The rows of a batch that were not retracted, and where they are in it.
+    fn remaining(&self, pack: &Pack, at: usize) -> Result<(Places, RecordBatch), Failure> {
+        let (seq, batch) = (pack.seq(at), pack.batch(at)?);
+        let Some(gone) = self.ledger.retracted(seq) else { return Ok((Places::One(seq), batch)) };
+        let left: Vec<u32> = (0..batch.num_rows() as u32).filter(|row| !gone.contains(row)).collect();
+        let places = Places::Each(left.iter().map(|row| (seq, *row as i32)).collect());
+        Ok((places, take_record_batch(&batch, &UInt32Array::from(left)).map_err(Fault::from)?))
     }
 
     fn enqueue(&mut self, stream: usize, table: u32, fields: Vec<String>, part: Part) -> Result<(), Failure> {
@@ -432,26 +446,26 @@ impl Writer {
         Ok(by_table.get(&None).map_or(0, |gone| gone.len() as i64))
     }
 
-    fn adopt(&mut self, entry: &LogEntry) -> Result<bool, Failure> {
+    /// Takes new rules in; the first position whose rows they change, or none if they are known already.
+    fn adopt(&mut self, entry: &LogEntry) -> Result<Option<i64>, Failure> {
         let (connection, name) = stream_name(entry)?;
         if self.ledger.knows(connection, name, entry.seq) {
-            return Ok(false);
+            return Ok(None);
         }
-        let mapping: Mapping = serde_json::from_slice(&entry.payload)
+        let effective: Effective = serde_json::from_slice(&entry.payload)
             .map_err(|e| Error::internal("log.bad_mapping", "a mapping in the log cannot be read").source(e))?;
-        let from_seq = entry.from_seq.unwrap_or(entry.seq);
-        self.ledger.adopt(&self.conn, connection, name, Rules { seq: entry.seq, from_seq, mapping })?;
-        Ok(true)
+        let rules = Rules { seq: entry.seq, from_seq: entry.from_seq.unwrap_or(entry.seq), effective };
+        let reach = rules.reach();
+        self.ledger.adopt(&self.conn, connection, name, rules)?;
+        Ok(Some(reach))
     }
 
     /// Takes new rules in; folds the stream again if they reach back to rows that were folded.
     fn mapping(&mut self, entry: &LogEntry, log: &mut Pages) -> Result<Option<(ConnectionId, String, i64)>, Failure> {
-        if !self.adopt(entry)? {
-            return Ok(None);
-        }
+        let Some(reach) = self.adopt(entry)? else { return Ok(None) };
         let (connection, name) = stream_name(entry)?;
         let stream = self.ledger.stream(connection, name);
-        if self.ledger.streams[stream].last_seq < entry.from_seq.unwrap_or(entry.seq) {
+        if self.ledger.streams[stream].last_seq < reach {
             return Ok(None);
         }
         self.waiting.retain(|r| r.stream != stream);

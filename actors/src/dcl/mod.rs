@@ -21,6 +21,7 @@ mod digest;
 mod door;
 mod engine;
 mod export;
+mod feed;
 mod filter;
 mod fold;
 mod guard;

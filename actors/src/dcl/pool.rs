@@ -61,7 +61,7 @@ impl Settings {
             idle: Duration::from_mins(2),
             deadline: Duration::from_secs(10),
             answers: 64 << 20,
-            commit: ReadLimit { bytes: 48 << 20, entries: 256 },
+            commit: ReadLimit { bytes: 32 << 20, entries: 256 },
         }
     }
 }

@@ -1,10 +1,12 @@
 //! Pure: an agreed schema and the one a batch was seen with become a typed diff and the schema to agree on from here.
 //!
-//! Widening within a kind (integer to number, date to datetime, anything to what was all null) is quiet: it changes the
-//! agreed type and nothing else. A column of nothing but nulls agrees with everything. Each change is told once, at the
-//! batch that first has it, because the schema that comes out is what the next batch is compared with.
+//! Widening within a kind (integer to number, date to datetime) is a line on the timeline once a stream is known, and
+//! nothing at all before: what a first read brings is how the stream is. Narrowing shows only where the source declares
+//! types, because a batch of text says what its values happen to be. A column of nothing but nulls agrees with
+//! everything. Lists of values are [`super::values`]'s. Each change is told once, at the batch that first has it,
+//! because the schema that comes out is what the next batch is compared with.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use autonomos_runtime::canonical::mapping::Mapping;
 use autonomos_runtime::canonical::schema::{SourceField, SourceSchema, SourceType};
@@ -12,10 +14,31 @@ use autonomos_runtime::store::NewDrift;
 use serde_json::json;
 
 use super::severity::severity;
+use super::values;
+use crate::matching::flags::tokens;
 use crate::matching::rename::{RepairCase, RepairField, RepairKind, propose_repair};
 
 /// Distinct values kept of a column.
 const SAMPLES: usize = 5;
+/// Other keys that are offered when one is lost.
+const KEYS: usize = 3;
+
+/// What a batch is compared with.
+#[derive(Clone, Copy, Debug)]
+pub struct Agreed<'a> {
+    /// What the source is, if known.
+    pub system: Option<&'a str>,
+    /// What the source calls the object.
+    pub object: &'a str,
+    /// The schema agreed on; an empty one agrees with anything: the stream is new.
+    pub schema: &'a SourceSchema,
+    /// Rules in force.
+    pub mapping: &'a Mapping,
+    /// Columns whose type in the batch is the source's own word.
+    pub declared: &'a HashSet<String>,
+    /// Whether the stream was never read to its end.
+    pub fresh: bool,
+}
 
 /// What came of a comparison.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,35 +49,29 @@ pub struct Found {
     pub drifts: Vec<NewDrift>,
 }
 
-/// See the module. An empty agreed schema agrees with anything: the stream is new.
-pub fn detect(
-    system: Option<&str>,
-    object: &str,
-    agreed: &SourceSchema,
-    seen: &SourceSchema,
-    mapping: &Mapping,
-) -> Found {
-    let mut schema = merged(agreed, seen);
+/// See the module.
+pub fn detect(known: &Agreed<'_>, seen: &SourceSchema) -> Found {
+    let (agreed, mapping) = (known.schema, known.mapping);
+    let mut schema = merged(known, seen);
+    let mut drifts = values::compare(agreed, seen, &mut schema, mapping);
     if agreed.fields.is_empty() {
         return Found { schema, drifts: Vec::new() };
     }
     let before: HashSet<&str> = agreed.fields.iter().map(|f| f.name.as_str()).collect();
     let after: HashSet<&str> = seen.fields.iter().map(|f| f.name.as_str()).collect();
-    let mut drifts = Vec::new();
     if before != after {
-        drifts.extend(moved(system, object, agreed, seen, mapping));
+        drifts.extend(moved(known, seen));
     }
     for field in &seen.fields {
         let Some(old) = agreed.field(&field.name) else { continue };
-        if let Some(kind) = retyped(old.data_type, field.data_type) {
-            drifts.push(change(
-                kind,
-                Some(&field.name),
-                Some(&field.name),
-                mapping,
-                None,
-                vec![format!("{} became {}", old.data_type.as_str(), field.data_type.as_str())],
-            ));
+        if let Some((kind, how)) = retyped(old.data_type, field.data_type, known.declared.contains(&field.name))
+            && !(how == "widened" && known.fresh)
+        {
+            let name = Some(field.name.as_str());
+            let reasons = vec![format!("{} became {}", old.data_type.as_str(), field.data_type.as_str())];
+            let mut drift = change((kind, Some(how)), name, name, mapping, None, reasons);
+            drift.evidence["types"] = json!([old.data_type, field.data_type]);
+            drifts.push(drift);
         }
     }
     if drifts.is_empty() && same_shape(agreed, &schema) {
@@ -64,25 +81,18 @@ pub fn detect(
 }
 
 /// Columns that came and went, paired into renames where they belong together.
-fn moved(
-    system: Option<&str>,
-    object: &str,
-    agreed: &SourceSchema,
-    seen: &SourceSchema,
-    mapping: &Mapping,
-) -> Vec<NewDrift> {
-    let case = RepairCase {
-        system: system.map(str::to_owned),
-        object: object.to_owned(),
-        before: agreed.fields.iter().map(described).collect(),
-        after: seen.fields.iter().map(described).collect(),
-    };
+fn moved(known: &Agreed<'_>, seen: &SourceSchema) -> Vec<NewDrift> {
+    let mapping = known.mapping;
     let mut out = Vec::new();
-    for proposal in propose_repair(&case) {
+    for proposal in propose_repair(&case(known.system, known.object, known.schema, seen)) {
         let (from, to) = (proposal.from.names().to_vec(), proposal.to.names().to_vec());
         let mut tell = |kind, from: Option<&String>, to: Option<&String>, sure| {
             let (from, to) = (from.map(String::as_str), to.map(String::as_str));
-            out.push(change(kind, from, to, mapping, sure, proposal.reasons.clone()));
+            let mut drift = change((kind, None), from, to, mapping, sure, proposal.reasons.clone());
+            if kind == "key_changed" {
+                drift.evidence["options"] = keys(seen, mapping).into();
+            }
+            out.push(drift);
         };
         match proposal.kind {
             RepairKind::Renamed => tell("renamed", from.first(), to.first(), Some(proposal.confidence)),
@@ -113,44 +123,73 @@ fn gone(column: Option<&String>, mapping: &Mapping) -> &'static str {
     }
 }
 
+/// Columns that could identify the records instead, as a person would choose them.
+fn keys(seen: &SourceSchema, mapping: &Mapping) -> Vec<serde_json::Value> {
+    let alike = |name: &str| tokens(name).last().is_some_and(|w| matches!(w.as_str(), "id" | "key" | "uuid" | "guid"));
+    let others = seen.fields.iter().filter(|f| alike(&f.name) && !mapping.key.contains(&f.name)).take(KEYS);
+    let order = mapping.order_by.as_ref().filter(|name| seen.field(name).is_some());
+    let option = |f: &SourceField| {
+        json!({
+            "label": format!("identify records by {} and read the stream again from its start", f.name),
+            "proposal": {"action": "reread", "key": [f.name], "order_by": order},
+        })
+    };
+    others.map(option).collect()
+}
+
+/// What two schemas are to the matcher of renames.
+pub(super) fn case(system: Option<&str>, object: &str, before: &SourceSchema, after: &SourceSchema) -> RepairCase {
+    RepairCase {
+        system: system.map(str::to_owned),
+        object: object.to_owned(),
+        before: before.fields.iter().map(described).collect(),
+        after: after.fields.iter().map(described).collect(),
+    }
+}
+
 fn change(
-    kind: &str,
+    (kind, how): (&str, Option<&str>),
     from: Option<&str>,
     to: Option<&str>,
     mapping: &Mapping,
     confidence: Option<f64>,
     reasons: Vec<String>,
 ) -> NewDrift {
+    let mut evidence = json!({"reasons": reasons});
+    if let Some(how) = how {
+        evidence["change"] = how.into();
+    }
     NewDrift {
         kind: kind.to_owned(),
         from: from.map(str::to_owned),
         to: to.map(str::to_owned),
-        severity: severity(kind, from.or(to), mapping).as_str().to_owned(),
+        severity: severity(kind, how, from.or(to), mapping).as_str().to_owned(),
         confidence,
-        evidence: json!({"reasons": reasons}),
+        evidence,
     }
 }
 
-/// What a change of type is called; none when it is a quiet widening or no change.
-fn retyped(old: SourceType, new: SourceType) -> Option<&'static str> {
-    use SourceType::{Date, Datetime, Integer, List, Number, Object, Unknown};
+/// What a change of type is called, and which way it went; none when it is no change.
+fn retyped(old: SourceType, new: SourceType, declared: bool) -> Option<(&'static str, &'static str)> {
+    use SourceType::{Date, Datetime, Integer, List, Number, Object, String, Unknown};
     let nested = |t| matches!(t, Object | List);
     match (old, new) {
         (a, b) if a == b => None,
         (Unknown, _) | (_, Unknown) => None,
-        (Integer | Number, Integer | Number) | (Date | Datetime, Date | Datetime) => None,
-        // A text column whose values of this batch all happen to be numbers is still a text column.
-        (SourceType::String, b) if !nested(b) => None,
-        (a, b) if nested(a) || nested(b) => Some("nesting_changed"),
-        _ => Some("retyped"),
+        (Integer, Number) | (Date, Datetime) => Some(("retyped", "widened")),
+        (a, b) if nested(a) || nested(b) => Some(("nesting_changed", "changed")),
+        // A column whose values of this batch all happen to be narrower is still what it was, unless its source says so.
+        (Number, Integer) | (Datetime, Date) | (String, _) => declared.then_some(("retyped", "narrowed")),
+        _ => Some(("retyped", "changed")),
     }
 }
 
 /// The columns seen, their types widened by what was known, samples renewed.
-fn merged(agreed: &SourceSchema, seen: &SourceSchema) -> SourceSchema {
+fn merged(known: &Agreed<'_>, seen: &SourceSchema) -> SourceSchema {
+    let agreed = known.schema;
     let fields = seen.fields.iter().map(|field| {
         let Some(old) = agreed.field(&field.name) else { return field.clone() };
-        let data_type = match retyped(old.data_type, field.data_type) {
+        let data_type = match retyped(old.data_type, field.data_type, known.declared.contains(&field.name)) {
             Some(_) => field.data_type,
             None => old.data_type.widen(field.data_type),
         };
@@ -168,15 +207,16 @@ fn merged(agreed: &SourceSchema, seen: &SourceSchema) -> SourceSchema {
             seen.key.clone()
         },
         cursor: seen.cursor.clone().or_else(|| agreed.cursor.clone().filter(keep)),
+        values: BTreeMap::new(),
     }
 }
 
-/// The same columns, types and nullability: fresh samples alone are not worth a write with every batch.
+/// The same columns, types, nullability and lists: fresh samples alone are not worth a write with every batch.
 fn same_shape(a: &SourceSchema, b: &SourceSchema) -> bool {
     let shape = |s: &SourceSchema| -> Vec<(String, SourceType, bool)> {
         s.fields.iter().map(|f| (f.name.clone(), f.data_type, f.nullable)).collect()
     };
-    a.key == b.key && a.cursor == b.cursor && shape(a) == shape(b)
+    a.key == b.key && a.cursor == b.cursor && a.values == b.values && shape(a) == shape(b)
 }
 
 fn described(field: &SourceField) -> RepairField {
@@ -205,19 +245,57 @@ mod tests {
         Mapping { version: 1, entity: "account".into(), rules: Vec::new(), key: vec!["Id".into()], order_by: None }
     }
 
+    fn found(agreed: &SourceSchema, seen: &SourceSchema, mapping: &Mapping) -> Found {
+        let (declared, system, object) = (HashSet::new(), Some("salesforce"), "Account");
+        detect(&Agreed { system, object, schema: agreed, mapping, declared: &declared, fresh: false }, seen)
+    }
+
     fn kinds(agreed: &SourceSchema, seen: &SourceSchema) -> Vec<String> {
-        detect(Some("salesforce"), "Account", agreed, seen, &mapping()).drifts.into_iter().map(|d| d.kind).collect()
+        found(agreed, seen, &mapping()).drifts.into_iter().map(|d| d.kind).collect()
     }
 
     #[test]
-    fn widening_is_quiet_and_remembered() {
-        use SourceType::{Date, Datetime, Integer, Number, String, Unknown};
-        let agreed = schema(&[("Id", String), ("Amount", Integer), ("Day", Date), ("Note", Unknown)]);
-        let seen = schema(&[("Id", Integer), ("Amount", Number), ("Day", Datetime), ("Note", String)]);
-        let found = detect(None, "Account", &agreed, &seen, &mapping());
-        assert_eq!(found.drifts, []);
-        let types: Vec<SourceType> = found.schema.fields.iter().map(|f| f.data_type).collect();
-        assert_eq!(types, [String, Number, Datetime, String]);
+    fn types_widen_narrow_and_change() {
+        use SourceType::{Boolean, Date, Datetime, Integer, List, Number, Object, String, Unknown};
+        let (widened, narrowed, changed) = (Some("widened"), Some("narrowed"), Some("changed"));
+        // What a batch of text says, what a source declares, and the type agreed on from a batch of text.
+        let table = [
+            (Integer, Number, widened, widened, Number),
+            (Date, Datetime, widened, widened, Datetime),
+            (Number, Integer, None, narrowed, Number),
+            (Datetime, Date, None, narrowed, Datetime),
+            (String, Integer, None, narrowed, String),
+            (String, Boolean, None, narrowed, String),
+            (Integer, String, changed, changed, String),
+            (Boolean, Integer, changed, changed, Integer),
+            (Date, Integer, changed, changed, Integer),
+            (Object, String, changed, changed, String),
+            (Unknown, List, None, None, List),
+            (Date, Unknown, None, None, Date),
+        ];
+        for (old, new, by_values, by_word, agreed_on) in table {
+            let how = |found: &Found| found.drifts.first().map(|d| d.evidence["change"].as_str().unwrap().to_owned());
+            let (before, after) = (schema(&[("Id", String), ("x", old)]), schema(&[("Id", String), ("x", new)]));
+            let read = found(&before, &after, &mapping());
+            assert_eq!(how(&read).as_deref(), by_values, "{old:?} {new:?}");
+            assert_eq!(read.schema.field("x").unwrap().data_type, agreed_on, "{old:?} {new:?}");
+            assert_eq!(found(&read.schema, &after, &mapping()).drifts, [], "told once");
+            let (declared, mapping) = (HashSet::from(["x".to_owned()]), mapping());
+            let mut known = Agreed {
+                system: None,
+                object: "o",
+                schema: &before,
+                mapping: &mapping,
+                declared: &declared,
+                fresh: false,
+            };
+            let word = detect(&known, &after);
+            assert_eq!(how(&word).as_deref(), by_word, "{old:?} {new:?}");
+            known.schema = &word.schema;
+            assert_eq!(detect(&known, &after).drifts, [], "told once");
+            (known.schema, known.fresh) = (&before, true);
+            assert_eq!(detect(&known, &after).drifts.is_empty(), by_word.is_none() || by_word == widened);
+        }
     }
 
     #[test]
@@ -226,7 +304,7 @@ mod tests {
         let agreed = schema(&[("Id", String), ("Phone", String), ("Employees", Integer)]);
         let seen = schema(&[("Id", String), ("PhoneNumber", String), ("Employees", String)]);
         assert_eq!(kinds(&agreed, &seen), ["renamed", "retyped"]);
-        let next = detect(None, "Account", &agreed, &seen, &mapping()).schema;
+        let next = found(&agreed, &seen, &mapping()).schema;
         assert_eq!(kinds(&next, &seen), Vec::<std::string::String>::new());
     }
 
@@ -236,10 +314,14 @@ mod tests {
         let agreed = schema(&[("Id", String), ("Changed", Datetime), ("Fax", String), ("Size", Integer)]);
         let ordered = Mapping { order_by: Some("Changed".into()), ..mapping() };
         let seen = schema(&[("Size", Integer)]);
-        let drifts = detect(None, "Account", &agreed, &seen, &ordered).drifts;
+        let drifts = found(&agreed, &seen, &ordered).drifts;
         let kinds: Vec<&str> = drifts.iter().map(|d| d.kind.as_str()).collect();
         assert_eq!(kinds, ["key_changed", "cursor_changed", "removed"]);
-        assert_eq!(drifts[0].severity, "breaking");
+        assert_eq!((drifts[0].severity.as_str(), drifts[1].severity.as_str()), ("breaking", "breaking"));
+        let seen = schema(&[("AccountId", String), ("Size", Integer)]);
+        let lost = found(&schema(&[("Id", Integer), ("AccountId", String)]), &seen, &mapping()).drifts;
+        let key = lost.iter().find(|d| d.kind == "key_changed").unwrap();
+        assert_eq!(key.evidence["options"][0]["proposal"]["key"], json!(["AccountId"]));
     }
 
     #[test]

@@ -1,6 +1,10 @@
-//! Drift: how a source's schema differs from what was agreed, and how bad that is. Pure; the connector asks on every
-//! batch, the repairer decides what to do.
+//! Drift: how a source differs from what was agreed, and how bad that is. Pure; the connector asks, the repairer decides
+//! what to do. `detect` compares a batch, with `values` for lists of values; `declared` compares the key and cursor a
+//! source declares, `streams` what it offers; `severity` and `policy` say what each change means.
 
+pub mod declared;
 pub mod detect;
 pub mod policy;
 pub mod severity;
+pub mod streams;
+pub mod values;

@@ -1,17 +1,17 @@
 //! Pure: what is done about a kind of change, by default and where the connection says otherwise.
 //!
 //! Defaults: what the rules can follow by themselves propagates (and is asked about where nobody is sure); a change of
-//! nesting or of the values of an enum is always asked about; without its key or its cursor a stream cannot go on safely, so it
-//! stops and asks; a stream that came is off and one that went keeps its data until someone says so. Enum changes are
-//! named here because a policy may name them; a batch's schema carries a handful of samples, not value counts, so none is
-//! found by [`super::detect`] yet.
+//! nesting is always asked about; without its key or its cursor a stream cannot go on safely, so it stops and asks. A
+//! stream that came is off until someone says so, or the policy takes it in. Of values gained or lost and of a stream that
+//! went there is nothing to repair: it is told, and its data is kept; whoever wants to be asked about such a change names
+//! it in the policy.
 
 use serde_json::Value;
 
 /// What is done about a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Policy {
-    /// Repair by itself where sure enough.
+    /// Repair by itself where sure enough; where there is nothing to repair, tell.
     Propagate,
     /// Always ask.
     Propose,
@@ -29,11 +29,16 @@ pub const DEFAULTS: [(&str, Policy); 10] = [
     ("retyped", Policy::Propagate),
     ("key_changed", Policy::Stop),
     ("cursor_changed", Policy::Stop),
-    ("enum_changed", Policy::Propose),
+    ("enum_changed", Policy::Propagate),
     ("nesting_changed", Policy::Propose),
     ("stream_added", Policy::Propose),
-    ("stream_removed", Policy::Propose),
+    ("stream_removed", Policy::Propagate),
 ];
+
+/// Whether a kind of change is only ever told: there is nothing in the rules that could answer it.
+pub fn is_told_only(kind: &str) -> bool {
+    matches!(kind, "enum_changed" | "stream_removed")
+}
 
 impl Policy {
     /// The word for it in a connection's policy.
@@ -71,6 +76,11 @@ mod tests {
             (json!(null), "key_changed", Policy::Stop),
             (json!({}), "cursor_changed", Policy::Stop),
             (json!({}), "nesting_changed", Policy::Propose),
+            (json!({}), "enum_changed", Policy::Propagate),
+            (json!({"enum_changed": "propose"}), "enum_changed", Policy::Propose),
+            (json!({}), "stream_added", Policy::Propose),
+            (json!({"stream_added": "propagate"}), "stream_added", Policy::Propagate),
+            (json!({}), "stream_removed", Policy::Propagate),
             (json!({"key_changed": "propose"}), "key_changed", Policy::Propose),
             (json!({"drift": {"added": "quarantine"}}), "added", Policy::Quarantine),
             (json!({"renamed": "stop"}), "renamed", Policy::Stop),

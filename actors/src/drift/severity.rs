@@ -24,14 +24,17 @@ impl Severity {
     }
 }
 
-/// Of a change of kind `kind` to a column that was called `column` (or is new).
-pub fn severity(kind: &str, column: Option<&str>, mapping: &Mapping) -> Severity {
+/// Of a change of kind `kind` to a column that was called `column` (or is new). `change` says which way it went, where
+/// the kind has several: `widened`, `narrowed`, `changed`; `gained`, `lost`.
+pub fn severity(kind: &str, change: Option<&str>, column: Option<&str>, mapping: &Mapping) -> Severity {
     let is_key = column.is_some_and(|c| mapping.key.iter().any(|k| k == c));
     let orders = column.is_some() && mapping.order_by.as_deref() == column;
     let feeds = column.is_some_and(|c| mapping.rules.iter().any(|r| r.source_path == c));
     match kind {
-        "key_changed" => Severity::Breaking,
-        "cursor_changed" => Severity::Warning,
+        "key_changed" | "cursor_changed" => Severity::Breaking,
+        "stream_removed" => Severity::Warning,
+        "enum_changed" if change == Some("lost") => Severity::Warning,
+        "retyped" if change == Some("widened") => Severity::Info,
         "removed" | "renamed" if is_key => Severity::Breaking,
         "retyped" if is_key => Severity::Warning,
         "removed" | "renamed" | "retyped" if feeds || orders => Severity::Warning,
@@ -61,16 +64,24 @@ mod tests {
             order_by: Some("Changed".into()),
         };
         let table = [
-            ("removed", Some("Id"), Severity::Breaking),
-            ("renamed", Some("Phone"), Severity::Warning),
-            ("retyped", Some("Changed"), Severity::Warning),
-            ("key_changed", Some("Id"), Severity::Breaking),
-            ("cursor_changed", Some("Changed"), Severity::Warning),
-            ("removed", Some("Fax"), Severity::Info),
-            ("added", Some("New"), Severity::Info),
+            ("removed", None, Some("Id"), Severity::Breaking),
+            ("renamed", None, Some("Phone"), Severity::Warning),
+            ("retyped", Some("widened"), Some("Phone"), Severity::Info),
+            ("retyped", Some("narrowed"), Some("Phone"), Severity::Warning),
+            ("retyped", Some("changed"), Some("Changed"), Severity::Warning),
+            ("retyped", Some("changed"), Some("Fax"), Severity::Info),
+            ("nesting_changed", None, Some("Phone"), Severity::Warning),
+            ("key_changed", None, Some("Id"), Severity::Breaking),
+            ("cursor_changed", None, Some("Changed"), Severity::Breaking),
+            ("enum_changed", Some("gained"), Some("Phone"), Severity::Info),
+            ("enum_changed", Some("lost"), Some("Fax"), Severity::Warning),
+            ("stream_added", None, None, Severity::Info),
+            ("stream_removed", None, None, Severity::Warning),
+            ("removed", None, Some("Fax"), Severity::Info),
+            ("added", None, Some("New"), Severity::Info),
         ];
-        for (kind, column, wanted) in table {
-            assert_eq!(severity(kind, column, &mapping), wanted, "{kind} {column:?}");
+        for (kind, change, column, wanted) in table {
+            assert_eq!(severity(kind, change, column, &mapping), wanted, "{kind} {change:?} {column:?}");
         }
     }
 }

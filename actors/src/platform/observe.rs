@@ -1,5 +1,6 @@
 //! How a tenant's actors are, and what flows through them.
 
+use autonomos_runtime::store::NewAudit;
 use autonomos_runtime::supervision::Observed;
 use autonomos_runtime::{Result, Scope};
 use serde_json::{Value, json};
@@ -21,8 +22,13 @@ impl Platform {
         self.host.suspension(scope)
     }
 
-    /// Starts them again at once; nothing to do when they run.
+    /// Starts them again at once; nothing to do when they run. Noted before they start: what they do comes after it.
     pub async fn resume_tenant(&self, scope: &Scope) -> Result<()> {
+        let suspended = self.suspension(scope).map(|suspension| suspension.why);
+        let mut tx = self.parts().store.begin(scope).await?;
+        let note = NewAudit::new("tenant.resume", "tenant", scope.tenant());
+        tx.append_audit(note.before(json!({"suspended": suspended}))).await?;
+        tx.save().await?;
         self.host.resume(scope).await
     }
 

@@ -1,20 +1,24 @@
 //! From rows to what callers see. What is sealed stays behind: a connection's settings are masked, a dead letter's row
 //! is only shown once opened by whoever may.
 
+use autonomos_runtime::canonical::mapping::Origin;
 use autonomos_runtime::store::{
-    Connection, DeadLetter, Drift, FileMeta, Finding, MappingVersion, Review, Stream, Task,
+    Connection, DeadLetter, Drift, FileMeta, Finding, MappingVersion, Review, Stream, StreamState, Task,
 };
 use serde_json::{Value, json};
 
 use super::shapes::{
-    ConnectionView, DeadLetterView, DriftView, FileView, FindingView, MappingRow, ReviewView, StreamView, TaskView,
+    ConnectionView, DeadLetterView, DriftView, FileView, FindingView, MappingRow, MappingVersionView, ReviewView,
+    StreamView, TaskView,
 };
 
 /// What stands in the place of a secret.
 pub const MASK: &str = "***";
 
-/// A connection and its streams; `masked` are its settings without secrets.
-pub fn connection(row: Connection, streams: Vec<Stream>, masked: Value) -> ConnectionView {
+/// A connection and its streams; `masked` are its settings without secrets, `most` the rows that Safe Mode reads of a stream.
+pub fn connection(row: Connection, streams: Vec<Stream>, masked: Value, most: u64) -> ConnectionView {
+    // A stream that is off or gone is as it should be: its reason is no error of the connection.
+    let unwell = |s: &&Stream| !matches!(s.state, StreamState::Disabled | StreamState::Gone);
     ConnectionView {
         id: row.id,
         name: row.name,
@@ -23,24 +27,26 @@ pub fn connection(row: Connection, streams: Vec<Stream>, masked: Value) -> Conne
         config: masked,
         policy: (!row.policy.is_null()).then_some(row.policy),
         last_sync_at: streams.iter().filter_map(|s| s.last_sync_at).max(),
-        last_error: row.last_error.or_else(|| streams.iter().find_map(|s| s.last_error.clone())),
-        streams: streams.into_iter().map(StreamView::from).collect(),
+        last_error: row.last_error.or_else(|| streams.iter().filter(unwell).find_map(|s| s.last_error.clone())),
+        streams: streams.into_iter().map(|s| stream(s, row.safe_mode, most)).collect(),
+        safe_mode: row.safe_mode,
         version: row.version,
         created_at: row.created_at,
     }
 }
 
-impl From<Stream> for StreamView {
-    fn from(row: Stream) -> Self {
-        Self {
-            name: row.name,
-            entity: row.entity,
-            rows: row.rows,
-            rejected: row.rejected,
-            cursor: row.cursor.map(|text| serde_json::from_str(&text).unwrap_or(Value::String(text))),
-            fingerprint: row.fingerprint,
-            mapping_version: row.mapping_version,
-        }
+fn stream(row: Stream, safe_mode: bool, most: u64) -> StreamView {
+    StreamView {
+        capped: safe_mode && row.rows + row.rejected >= most as i64,
+        state: row.state.to_string(),
+        reason: row.last_error,
+        name: row.name,
+        entity: row.entity,
+        rows: row.rows,
+        rejected: row.rejected,
+        cursor: row.cursor.map(|text| serde_json::from_str(&text).unwrap_or(Value::String(text))),
+        fingerprint: row.fingerprint,
+        mapping_version: row.mapping_version,
     }
 }
 
@@ -56,14 +62,33 @@ pub fn mapping(row: MappingVersion) -> Vec<MappingRow> {
             entity: entity.clone(),
             field: rule.field,
             confidence: rule.confidence,
-            origin: serde_json::to_value(rule.origin)
-                .ok()
-                .and_then(|v| v.as_str().map(str::to_owned))
-                .unwrap_or_default(),
+            origin: word(rule.origin),
             version,
             transform: serde_json::to_value(rule.transform).ok().filter(|v| v != "none"),
         })
         .collect()
+}
+
+/// A version of a stream's rules.
+pub fn mapping_version(row: MappingVersion) -> MappingVersionView {
+    MappingVersionView {
+        stream: row.stream.clone(),
+        version: row.version,
+        state: row.state.to_string(),
+        entity: row.mapping.entity.clone(),
+        key: row.mapping.key.clone(),
+        order_by: row.mapping.order_by.clone(),
+        author: row.author.clone(),
+        origin: word(row.origin),
+        reason: row.reason.clone(),
+        from_seq: row.from_seq,
+        created_at: row.created_at,
+        rules: mapping(row),
+    }
+}
+
+fn word(origin: Origin) -> String {
+    serde_json::to_value(origin).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 /// A dead letter; `raw` is its row, opened.
@@ -134,6 +159,7 @@ impl From<Review> for ReviewView {
             subject: row.subject,
             proposal: row.proposal,
             evidence: row.evidence,
+            proposed_by: row.proposed_by,
             created_at: row.created_at,
             expires_at: row.expires_at,
             decided_by: row.decided_by,

@@ -3,7 +3,7 @@
 //! They are plain data. A request refuses unknown fields; an answer names every field it may carry, so nothing that
 //! lives beside it in a row (a sealed secret, a cursor of another tenant) can leak by being added to a struct.
 
-use autonomos_runtime::ids::{ConnectionId, DeadLetterId, DriftId, FindingId, ReviewId, RunId, TaskId};
+use autonomos_runtime::ids::{ConnectionId, DeadLetterId, DriftId, FindingId, ReviewId, RunId, TaskId, UserId};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,10 @@ pub struct NewConnection {
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub policy: Option<Value>,
+    /// Begin in Safe Mode: of each stream no more rows are read than `connector.safe_mode_rows`, and no repair is applied
+    /// by itself, until the connection is confirmed.
+    #[serde(default)]
+    pub safe_mode: bool,
 }
 
 /// What may be changed on a connection; absent means unchanged.
@@ -43,6 +47,9 @@ pub struct ConnectionPatch {
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub policy: Option<Value>,
+    /// What it is now, or the change is refused: Safe Mode is chosen when a connection is made, and left by confirming it.
+    #[serde(default)]
+    pub safe_mode: Option<bool>,
 }
 
 /// One stream of a connection.
@@ -63,6 +70,13 @@ pub struct StreamView {
     pub fingerprint: Option<String>,
     /// Version of the rules in force.
     pub mapping_version: Option<i64>,
+    /// `active`, `drifted`, `quarantined`; `stopped` until somebody decides, `disabled` until somebody takes it in, `gone`
+    /// from its source.
+    pub state: String,
+    /// Why it is there, for people.
+    pub reason: Option<String>,
+    /// Safe Mode has read as many rows of it as it does; the rest is read from the cursor once the connection is confirmed.
+    pub capped: bool,
 }
 
 /// A connection as its tenant sees it.
@@ -84,6 +98,8 @@ pub struct ConnectionView {
     /// Policy by drift kind.
     #[schema(value_type = Option<Object>)]
     pub policy: Option<Value>,
+    /// Whether it is in Safe Mode: read a little, nothing applied by itself, until confirmed.
+    pub safe_mode: bool,
     /// Its streams; empty until it was read once.
     pub streams: Vec<StreamView>,
     /// Why it is not well, with the remedy.
@@ -94,6 +110,16 @@ pub struct ConnectionView {
     pub created_at: DateTime<Utc>,
     /// When it last read to the end of its source.
     pub last_sync_at: Option<DateTime<Utc>>,
+}
+
+/// A connection that left Safe Mode.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Confirmed {
+    /// As it is now.
+    pub connection: ConnectionView,
+    /// The sync that reads on; none while the connection is paused or quarantined.
+    #[schema(value_type = Option<String>, format = Uuid)]
+    pub task_id: Option<TaskId>,
 }
 
 /// One rule in force.
@@ -152,6 +178,92 @@ pub struct MappingEdit {
     /// Version this edit was made from; absent: whatever is in force.
     #[serde(default)]
     pub version: Option<i64>,
+}
+
+/// An entity of the canonical model.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct EntityView {
+    /// Its name, singular.
+    pub name: String,
+    /// The name of its view.
+    pub view: String,
+    /// Rises with every change of its meaning.
+    pub version: u32,
+    /// What it is.
+    pub description: String,
+    /// The field that identifies it in its source.
+    pub id: Option<String>,
+    /// Fields that no row may lack, besides the id.
+    pub required: Vec<String>,
+    /// How many fields it has.
+    pub fields: usize,
+    /// `$id` of its JSON Schema.
+    pub schema_id: String,
+}
+
+/// A type of source.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ConnectorType {
+    /// `file`, `postgres`, `demo`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// JSON Schema of its settings.
+    #[schema(value_type = Object)]
+    pub spec: Value,
+}
+
+/// One version of a stream's rules.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MappingVersionView {
+    /// The stream.
+    pub stream: String,
+    /// Version, from 1.
+    pub version: i64,
+    /// `active`, `superseded`, `reverted`.
+    pub state: String,
+    /// Canonical entity.
+    pub entity: String,
+    /// Its rules.
+    pub rules: Vec<MappingRow>,
+    /// Source fields that identify a record.
+    pub key: Vec<String>,
+    /// Source field that orders states of a record.
+    pub order_by: Option<String>,
+    /// Who adopted it.
+    pub author: String,
+    /// `human`, `rule`, `model`, `imported`.
+    pub origin: String,
+    /// Why, for people.
+    pub reason: Option<String>,
+    /// Log position of the stream's first record it holds for.
+    pub from_seq: i64,
+    /// When.
+    pub created_at: DateTime<Utc>,
+}
+
+/// What rules that are not in force yet would make of the source's first rows.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MappingTrial {
+    /// Rows tried.
+    pub tried: usize,
+    /// Rows as they would be, canonical field to value.
+    #[schema(value_type = Vec<Object>)]
+    pub rows: Vec<Value>,
+    /// Rows that would be refused.
+    pub refused: Vec<TrialRefusal>,
+}
+
+/// A row that the tried rules would refuse.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TrialRefusal {
+    /// Its number in the source.
+    pub row: u64,
+    /// Source column at fault.
+    pub field: Option<String>,
+    /// Stable code of the reason.
+    pub code: String,
+    /// The reason.
+    pub reason: String,
 }
 
 /// What a check of a connection found.
@@ -309,19 +421,21 @@ pub struct DriftView {
     pub connection_id: ConnectionId,
     /// Stream.
     pub stream: String,
-    /// `added`, `removed`, `renamed`, `retyped`, ...
+    /// `added`, `removed`, `renamed`, `retyped`, `nesting_changed`, `enum_changed`, `key_changed`, `cursor_changed`,
+    /// `stream_added`, `stream_removed`.
     pub kind: String,
-    /// Field or type before.
+    /// Field, key or stream before; the field whose values changed.
     pub from: Option<String>,
-    /// Field or type after.
+    /// Field, key or stream after; the field and the values it gained or lost.
     pub to: Option<String>,
-    /// How bad.
+    /// `info`, `warning`, `breaking`.
     pub severity: String,
-    /// `detected`, `review`, `healed`, `quarantined`, `reverted`, `ignored`, `rejected`.
+    /// `detected`, `review`, `healed`, `quarantined`, `reverted`, `ignored`, `rejected`; `noted`: told, with nothing to decide.
     pub state: String,
     /// Confidence of the repair.
     pub confidence: Option<f64>,
-    /// Scores, samples, gates, what it touches.
+    /// Scores, samples, gates, what it touches. `change` says which way: `widened`, `narrowed`, `changed` of a type, `gained`,
+    /// `lost` of values, these with their shares; `options` are ways on, each a proposal to answer its question with.
     #[schema(value_type = Object)]
     pub evidence: Value,
     /// The question it led to.
@@ -361,6 +475,9 @@ pub struct ReviewView {
     /// Why: scores, samples replayed, gates.
     #[schema(value_type = Object)]
     pub evidence: Value,
+    /// The person behind the proposal as it stands; null: a part of the platform.
+    #[schema(value_type = Option<String>, format = Uuid)]
+    pub proposed_by: Option<UserId>,
     /// When it was asked.
     pub created_at: DateTime<Utc>,
     /// When it lapses.
@@ -393,6 +510,14 @@ pub struct Decision {
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub edit: Option<Value>,
+}
+
+/// Who may decide what, beyond roles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AccessPolicy {
+    /// Whether nobody approves what they proposed themselves.
+    pub four_eyes: bool,
 }
 
 /// A field as a caller describes it to the matcher.

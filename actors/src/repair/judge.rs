@@ -8,6 +8,7 @@ use autonomos_runtime::store::Drift;
 use serde_json::{Value, json};
 
 pub use crate::drift::policy::Policy;
+use crate::drift::policy::is_told_only;
 
 use super::conversion::conversion;
 use super::privacy;
@@ -27,6 +28,8 @@ pub enum Verdict {
     Ask(Judged),
     /// Leave the rules, keep the field out, tell people.
     Quarantine(Judged),
+    /// It is told, and that is all: nothing in the rules could answer it.
+    Note(Judged),
 }
 
 /// A proposal with why.
@@ -66,6 +69,9 @@ impl Ground<'_> {
     pub fn judge(&self, drift: &Drift) -> Verdict {
         let judged = self.propose(drift);
         match Policy::of(self.policy, &drift.kind) {
+            Policy::Propagate if is_told_only(&drift.kind) => return Verdict::Note(judged),
+            // There is no field to keep out: whoever wants such a change apart is asked.
+            Policy::Quarantine if is_told_only(&drift.kind) => return Verdict::Ask(judged),
             Policy::Quarantine => return Verdict::Quarantine(judged),
             Policy::Propose | Policy::Stop => return Verdict::Ask(judged),
             Policy::Propagate if self.safe_mode => return Verdict::Ask(judged),
@@ -98,13 +104,18 @@ impl Ground<'_> {
             "removed" => self.judged(Proposal::Unmap { source_path: from.clone() }, 0.5, drift, &from),
             "retyped" => {
                 let (fits, of) = self.fitting(&from);
-                // Every sample still fits the canonical field: the change does not matter to the rules.
-                if fits == of {
-                    return self.judged(Proposal::Accept, 0.95, drift, &from);
-                }
                 let share = fits as f64 / of.max(1) as f64;
-                self.judged(Proposal::Lenient { source_path: from.clone() }, 0.60 + 0.20 * share, drift, &from)
+                // Every sample still fits the canonical field: the change does not matter to the rules.
+                let mut judged = if fits == of {
+                    self.judged(Proposal::Accept, 0.95, drift, &from)
+                } else {
+                    self.judged(Proposal::Lenient { source_path: from.clone() }, 0.60 + 0.20 * share, drift, &from)
+                };
+                judged.evidence["fit"] = fits.into();
+                judged.evidence["do_not_fit"] = (of - fits).into();
+                judged
             }
+            "key_changed" | "cursor_changed" => self.judged(first_option(drift), 0.5, drift, &from),
             _ => self.judged(Proposal::Accept, 0.5, drift, &from),
         }
     }
@@ -145,12 +156,10 @@ impl Ground<'_> {
     }
 
     fn judged(&self, proposal: Proposal, confidence: f64, drift: &Drift, column: &str) -> Judged {
-        let evidence = json!({
-            "reasons": drift.evidence.get("reasons").cloned().unwrap_or_default(),
-            "samples": self.schema.field(column).map(|f| f.samples.clone()).unwrap_or_default(),
-            "replay": self.replay(&proposal, column),
-            "gates": self.gates(&proposal, column),
-        });
+        let mut evidence = seen(drift);
+        evidence["samples"] = self.schema.field(column).map(|f| f.samples.clone()).unwrap_or_default().into();
+        evidence["replay"] = self.replay(&proposal, column);
+        evidence["gates"] = self.gates(&proposal, column);
         Judged { proposal, confidence, evidence }
     }
 
@@ -221,6 +230,38 @@ impl Ground<'_> {
             _ => true,
         }
     }
+}
+
+/// What is done about a stream that came or went; it needs no rules to be judged.
+pub fn judge_stream(drift: &Drift, policy: &Value, safe_mode: bool) -> Verdict {
+    let policy = Policy::of(policy, &drift.kind);
+    let judged = |proposal, confidence| Judged { proposal, confidence, evidence: seen(drift) };
+    if drift.kind == "stream_added" {
+        return match policy {
+            Policy::Propagate if !safe_mode => Verdict::Apply(judged(Proposal::Take, 1.0)),
+            Policy::Quarantine => Verdict::Quarantine(judged(Proposal::Take, 0.5)),
+            _ => Verdict::Ask(judged(Proposal::Take, 0.5)),
+        };
+    }
+    match policy {
+        Policy::Propagate => Verdict::Note(judged(Proposal::Accept, 1.0)),
+        _ => Verdict::Ask(judged(Proposal::Accept, 0.5)),
+    }
+}
+
+/// What was seen of a change, without what was decided about it.
+fn seen(drift: &Drift) -> Value {
+    let known = drift.evidence.as_object().into_iter().flatten();
+    let own = known.filter(|(name, _)| !matches!(name.as_str(), "proposal" | "judged"));
+    let mut seen: serde_json::Map<String, Value> = own.map(|(n, v)| (n.clone(), v.clone())).collect();
+    seen.entry("reasons").or_insert_with(|| json!([]));
+    seen.into()
+}
+
+/// The first of the ways on that a change came with; none: that the rules stay.
+fn first_option(drift: &Drift) -> Proposal {
+    let proposal = drift.evidence.pointer("/options/0/proposal");
+    proposal.and_then(|p| Proposal::from_json(p).ok()).unwrap_or(Proposal::Accept)
 }
 
 fn one_rule_a_field(mapping: &Mapping) -> bool {
@@ -310,6 +351,7 @@ mod tests {
             Verdict::Apply(j) => ("apply", j.proposal),
             Verdict::Ask(j) => ("ask", j.proposal),
             Verdict::Quarantine(j) => ("quarantine", j.proposal),
+            Verdict::Note(j) => ("note", j.proposal),
         }
     }
 
@@ -341,7 +383,56 @@ mod tests {
     #[test]
     fn a_lost_key_is_always_asked_about() {
         let change = drift("key_changed", Some("Id"), None, None);
-        assert_eq!(judged(&json!({}), false, Vec::new(), &change).0, "ask");
+        assert_eq!(judged(&json!({}), false, Vec::new(), &change), ("ask", Proposal::Accept));
+        let mut told = change;
+        let reread = Proposal::Reread { key: vec!["Id".into(), "Region".into()], order_by: None };
+        told.evidence["options"] = json!([{"label": "another key", "proposal": reread.to_json()}]);
+        for policy in [json!({}), json!({"key_changed": "propagate"}), json!({"key_changed": "propose"})] {
+            assert_eq!(judged(&policy, false, Vec::new(), &told), ("ask", reread.clone()), "{policy}");
+        }
+    }
+
+    #[test]
+    fn what_is_only_told_changes_no_rule() {
+        let mut change = drift("enum_changed", Some("Phone"), Some("Phone + none"), None);
+        change.evidence =
+            json!({"reasons": [], "change": "gained", "gained": [{"value": "none"}], "judged": {"old": 1}});
+        let table = [
+            (json!({}), false, "note"),
+            (json!({}), true, "note"),
+            (json!({"enum_changed": "propose"}), false, "ask"),
+            (json!({"enum_changed": "stop"}), false, "ask"),
+            (json!({"enum_changed": "quarantine"}), false, "ask"),
+        ];
+        for (policy, safe, wanted) in table {
+            let said = judged(&policy, safe, vec![column("Phone", &["+1 212 555 0187"])], &change);
+            assert_eq!(said, (wanted, Proposal::Accept), "{policy}");
+        }
+        assert_eq!(seen(&change)["gained"], json!([{"value": "none"}]));
+        assert!(seen(&change).get("judged").is_none());
+    }
+
+    #[test]
+    fn streams_come_by_word_or_by_policy() {
+        let table = [
+            ("stream_added", json!({}), false, "ask"),
+            ("stream_added", json!({"stream_added": "propagate"}), false, "apply"),
+            ("stream_added", json!({"stream_added": "propagate"}), true, "ask"),
+            ("stream_added", json!({"stream_added": "quarantine"}), false, "quarantine"),
+            ("stream_removed", json!({}), false, "note"),
+            ("stream_removed", json!({}), true, "note"),
+            ("stream_removed", json!({"stream_removed": "propose"}), false, "ask"),
+        ];
+        for (kind, policy, safe, wanted) in table {
+            let word = match judge_stream(&drift(kind, None, Some("t"), None), &policy, safe) {
+                Verdict::Apply(j) => ("apply", j.proposal),
+                Verdict::Ask(j) => ("ask", j.proposal),
+                Verdict::Quarantine(j) => ("quarantine", j.proposal),
+                Verdict::Note(j) => ("note", j.proposal),
+            };
+            let proposal = if kind == "stream_added" { Proposal::Take } else { Proposal::Accept };
+            assert_eq!(word, (wanted, proposal), "{kind} {policy}");
+        }
     }
 
     #[test]

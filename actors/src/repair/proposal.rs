@@ -36,6 +36,17 @@ pub enum Proposal {
         /// Column.
         source_path: String,
     },
+    /// Identify records by another key, or order their states by another column, and read the stream again from its
+    /// start: what was read before cannot be joined to what comes.
+    Reread {
+        /// Columns that identify a record.
+        key: Vec<String>,
+        /// Column that orders two states of one.
+        #[serde(default)]
+        order_by: Option<String>,
+    },
+    /// Read a stream that the source offers and nobody asked for yet.
+    Take,
     /// Agree to the change; the rules stay.
     Accept,
 }
@@ -51,7 +62,7 @@ impl Proposal {
         serde_json::from_value(value.clone()).map_err(|e| {
             Error::invalid("review.bad_edit", format!("The edit is not a proposal: {e}."))
                 .field("/edit")
-                .remedy("Give {\"action\": \"rename\" | \"map\" | \"unmap\" | \"lenient\" | \"accept\", ...} as in the proposal.")
+                .remedy("Give {\"action\": \"rename\" | \"map\" | \"unmap\" | \"lenient\" | \"reread\" | \"take\" | \"accept\", ...} as in the proposal.")
         })
     }
 
@@ -97,7 +108,11 @@ impl Proposal {
                     rule.lenient = true;
                 }
             }
-            Self::Accept => {}
+            Self::Reread { key, order_by } => {
+                next.key.clone_from(key);
+                next.order_by.clone_from(order_by);
+            }
+            Self::Take | Self::Accept => {}
         }
         Ok(next)
     }
@@ -126,9 +141,18 @@ impl Proposal {
                 let old = before.rules.iter().filter(|r| r.source_path == *source_path);
                 next.rules.extend(old.cloned());
             }
-            Self::Accept => {}
+            Self::Reread { .. } => {
+                next.key.clone_from(&before.key);
+                next.order_by.clone_from(&before.order_by);
+            }
+            Self::Take | Self::Accept => {}
         }
         next
+    }
+
+    /// Whether there is something to read once it is carried out.
+    pub const fn reads_on(&self) -> bool {
+        matches!(self, Self::Reread { .. } | Self::Take)
     }
 
     /// Whether the rules change at all.
@@ -143,7 +167,8 @@ impl Proposal {
                 mapping.rules.iter().any(|r| r.source_path == *source_path)
             }
             Self::Map { .. } => true,
-            Self::Accept => false,
+            Self::Reread { key, order_by } => mapping.key != *key || mapping.order_by != *order_by,
+            Self::Take | Self::Accept => false,
         }
     }
 }
@@ -184,6 +209,9 @@ mod tests {
             Proposal::Map { source_path: "Sector".into(), field: "industry".into() },
             Proposal::Unmap { source_path: "Phone".into() },
             Proposal::Lenient { source_path: "Phone".into() },
+            Proposal::Reread { key: vec!["Id".into(), "Region".into()], order_by: None },
+            Proposal::Reread { key: vec!["Id".into()], order_by: Some("Changed".into()) },
+            Proposal::Take,
             Proposal::Accept,
         ];
         for proposal in proposals {

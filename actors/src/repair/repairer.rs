@@ -6,21 +6,26 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use autonomos_runtime::Result;
 use autonomos_runtime::bus::{Fact, Topic};
 use autonomos_runtime::canonical::mapping::Origin;
 use autonomos_runtime::ids::ConnectionId;
 use autonomos_runtime::store::{
-    Drift, DriftFilter, DriftState, DriftUpdate, Page, StreamState, StreamUpdate, Verdict as Said,
+    Connection, Drift, DriftFilter, DriftState, DriftUpdate, Page, Stream, StreamState, StreamUpdate, Tx,
+    Verdict as Said,
 };
-use autonomos_runtime::supervision::{Actor, ActorRef, Address, Failure, Seat, Wake};
+use autonomos_runtime::supervision::{Actor, ActorRef, Address, Failure, Reply, Seat, Wake};
+use autonomos_runtime::{Result, Timestamp};
 
 use super::carry_out::{self, Repair};
-use super::judge::{Ground, Judged, Policy, Verdict};
-use crate::mapping::adopt::REVIEW_DAYS;
+use super::judge::{Ground, Judged, Policy, Verdict, judge_stream};
+use super::proposal::Proposal;
 use crate::mapping::onboard::Tiers;
 use crate::tenant::Desk;
+
+/// How long somebody may wait for a round.
+const ROUND: Duration = Duration::from_secs(30);
 
 /// What it needs to start.
 #[derive(Clone, Debug)]
@@ -34,6 +39,9 @@ pub struct Args {
 /// See the module.
 #[derive(Debug)]
 pub enum Msg {
+    // from siblings
+    /// Look at the drifts there are, then answer.
+    GetDecided(Reply<Result<()>>),
     /// There may be drifts to look at.
     Wake(Wake),
 }
@@ -69,15 +77,27 @@ impl Actor for Repairer {
 
     async fn handle(&self, _: ActorRef<Msg>, message: Msg, state: &mut State) -> Result<(), Failure> {
         match message {
+            Msg::GetDecided(reply) => state.on_get_decided(reply).await,
             Msg::Wake(wake) => {
                 wake.begin();
-                Ok(state.on_wake().await?)
+                state.on_wake().await
             }
         }
+        .map_err(Failure::from)
     }
 }
 
 impl State {
+    async fn on_get_decided(&mut self, reply: Reply<Result<()>>) -> Result<()> {
+        if reply.is_closed() {
+            return Ok(());
+        }
+        self.on_wake().await?;
+        // Whoever asked may have given up meanwhile; what was decided stands in rows.
+        reply.send(Ok(())).ok();
+        Ok(())
+    }
+
     async fn on_wake(&mut self) -> Result<()> {
         let desk = self.desk.clone();
         let mut tx = desk.parts.store.read(&desk.scope).await?;
@@ -111,6 +131,74 @@ impl State {
         let mut tx = desk.parts.store.begin(&desk.scope).await?;
         let connection = tx.connection(connection).await?;
         let row = tx.stream(connection.id, stream).await?;
+        let expires_at = desk.parts.lapses_at();
+        let mut facts: Vec<Fact> = Vec::new();
+        let (whole, drifts): (Vec<Drift>, Vec<Drift>) =
+            drifts.into_iter().partition(|drift| drift.kind.starts_with("stream_"));
+        for drift in whole {
+            let verdict = judge_stream(&drift, &connection.policy, connection.safe_mode);
+            self.about_stream(tx.as_mut(), &connection, drift, verdict, expires_at, &mut facts).await?;
+        }
+        if !drifts.is_empty() {
+            self.about_fields(tx.as_mut(), &connection, &row, from_seq, drifts, expires_at, &mut facts).await?;
+        }
+        tx.save().await?;
+        for fact in facts {
+            desk.publish(fact);
+        }
+        desk.materializer().wake();
+        desk.connector(connection.id).wake();
+        Ok(())
+    }
+
+    /// A stream that came or went.
+    async fn about_stream(
+        &mut self,
+        tx: &mut dyn Tx,
+        connection: &Connection,
+        drift: Drift,
+        verdict: Verdict,
+        expires_at: Timestamp,
+        facts: &mut Vec<Fact>,
+    ) -> Result<()> {
+        match verdict {
+            Verdict::Apply(judged) => {
+                if judged.proposal == Proposal::Take {
+                    let change = StreamUpdate { state: Some((StreamState::Active, None)), ..StreamUpdate::default() };
+                    tx.update_stream(connection.id, &drift.stream, change).await?;
+                }
+                close(tx, &drift, &judged, DriftState::Healed).await?;
+                facts.push(Fact::repair(
+                    Topic::RepairApplied,
+                    drift.id,
+                    connection.id,
+                    &drift.stream,
+                    judged.confidence,
+                    None,
+                ));
+                self.healed += 1;
+            }
+            Verdict::Ask(judged) => self.ask(tx, connection, &drift, &judged, expires_at, facts).await?,
+            Verdict::Quarantine(judged) => close(tx, &drift, &judged, DriftState::Quarantined).await?,
+            Verdict::Note(judged) => close(tx, &drift, &judged, DriftState::Noted).await?,
+        }
+        Ok(())
+    }
+
+    /// Changes of a stream's fields that one batch brought.
+    #[expect(clippy::too_many_arguments, reason = "one step of `decide`, with what that has read")]
+    async fn about_fields(
+        &mut self,
+        tx: &mut dyn Tx,
+        connection: &Connection,
+        row: &Stream,
+        from_seq: i64,
+        drifts: Vec<Drift>,
+        expires_at: Timestamp,
+        facts: &mut Vec<Fact>,
+    ) -> Result<()> {
+        let desk = self.desk.clone();
+        let stream = row.name.as_str();
         let Some(active) = tx.active_mapping(connection.id, stream).await? else { return Ok(()) };
         let schema = row.schema.clone().unwrap_or_default();
         let object = row.object.clone().unwrap_or_else(|| row.name.clone());
@@ -128,9 +216,7 @@ impl State {
         let Some(entity) = desk.parts.vocabulary.entity(&active.mapping.entity) else { return Ok(()) };
         let mut next = active.mapping.clone();
         let mut applied: Vec<(Drift, Judged)> = Vec::new();
-        let mut facts: Vec<Fact> = Vec::new();
-        let mut open = false;
-        let expires_at = desk.parts.ambient().now() + chrono::Duration::days(REVIEW_DAYS);
+        let (mut open, mut stop) = (false, None);
         for drift in drifts {
             match ground.judge(&drift) {
                 Verdict::Apply(judged) => {
@@ -138,40 +224,16 @@ impl State {
                     applied.push((drift, judged));
                 }
                 Verdict::Ask(judged) => {
-                    let review = carry_out::ask(tx.as_mut(), &connection, &drift, &judged, expires_at).await?;
+                    self.ask(tx, connection, &drift, &judged, expires_at, facts).await?;
                     open = true;
-                    self.asked += 1;
-                    facts.push(Fact::repair(
-                        Topic::RepairProposed,
-                        drift.id,
-                        connection.id,
-                        stream,
-                        judged.confidence,
-                        None,
-                    ));
-                    facts.push(Fact::review(
-                        Topic::ReviewCreated,
-                        review.id,
-                        review.version,
-                        "system:repairer",
-                        "drift",
-                    ));
                     if Policy::of(&connection.policy, &drift.kind) == Policy::Stop {
-                        let why = format!("{} needs a decision before reading goes on", drift.kind);
-                        let change =
-                            StreamUpdate { state: Some((StreamState::Stopped, Some(why))), ..StreamUpdate::default() };
-                        tx.update_stream(connection.id, stream, change).await?;
+                        stop = Some(stopped(&drift.kind, drift.from.as_deref()));
                     }
                 }
+                Verdict::Note(judged) => close(tx, &drift, &judged, DriftState::Noted).await?,
                 Verdict::Quarantine(judged) => {
                     open = true;
-                    let change = DriftUpdate {
-                        state: Some(DriftState::Quarantined),
-                        confidence: Some(judged.confidence),
-                        evidence: Some(carry_out::remembered(&drift, &judged)),
-                        ..DriftUpdate::default()
-                    };
-                    tx.update_drift(drift.id, change, None).await?;
+                    close(tx, &drift, &judged, DriftState::Quarantined).await?;
                     let what = drift.to.clone().or(drift.from.clone()).unwrap_or_default();
                     facts.push(Fact::quarantined(
                         connection.id,
@@ -183,28 +245,45 @@ impl State {
             }
         }
         if !applied.is_empty() {
-            self.apply(tx.as_mut(), &connection, stream, from_seq, next, &active, applied, &mut facts).await?;
+            self.apply(tx, connection, stream, from_seq, next, &active, applied, facts).await?;
         }
-        if open {
-            let change = StreamUpdate { state: Some((StreamState::Drifted, None)), ..StreamUpdate::default() };
-            if row.state == StreamState::Active {
-                tx.update_stream(connection.id, stream, change).await?;
+        let state = match (row.state, stop) {
+            (_, Some(why)) => Some((StreamState::Stopped, Some(why))),
+            (StreamState::Active, None) if open => Some((StreamState::Drifted, None)),
+            // What it was stopped for is answered.
+            (StreamState::Stopped, None) if !open && !waits(tx, connection.id, stream).await? => {
+                Some((StreamState::Active, None))
             }
+            _ => None,
+        };
+        if state.is_some() {
+            tx.update_stream(connection.id, stream, StreamUpdate { state, ..StreamUpdate::default() }).await?;
         }
-        tx.save().await?;
-        for fact in facts {
-            desk.publish(fact);
-        }
-        desk.materializer().wake();
-        desk.connector(connection.id).wake();
+        Ok(())
+    }
+
+    async fn ask(
+        &mut self,
+        tx: &mut dyn Tx,
+        connection: &Connection,
+        drift: &Drift,
+        judged: &Judged,
+        expires_at: Timestamp,
+        facts: &mut Vec<Fact>,
+    ) -> Result<()> {
+        let review = carry_out::ask(tx, connection, drift, judged, expires_at).await?;
+        self.asked += 1;
+        let (proposed, stream) = (Topic::RepairProposed, drift.stream.as_str());
+        facts.push(Fact::repair(proposed, drift.id, connection.id, stream, judged.confidence, None));
+        facts.push(Fact::review(Topic::ReviewCreated, review.id, review.version, "system:repairer", "drift"));
         Ok(())
     }
 
     #[expect(clippy::too_many_arguments, reason = "one step of `decide`, with what that has read")]
     async fn apply(
         &mut self,
-        tx: &mut dyn autonomos_runtime::store::Tx,
-        connection: &autonomos_runtime::store::Connection,
+        tx: &mut dyn Tx,
+        connection: &Connection,
         stream: &str,
         from_seq: i64,
         next: autonomos_runtime::canonical::mapping::Mapping,
@@ -227,6 +306,7 @@ impl State {
                 origin: Origin::Rule,
                 reason: reason.join("; "),
                 revert: false,
+                retracts: Vec::new(),
             };
             Some(carry_out::adopt(tx, Some(self.desk.epoch), repair).await?)
         };
@@ -254,6 +334,29 @@ impl State {
     }
 }
 
+/// Brings a drift to an end without a question.
+async fn close(tx: &mut dyn Tx, drift: &Drift, judged: &Judged, state: DriftState) -> Result<()> {
+    let change = DriftUpdate {
+        state: Some(state),
+        confidence: Some(judged.confidence),
+        evidence: Some(carry_out::remembered(drift, judged)),
+        ..DriftUpdate::default()
+    };
+    tx.update_drift(drift.id, change, None).await.map(drop)
+}
+
+/// Whether anything about a stream is still to be decided.
+pub async fn waits(tx: &mut dyn Tx, connection: ConnectionId, stream: &str) -> Result<bool> {
+    let filter = DriftFilter { state: None, connection: Some(connection), stream: Some(stream.to_owned()) };
+    Ok(tx.drifts(&filter, &Page::first(1000)).await?.items.iter().any(|d| d.state.is_open()))
+}
+
+/// Why a stream is not read until somebody decides.
+pub fn stopped(kind: &str, field: Option<&str>) -> String {
+    let of = field.map(|f| format!(" of {f}")).unwrap_or_default();
+    format!("{kind}{of} needs a decision before reading goes on")
+}
+
 fn describe(drift: &Drift) -> String {
     match (&drift.from, &drift.to) {
         (Some(from), Some(to)) if from != to => format!("{} {from} to {to}", drift.kind),
@@ -275,5 +378,10 @@ impl Handle {
     /// There are drifts to look at.
     pub fn wake(&self) {
         self.0.wake();
+    }
+
+    /// Waits until whatever was detected before is decided, asked about or noted.
+    pub async fn decided(&self) -> Result<()> {
+        self.0.ask(ROUND, Msg::GetDecided).await
     }
 }

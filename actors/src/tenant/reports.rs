@@ -115,7 +115,8 @@ impl Reports for TenantReports {
 
 async fn quarantine(desk: Arc<Desk>, id: ConnectionId, error: String) -> Result<()> {
     let mut tx = desk.parts.store.begin(&desk.scope).await?;
-    let said = format!("The connector failed too often and was stopped: {error}. Mend the cause, then resume it.");
+    let cause = error.trim_end_matches('.');
+    let said = format!("The connector failed too often and was stopped: {cause}. Mend the cause, then resume it.");
     tx.set_connection_state(id, ConnectionState::Quarantined, Some(said)).await?;
     let filter = TaskFilter { state: Some(TaskState::InProgress), kind: None, connection: Some(id) };
     let running = tx.tasks(&filter, &Page::first(100)).await?.items;

@@ -54,7 +54,7 @@ pub fn tree(desk: &Arc<Desk>, connections: &[ConnectionId], reports: Arc<dyn Rep
         desk: of.clone(),
     });
     let config = &desk.parts.config.tenant;
-    let part = |spec: ChildSpec| spec.intensity(allowed(desk)).retry_after(AGAIN);
+    let part = |spec: ChildSpec| spec.intensity(restarts(desk)).retry_after(AGAIN);
     TreeSpec::ordered(root(desk))
         .escalation(Some(Intensity::new(config.escalations, config.escalation_seconds)))
         .reports(reports)
@@ -64,12 +64,6 @@ pub fn tree(desk: &Arc<Desk>, connections: &[ConnectionId], reports: Arc<dyn Rep
         .child(part(repairer.drain(FINISH)))
         .subtree(connectors)
         .child(part(tasks.stop(FINISH)))
-}
-
-/// How often an actor may fail before it is taken out.
-fn allowed(desk: &Desk) -> Intensity {
-    let config = &desk.parts.config.tenant;
-    Intensity::new(config.actor_restarts, config.actor_seconds)
 }
 
 /// Where a tenant's own supervisor sits.
@@ -83,6 +77,12 @@ pub fn connector(desk: &Arc<Desk>, id: ConnectionId) -> ChildSpec {
     ChildSpec::new(desk.connectors_key().child(id), "connector", connector::connector::Connector, move |seat| {
         connector::connector::Args { seat, desk: of.clone(), connection: id }
     })
-    .intensity(allowed(desk))
     .stop(FINISH)
+    .intensity(restarts(desk))
+}
+
+/// How often a part may be started again before it is taken out.
+fn restarts(desk: &Desk) -> Intensity {
+    let config = &desk.parts.config.tenant;
+    Intensity::new(config.actor_restarts, config.actor_seconds)
 }

@@ -98,6 +98,7 @@ impl TestNode {
             kind: "demo".to_owned(),
             config: json!({"source": source}),
             policy: Some(json!({"every_seconds": 0})),
+            safe_mode: false,
         };
         self.platform.create_connection(&self.scope, new).await.expect("a connection").id
     }

@@ -2,18 +2,24 @@
 //! same table, so that no route can be missing in it.
 
 pub mod agents;
+pub mod api_keys;
+pub mod audit;
 pub mod auth;
 pub mod connections;
+pub mod connectors;
 pub mod dcl;
 pub mod drifts;
+pub mod entities;
 pub mod extract;
 pub mod files;
 pub mod live;
 pub mod pages;
+pub mod policy;
 pub mod proposals;
 pub mod reviews;
 pub mod system;
 pub mod tasks;
+pub mod users;
 pub mod views;
 
 use axum::Router;
@@ -42,18 +48,34 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(auth::ticket::create))
         .routes(routes!(auth::invite::invite))
         .routes(routes!(auth::jwks::jwks))
+        .routes(routes!(users::list::list))
+        .routes(routes!(users::update::update))
+        .routes(routes!(api_keys::create::create, api_keys::list::list))
+        .routes(routes!(api_keys::revoke::revoke))
+        .routes(routes!(audit::list::list))
+        .routes(routes!(audit::export::export))
+        .routes(routes!(audit::verify::verify))
+        .routes(routes!(policy::get, policy::put))
         .routes(routes!(files::list::list))
+        .routes(routes!(connectors::list::list))
+        .routes(routes!(entities::list::list))
+        .routes(routes!(entities::get::get))
         .routes(routes!(connections::create::create, connections::list::list))
         .routes(routes!(connections::check::settings))
         .routes(routes!(connections::get::get, connections::update::update, connections::delete::delete))
         .routes(routes!(connections::sync::sync))
         .routes(routes!(connections::pause::pause))
+        .routes(routes!(connections::confirm::confirm))
         .routes(routes!(connections::resume::resume))
         .routes(routes!(connections::check::check))
         .routes(routes!(connections::discover::discover))
         .routes(routes!(connections::preview::preview))
         .routes(routes!(connections::mappings::get, connections::mappings::put))
+        .routes(routes!(connections::mappings::history))
+        .routes(routes!(connections::mappings::attempt))
+        .routes(routes!(connections::rewind::rewind))
         .routes(routes!(connections::dead_letters::list))
+        .routes(routes!(connections::dead_letters::discard))
         .routes(routes!(connections::dead_letters::replay))
         .routes(routes!(connections::drift::drift))
         .routes(routes!(tasks::create::create, tasks::list::list))
@@ -90,8 +112,8 @@ pub fn routes() -> OpenApiRouter<AppState> {
 
 /// Routes whose path the document cannot spell: a file's path has slashes in it.
 fn files() -> Router<AppState> {
-    Router::new()
-        .route("/api/v1/files/{*path}", get(files::get::get).put(files::put::put).layer(DefaultBodyLimit::disable()))
+    let file = get(files::get::get).put(files::put::put).delete(files::delete::delete);
+    Router::new().route("/api/v1/files/{*path}", file.layer(DefaultBodyLimit::disable()))
 }
 
 /// Everything that is served, behind the gateway.
@@ -106,7 +128,7 @@ pub fn router(app: AppState) -> Router {
         .route("/docs.js", get(pages::docs_script))
         .route("/openapi.json", get(pages::openapi))
         .fallback(|| async { Problem::of_status(axum::http::StatusCode::NOT_FOUND) })
-        .layer(DefaultBodyLimit::max(limits::BODY))
+        .layer(DefaultBodyLimit::max(limits::body(&app.config)))
         .layer(from_fn_with_state(app.clone(), gateway::enter))
         .with_state(app)
 }

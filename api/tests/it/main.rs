@@ -1,8 +1,13 @@
 //! The real node on a port of its own, spoken to as clients speak.
 
+mod api_keys;
+mod audited;
 mod auth;
+mod canaries;
 mod command_line;
+mod drift;
 mod forged;
+mod four_eyes;
 mod gateway;
 mod harness;
 mod isolation;
@@ -10,5 +15,9 @@ mod journey;
 mod live;
 mod main_job;
 mod roles;
+mod safe_mode;
 mod socket;
 mod suspension;
+mod taken_back;
+mod upkeep;
+mod users;

@@ -3,7 +3,8 @@
 //!
 //! Reading order: entity and vocabulary (what there is), schema (what a source has), mapping (the rules between them);
 //! record (what goes in), cast and transform (a value), normalize (a batch), remap (a batch under other rules);
-//! observe (the schema off a batch), codec, pack and batch (how the log holds it), cloud_event (how it leaves).
+//! observe (the schema off a batch), values (short lists of them), codec, pack and batch (how the log holds it),
+//! cloud_event (how it leaves).
 
 pub mod batch;
 pub mod cast;
@@ -22,6 +23,7 @@ pub mod remap;
 pub mod schema;
 pub mod source;
 pub mod transform;
+pub mod values;
 mod vocabulary;
 
 pub use batch::{BatchId, batch_id};

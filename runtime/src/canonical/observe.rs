@@ -32,7 +32,7 @@ pub fn observe_columns(columns: &RecordBatch) -> SourceSchema {
         let (data_type, nullable) = look(array);
         SourceField { name: field.name().clone(), data_type, nullable, samples: samples(array) }
     });
-    SourceSchema { fields: fields.collect(), key: Vec::new(), cursor: None }
+    SourceSchema { fields: fields.collect(), ..SourceSchema::default() }
 }
 
 fn look(array: &ArrayRef) -> (SourceType, bool) {

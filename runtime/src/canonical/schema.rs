@@ -3,7 +3,11 @@
 //! A schema is read off every batch for free. Types are those of the source, narrowed for text sources to what all
 //! values seen so far allow; [`SourceType::Unknown`] (nothing but nulls seen) agrees with everything.
 
+use std::collections::BTreeMap;
+
 use sha2::{Digest, Sha256};
+
+use super::values::Values;
 
 /// A source field's type, as far as a mapping or a drift cares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -89,6 +93,9 @@ pub struct SourceSchema {
     /// The field that orders two states of one record, if there is one.
     #[serde(default)]
     pub cursor: Option<String>,
+    /// What is known of the values of text fields.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub values: BTreeMap<String, Values>,
 }
 
 impl SourceSchema {
@@ -97,7 +104,7 @@ impl SourceSchema {
         self.fields.iter().find(|f| f.name == name)
     }
 
-    /// Order-independent digest of names, types and keys (not of nullability seen or samples): 32 hex digits.
+    /// Order-independent digest of names, types and keys (not of nullability seen, samples or values): 32 hex digits.
     pub fn fingerprint(&self) -> String {
         let mut lines: Vec<String> =
             self.fields.iter().map(|f| format!("f\u{1f}{}\u{1f}{}", f.name, f.data_type.as_str())).collect();

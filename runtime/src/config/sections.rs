@@ -50,18 +50,14 @@ sections! {
     /// `[http]`
     Http {
         listen: String,
-        body_kb: u64,
+        body_kb: usize,
         header_seconds: u64,
         request_seconds: u64,
         drain_seconds: u64,
         rate_limit_per_minute: u32,
         costly_per_minute: u32,
         idempotency_seconds: u64,
-        origins: Vec<String>,
-        trusted_proxies: Vec<String>,
-        sockets_per_user: u32,
         heartbeat_seconds: u64,
-        socket_events: usize,
     }
 
     /// `[store]`
@@ -112,21 +108,19 @@ sections! {
         batch_rows: usize,
         batch_mb: usize,
         field_mb: usize,
-        batch_age_ms: u64,
         samples: usize,
         poll_seconds: u64,
         call_seconds: u64,
         backoff_seconds: u64,
         refused_rows: u64,
         refused_share: f64,
-        safe_rows: u64,
+        safe_mode_rows: u64,
     }
 
     /// `[repair]`
     Repair {
         apply: f64,
         review: f64,
-        replay_rows: usize,
         expire_days: u32,
     }
 
@@ -159,10 +153,7 @@ sections! {
 
     /// `[auth]`
     Auth {
-        access_minutes: u64,
         refresh_days: u64,
-        issuer: String,
-        audience: String,
         open_registration: bool,
         password_length: usize,
         argon2_memory_kb: u32,

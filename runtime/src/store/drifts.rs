@@ -19,6 +19,8 @@ super::words::words! {
         Reverted = "reverted",
         /// It does not matter.
         Ignored = "ignored",
+        /// Told; there is nothing to decide.
+        Noted = "noted",
         /// The proposal was refused.
         Rejected = "rejected",
     }
@@ -40,7 +42,7 @@ pub struct Drift {
     pub connection_id: ConnectionId,
     /// Stream.
     pub stream: String,
-    /// `field_renamed`, `field_added`, ...: the words of the drift room.
+    /// `renamed`, `added`, `enum_changed`, ...: the words of the drift room.
     pub kind: String,
     /// What was there: field or type.
     pub from: Option<String>,

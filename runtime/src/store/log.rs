@@ -21,13 +21,33 @@ super::words::words! {
     EntryKind {
         /// Rows of one stream: Arrow IPC.
         Records = "records",
-        /// A mapping version became effective for its stream's records from `from_seq` on: JSON of the mapping.
+        /// A mapping version became effective for its stream's records from `from_seq` on: JSON of [`Effective`].
         Mapping = "mapping",
         /// A merge or split of unified entities: JSON.
         Identity = "identity",
         /// A connection or a subject was erased: JSON.
         Purge = "purge",
     }
+}
+
+/// Rows of an earlier `records` entry that are not there any more: rules that were taken back had let them in.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Retract {
+    /// Position of that entry.
+    pub seq: i64,
+    /// Which of its rows, by index in its batch, rising.
+    pub rows: Vec<u32>,
+}
+
+/// What a `mapping` entry carries. Replay needs no other input: whoever folds the log obeys.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Effective {
+    /// The rules.
+    #[serde(flatten)]
+    pub mapping: Mapping,
+    /// Rows that go with the rules before, by position.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub retracts: Vec<Retract>,
 }
 
 /// One entry.
@@ -146,6 +166,8 @@ pub struct AdoptMapping {
     pub from_seq: Option<i64>,
     /// It takes the version in force back, which is kept as `reverted` rather than `superseded`.
     pub revert: bool,
+    /// Rows of replayed dead letters that these rules take out of the log; the letters are open again with it.
+    pub retracts: Vec<Retract>,
     /// Drifts that this settles.
     pub drifts: Vec<(DriftId, DriftState)>,
     /// Agreed schema or state that change with it.
@@ -214,7 +236,9 @@ pub struct Outline {
     pub packed: Option<bool>,
 }
 
-/// New contents of an entry that is kept in place: compaction.
+/// New contents of an entry that is kept in place: compaction. Rows of dead letters are named by their place in their entry
+/// ([`super::Place`], [`Retract`]); an entry that was written by a replay, which is one whose cursor did not move, keeps its
+/// rows where they are.
 #[derive(Clone, Debug)]
 pub struct Replacement {
     /// Which.
@@ -277,7 +301,8 @@ pub struct LogStats {
 pub trait Log {
     /// The ledger; see the module. On `Conflict` and `AlreadyCommitted` nothing was written.
     async fn commit_batch(&mut self, batch: BatchCommit) -> Result<Committed>;
-    /// Writes the version, its log entry, and what is decided with it. On `Conflict` nothing was written.
+    /// Writes the version, its log entry, and what is decided with it. On `Conflict` nothing was written. A row to be
+    /// retracted that is no replayed dead letter's is an error (`dead_letter.not_replayed`).
     async fn adopt_mapping(&mut self, adopt: AdoptMapping) -> Result<Adopted>;
     /// Appends an `identity` or `purge` entry; one with the same id is not written twice. Answers its position.
     async fn append_entry(&mut self, entry: NewEntry) -> Result<i64>;
@@ -296,7 +321,7 @@ pub trait Log {
         after: i64,
         limit: ReadLimit,
     ) -> Result<Vec<LogEntry>>;
-    /// All `mapping` entries of one stream, or of all (none), in order; they are small.
+    /// All `mapping` entries of one stream, or of all (none), in order; they are small, if they retract few rows.
     async fn mapping_entries(&mut self, stream: Option<(ConnectionId, &str)>) -> Result<Vec<LogEntry>>;
     /// One entry.
     async fn log_entry(&mut self, seq: i64) -> Result<LogEntry>;

@@ -17,6 +17,8 @@ super::words::words! {
         Stopped = "stopped",
         /// Not read: not chosen.
         Disabled = "disabled",
+        /// Not read: the source does not offer it any more. What was read stays.
+        Gone = "gone",
     }
 }
 
@@ -53,7 +55,7 @@ pub struct Stream {
     pub fingerprint: Option<String>,
     /// The mapping in force.
     pub mapping_version: Option<i64>,
-    /// Rows taken so far.
+    /// Rows taken so far, without those that were retracted.
     pub rows: i64,
     /// Rows rejected so far.
     pub rejected: i64,

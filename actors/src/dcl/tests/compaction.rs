@@ -3,7 +3,7 @@
 
 use autonomos_runtime::Timestamp;
 use autonomos_runtime::canonical::Pack;
-use autonomos_runtime::store::{EntryKind, Outline};
+use autonomos_runtime::store::{EntryKind, Outline, Retract};
 use chrono::TimeDelta;
 
 use super::super::compaction::{Limits, Moment, Plan, Step, plan, prune};
@@ -183,6 +183,54 @@ async fn a_column_that_only_an_older_row_sent_keeps_its_batch() {
     assert_eq!(other.digest(&bench.scope).await.unwrap(), live);
     let page = bench.ask(&accounts()).await;
     assert_eq!((&page["items"][0]["name"], &page["items"][0]["industry"]), (&"two".into(), &"steel".into()));
+}
+
+#[tokio::test]
+async fn what_was_replayed_stays_where_it_is_between_packs_and_can_be_taken_back() {
+    let bench = Bench::new();
+    let connection = bench.connection();
+    let rules = |version| super::random::rules(version, 0);
+    let keyed = |keys: &[&str]| {
+        let rows: Vec<(&str, i64, bool)> = keys.iter().map(|key| (*key, 0, false)).collect();
+        batch(&rows, &[("account_id", keys.iter().map(|key| Some(*key)).collect())])
+    };
+    bench.memory.mapping(connection, "s", &rules(1), 1);
+    for key in ["a", "b", "c", "d"] {
+        bench.memory.records(connection, "s", "account", 1, &keyed(&[key]));
+    }
+    let seq = bench.memory.replayed(connection, "s", "account", 1, &keyed(&["x", "y"]));
+    for key in ["e", "f", "g", "h"] {
+        bench.memory.records(connection, "s", "account", 1, &keyed(&[key]));
+    }
+    while bench.advance().await.more {}
+    assert_eq!(bench.memory.compact((connection, "s"), 10, &[], &at_once()), 0);
+    let kept: Vec<usize> = bench.log.read_after(&bench.scope, 1, whole()).await.unwrap().iter().map(packed).collect();
+    assert_eq!(kept, [0, 0, 0, 4, 1, 0, 0, 0, 4]);
+
+    let here = bench.memory.len() + 1;
+    bench.memory.retracting(connection, "s", &rules(2), here, vec![Retract { seq, rows: vec![0] }]);
+    while bench.advance().await.more {}
+    let (_folder, other) = bench.other();
+    while other.advance(&bench.scope, &bench.log).await.unwrap().more {}
+    for views in [&bench.dcl, &other] {
+        let sql = "SELECT _key, _seq, _row FROM v_account ORDER BY _seq, _row";
+        let rows = views.select(&bench.scope, sql).await.unwrap();
+        let place = |row: &serde_json::Map<String, serde_json::Value>| {
+            (row["_key"].as_str().unwrap().to_owned(), row["_seq"].as_i64().unwrap(), row["_row"].as_i64().unwrap())
+        };
+        let expected = ["a", "b", "c", "d", "y", "e", "f", "g", "h"].into_iter().zip(2..);
+        let expected = expected.map(|(key, seq)| (key.to_owned(), seq, i64::from(key == "y")));
+        assert_eq!(rows.iter().map(place).collect::<Vec<_>>(), expected.collect::<Vec<_>>());
+    }
+}
+
+/// How many batches are in an entry.
+fn packed(entry: &super::super::LogEntry) -> usize {
+    if entry.payload.is_empty() { 0 } else { Pack::decode(entry.seq, &entry.payload).unwrap().len() }
+}
+
+fn whole() -> autonomos_runtime::store::ReadLimit {
+    autonomos_runtime::store::ReadLimit { bytes: 1 << 20, entries: 100 }
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use autonomos_runtime::canonical::entity::Vocabulary;
 use autonomos_runtime::canonical::mapping::Mapping;
 use autonomos_runtime::canonical::{BatchId, codec};
 use autonomos_runtime::ids::{ConnectionId, TenantId, TraceId};
-use autonomos_runtime::store::{Outline, ReadLimit};
+use autonomos_runtime::store::{Effective, Outline, ReadLimit, Retract};
 use autonomos_runtime::{Actor, Ambient, Result, Scope};
 use bytes::Bytes;
 use parking_lot::Mutex;
@@ -119,11 +119,37 @@ impl MemoryLog {
         seq
     }
 
+    /// Rows that were refused before, tried again: no cursor moves.
+    pub(super) fn replayed(
+        &self,
+        connection: ConnectionId,
+        stream: &str,
+        entity: &str,
+        version: i64,
+        batch: &RecordBatch,
+    ) -> i64 {
+        let seq = self.records(connection, stream, entity, version, batch);
+        self.change(seq, |e| e.cursor_from.clone_from(&e.cursor_to));
+        seq
+    }
+
     pub(super) fn mapping(&self, connection: ConnectionId, stream: &str, mapping: &Mapping, from_seq: i64) -> i64 {
+        self.retracting(connection, stream, mapping, from_seq, Vec::new())
+    }
+
+    pub(super) fn retracting(
+        &self,
+        connection: ConnectionId,
+        stream: &str,
+        mapping: &Mapping,
+        from_seq: i64,
+        retracts: Vec<Retract>,
+    ) -> i64 {
         let seq = self.push(EntryKind::Mapping, connection, stream);
+        let effective = Effective { mapping: mapping.clone(), retracts };
         self.change(seq, |e| {
             e.mapping_version = Some(mapping.version);
-            e.payload = serde_json::to_vec(mapping).unwrap().into();
+            e.payload = serde_json::to_vec(&effective).unwrap().into();
             e.from_seq = Some(from_seq);
         });
         seq

@@ -1,7 +1,8 @@
-//! The room from outside: a log in memory, folded, read, healed, damaged, rebuilt.
+//! The room from outside: a log in memory, folded, read, healed, taken back, damaged, rebuilt.
 
 mod compaction;
 mod log;
 mod random;
+mod retract;
 mod views;
 mod whole;

@@ -1,8 +1,9 @@
 //! Random histories: batches with columns that come, go and are renamed, deletes, late rows, mappings, repairs that reach
-//! back, reverts, purges, folded in random portions, compacted at random moments. Whatever the history, the live views and
-//! a fold from nothing agree, every row is accounted for, and a log that was never compacted gives the same.
+//! back, refused rows that are replayed, reverts that take them back again, purges, restarts, folded in random portions,
+//! compacted at random moments. Whatever the history, the live views and a fold from nothing agree, every row is accounted
+//! for, and a log that was never compacted gives the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, BooleanArray, RecordBatch, StringArray};
@@ -12,6 +13,7 @@ use autonomos_runtime::canonical::entity::Vocabulary;
 use autonomos_runtime::canonical::mapping::{FieldRule, Mapping, Origin, Transform};
 use autonomos_runtime::canonical::{Plan, RawBatch};
 use autonomos_runtime::ids::ConnectionId;
+use autonomos_runtime::store::{Place, Retract};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 
@@ -22,17 +24,28 @@ use super::log::Bench;
 /// Source columns; the first two are always there.
 const COLUMNS: [&str; 6] = ["Id", "Upd", "Name", "Title", "Industry", "Rev"];
 
+/// Key, version, values, delete.
+type Row = (u8, u8, u8, bool);
+
 #[derive(Clone, Debug)]
 enum Op {
     Batch {
         stream: usize,
         columns: u8,
-        rows: Vec<(u8, u8, u8, bool)>,
+        rows: Vec<Row>,
     },
     Adopt {
         stream: usize,
         shape: u8,
         back: u8,
+    },
+    Replay {
+        stream: usize,
+        nth: u8,
+    },
+    Heal {
+        stream: usize,
+        nth: u8,
     },
     Revert {
         stream: usize,
@@ -50,6 +63,7 @@ enum Op {
         prune: bool,
     },
     Advance,
+    Restart,
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -57,12 +71,15 @@ fn op() -> impl Strategy<Value = Op> {
     prop_oneof![
         8 => (0..3_usize, any::<u8>(), rows).prop_map(|(stream, columns, rows)| Op::Batch { stream, columns, rows }),
         3 => (0..3_usize, any::<u8>(), 0..8_u8).prop_map(|(stream, shape, back)| Op::Adopt { stream, shape, back }),
-        1 => (0..3_usize).prop_map(|stream| Op::Revert { stream }),
+        1 => (0..3_usize, any::<u8>()).prop_map(|(stream, nth)| Op::Replay { stream, nth }),
+        3 => (0..3_usize, any::<u8>()).prop_map(|(stream, nth)| Op::Heal { stream, nth }),
+        3 => (0..3_usize).prop_map(|stream| Op::Revert { stream }),
         1 => (0..2_usize).prop_map(|connection| Op::Purge { connection }),
         1 => (0..3_usize).prop_map(|stream| Op::Notice { stream }),
         3 => (0..3_usize, 2..5_usize, any::<bool>())
             .prop_map(|(stream, entries, prune)| Op::Compact { stream, entries, prune }),
         6 => Just(Op::Advance),
+        1 => Just(Op::Restart),
     ]
 }
 
@@ -90,7 +107,8 @@ pub(super) fn rules(version: i64, shape: u8) -> Mapping {
         rules.push(rule("Industry", "industry"));
     }
     if !record && bit(2) {
-        rules.push(rule("Rev", if bit(3) { "annual_revenue" } else { "employees" }));
+        let field = if bit(3) { "annual_revenue" } else { "employees" };
+        rules.push(FieldRule { lenient: bit(5), ..rule("Rev", field) });
     }
     Mapping {
         version,
@@ -101,12 +119,13 @@ pub(super) fn rules(version: i64, shape: u8) -> Mapping {
     }
 }
 
-fn raw(columns: u8, rows: &[(u8, u8, u8, bool)]) -> RawBatch {
-    let value = |column: &str, row: &(u8, u8, u8, bool)| -> Option<String> {
+fn raw(columns: u8, rows: &[Row]) -> RawBatch {
+    let value = |column: &str, row: &Row| -> Option<String> {
         match column {
             "Id" => Some(format!("k{}", row.0)),
             "Upd" => Some(format!("2026-01-0{}", row.1 + 1)),
             _ if row.2 % 5 == 0 => None,
+            "Rev" if row.2 % 3 == 0 => Some(format!("about {}", row.2)),
             "Rev" => Some(row.2.to_string()),
             _ => Some(format!("{column} {}", row.2)),
         }
@@ -134,17 +153,140 @@ enum Laws {
     Honest { ordered: bool },
 }
 
+impl Laws {
+    /// A shape of rules that keeps to them.
+    fn shape(self, shape: u8) -> u8 {
+        match self {
+            Self::Honest { ordered } => shape & !0b1_0000 | u8::from(ordered) << 4,
+            _ => shape,
+        }
+    }
+}
+
+/// A row that was refused, and where it is in the log, under which version, if it was replayed.
+struct Letter {
+    columns: u8,
+    row: Row,
+    replayed: Option<(Place, i64)>,
+}
+
+/// What the test knows of a stream.
+#[derive(Default)]
+struct Known {
+    /// All its mappings with where they hold from.
+    adopted: Vec<(Mapping, i64)>,
+    /// Where drifts were noticed.
+    noticed: Vec<i64>,
+    letters: Vec<Letter>,
+    /// Rows in the log that were neither purged nor retracted.
+    rows: i64,
+}
+
+impl Known {
+    /// The rules in force.
+    fn rules(&self) -> &Mapping {
+        &self.adopted.last().unwrap().0
+    }
+
+    /// Those of its letters that rules refuse, by place in the list.
+    fn refused(&self, rules: &Mapping, letters: &[usize]) -> BTreeSet<usize> {
+        let alone = |&at: &usize| {
+            let letter = &self.letters[at];
+            (at, normal(rules, letter.columns, &[letter.row]).1)
+        };
+        letters.iter().map(alone).filter(|(_, refused)| !refused.is_empty()).map(|(at, _)| at).collect()
+    }
+}
+
+/// Rows under rules: the canonical batch, and which were refused.
+fn normal(rules: &Mapping, columns: u8, rows: &[Row]) -> (RecordBatch, Vec<u32>) {
+    let raw = raw(columns, rows);
+    let plan = Plan::compile(Vocabulary::builtin(), rules, raw.columns.schema_ref()).unwrap();
+    let made = plan.run(&raw).unwrap();
+    (made.batch, made.refused)
+}
+
 struct Streams {
     connections: [ConnectionId; 2],
-    /// By stream: all its mappings with where they hold from.
-    adopted: BTreeMap<usize, Vec<(Mapping, i64)>>,
-    /// By stream: where drifts were noticed.
-    noticed: BTreeMap<usize, Vec<i64>>,
+    laws: Laws,
+    known: [Known; 3],
+    /// Rows that compaction dropped.
+    dropped: i64,
 }
 
 impl Streams {
     fn name(&self, stream: usize) -> (ConnectionId, &'static str) {
         (self.connections[stream / 2], ["a", "b", "a"][stream])
+    }
+
+    fn batch(&mut self, bench: &Bench, stream: usize, columns: u8, rows: &[Row]) {
+        let (connection, name) = self.name(stream);
+        let known = &mut self.known[stream];
+        if known.adopted.is_empty() {
+            let first = rules(1, self.laws.shape(0b1_0101));
+            bench.memory.mapping(connection, name, &first, 1);
+            known.adopted.push((first, 1));
+        }
+        let (rules, letters) = (known.rules().clone(), &mut known.letters);
+        let (batch, refused) = normal(&rules, columns, rows);
+        letters.extend(refused.iter().map(|&at| Letter { columns, row: rows[at as usize], replayed: None }));
+        if batch.num_rows() > 0 {
+            known.rows += batch.num_rows() as i64;
+            bench.memory.records(connection, name, &rules.entity, rules.version, &batch);
+        }
+    }
+
+    /// The open letters that were sent with the columns of one of them, as one batch.
+    fn replay(&mut self, bench: &Bench, stream: usize, nth: u8) {
+        let (connection, name) = self.name(stream);
+        let known = &mut self.known[stream];
+        let open: Vec<usize> = (0..known.letters.len()).filter(|&at| known.letters[at].replayed.is_none()).collect();
+        let Some(&one) = open.get(nth as usize % open.len().max(1)) else { return };
+        let (columns, rules) = (known.letters[one].columns, known.rules().clone());
+        let tried: Vec<usize> = open.into_iter().filter(|&at| known.letters[at].columns == columns).collect();
+        let rows: Vec<Row> = tried.iter().map(|&at| known.letters[at].row).collect();
+        let (batch, refused) = normal(&rules, columns, &rows);
+        if batch.num_rows() == 0 {
+            return;
+        }
+        let seq = bench.memory.replayed(connection, name, &rules.entity, rules.version, &batch);
+        known.rows += batch.num_rows() as i64;
+        let passed = (0..tried.len()).filter(|at| !refused.contains(&(*at as u32)));
+        for (row, at) in passed.enumerate() {
+            known.letters[tried[at]].replayed = Some((Place { seq, row: row as u32 }, rules.version));
+        }
+    }
+
+    /// The rules in force, forgiving from here on, and what they refused so far.
+    fn heal(&mut self, bench: &Bench, stream: usize, nth: u8) {
+        let (connection, name) = self.name(stream);
+        let adopted = &mut self.known[stream].adopted;
+        let Some((last, _)) = adopted.last() else { return };
+        let rules = last.rules.iter().map(|rule| FieldRule { lenient: true, ..rule.clone() });
+        let mapping = Mapping { version: last.version + 1, rules: rules.collect(), ..last.clone() };
+        let from = bench.memory.len() + 1;
+        bench.memory.mapping(connection, name, &mapping, from);
+        adopted.push((mapping, from));
+        self.replay(bench, stream, nth);
+    }
+
+    /// The rules before the last, from where those held, and out with the rows that only the last let in.
+    fn revert(&mut self, bench: &Bench, stream: usize) {
+        let (connection, name) = self.name(stream);
+        let known = &mut self.known[stream];
+        let [.., (earlier, _), (last, from)] = known.adopted.as_slice() else { return };
+        let (mapping, from) = (Mapping { version: last.version + 1, ..earlier.clone() }, *from);
+        let since = |letter: &Letter| letter.replayed.is_some_and(|(_, version)| version >= last.version);
+        let taken: Vec<usize> = (0..known.letters.len()).filter(|&at| since(&known.letters[at])).collect();
+        let mut retracts: BTreeMap<i64, BTreeSet<u32>> = BTreeMap::new();
+        for at in known.refused(&mapping, &taken) {
+            let (place, _) = known.letters[at].replayed.take().unwrap();
+            retracts.entry(place.seq).or_default().insert(place.row);
+            known.rows -= 1;
+        }
+        let retracts = retracts.into_iter().map(|(seq, rows)| Retract { seq, rows: rows.into_iter().collect() });
+        bench.memory.retracting(connection, name, &mapping, from, retracts.collect());
+        known.adopted.push((mapping, from));
     }
 }
 
@@ -159,60 +301,34 @@ fn reach(laws: Laws, back: u8, head: i64, noticed: &[i64]) -> i64 {
     }
 }
 
-/// Plays a history, compacting or not; the rows that compaction dropped.
-async fn play(bench: &Bench, connections: [ConnectionId; 2], ops: &[Op], laws: Laws, compact: bool) -> i64 {
-    let vocabulary = Vocabulary::builtin();
-    let mut streams = Streams { connections, adopted: BTreeMap::new(), noticed: BTreeMap::new() };
-    let mut dropped = 0;
-    let shaped = |shape: u8| match laws {
-        Laws::Honest { ordered } => shape & !0b1_0000 | u8::from(ordered) << 4,
-        _ => shape,
-    };
+/// Plays a history, compacting or not.
+async fn play(bench: &Bench, connections: [ConnectionId; 2], ops: &[Op], laws: Laws, compact: bool) -> Streams {
+    let mut streams = Streams { connections, laws, known: Default::default(), dropped: 0 };
     for op in ops {
         match op {
-            Op::Batch { stream, columns, rows } => {
-                let (connection, name) = streams.name(*stream);
-                let adopted = streams.adopted.entry(*stream).or_default();
-                if adopted.is_empty() {
-                    let first = rules(1, shaped(0b1_0001));
-                    bench.memory.mapping(connection, name, &first, 1);
-                    adopted.push((first, 1));
-                }
-                let mapping = &adopted.last().unwrap().0;
-                let raw = raw(*columns, rows);
-                let plan = Plan::compile(vocabulary, mapping, raw.columns.schema_ref()).unwrap();
-                let made = plan.run(&raw).unwrap();
-                if made.batch.num_rows() > 0 {
-                    bench.memory.records(connection, name, &mapping.entity, mapping.version, &made.batch);
-                }
-            }
+            Op::Batch { stream, columns, rows } => streams.batch(bench, *stream, *columns, rows),
             Op::Adopt { stream, shape, back } => {
                 let (connection, name) = streams.name(*stream);
-                let adopted = streams.adopted.entry(*stream).or_default();
-                if adopted.is_empty() {
+                let known = &mut streams.known[*stream];
+                if known.adopted.is_empty() {
                     continue;
                 }
-                let mapping = rules(adopted.len() as i64 + 1, shaped(*shape));
-                let noticed = streams.noticed.entry(*stream).or_default();
-                let from = reach(laws, *back, bench.memory.len(), noticed);
+                let mapping = rules(known.adopted.len() as i64 + 1, laws.shape(*shape));
+                let from = reach(laws, *back, bench.memory.len(), &known.noticed);
                 bench.memory.mapping(connection, name, &mapping, from);
-                adopted.push((mapping, from));
+                known.adopted.push((mapping, from));
             }
-            Op::Revert { stream } => {
-                let (connection, name) = streams.name(*stream);
-                let adopted = streams.adopted.entry(*stream).or_default();
-                let [.., (earlier, _), (_, from)] = adopted.as_slice() else { continue };
-                let mapping = Mapping { version: adopted.len() as i64 + 1, ..earlier.clone() };
-                let from = *from;
-                bench.memory.mapping(connection, name, &mapping, from);
-                adopted.push((mapping, from));
-            }
+            Op::Replay { stream, nth } => streams.replay(bench, *stream, *nth),
+            Op::Heal { stream, nth } => streams.heal(bench, *stream, *nth),
+            Op::Revert { stream } => streams.revert(bench, *stream),
             Op::Purge { connection } => {
                 bench.memory.purge(streams.connections[*connection]);
+                for stream in (0..3).filter(|stream| stream / 2 == *connection) {
+                    streams.known[stream].letters.clear();
+                    streams.known[stream].rows = 0;
+                }
             }
-            Op::Notice { stream } => {
-                streams.noticed.entry(*stream).or_default().push(bench.memory.len() + 1);
-            }
+            Op::Notice { stream } => streams.known[*stream].noticed.push(bench.memory.len() + 1),
             Op::Compact { .. } if !compact => {}
             Op::Compact { stream, entries, prune } => {
                 let kept = if *prune && laws != Laws::Merge { 0 } else { 1 };
@@ -222,16 +338,17 @@ async fn play(bench: &Bench, connections: [ConnectionId; 2], ops: &[Op], laws: L
                     after: chrono::TimeDelta::zero(),
                     superseded: chrono::TimeDelta::days(kept),
                 };
-                let noticed = streams.noticed.entry(*stream).or_default().clone();
-                let position = bench.dcl.seen(&bench.scope);
-                dropped += bench.memory.compact(streams.name(*stream), position, &noticed, &limits);
+                let (position, noticed) = (bench.dcl.seen(&bench.scope), &streams.known[*stream].noticed);
+                let dropped = bench.memory.compact(streams.name(*stream), position, noticed, &limits);
+                streams.dropped += dropped;
             }
             Op::Advance => {
                 bench.advance().await;
             }
+            Op::Restart => bench.dcl.close(&bench.scope).await,
         }
     }
-    dropped
+    streams
 }
 
 /// Folds what is left, a portion at a time.
@@ -264,12 +381,18 @@ async fn outcome(
     compact: bool,
 ) -> Result<(Digest, Account, i64), TestCaseError> {
     let bench = Bench::new();
-    let dropped = play(&bench, connections, ops, laws, compact).await;
+    let streams = play(&bench, connections, ops, laws, compact).await;
     finish(&bench, &bench.dcl).await;
     let live = bench.dcl.digest(&bench.scope).await.unwrap();
     let stats = bench.dcl.stats(&bench.scope).await.unwrap();
-    for stream in &stats.streams {
-        prop_assert_eq!(stream.rows, stream.live + stream.superseded + stream.deleted);
+    for (at, known) in streams.known.iter().enumerate() {
+        let (connection, name) = streams.name(at);
+        let stream = stats.streams.iter().find(|s| s.connection_id == connection && s.stream == name);
+        let rows = stream.map_or(0, |s| {
+            assert_eq!(s.rows, s.live + s.superseded + s.deleted);
+            s.rows + s.delete_markers
+        });
+        prop_assert_eq!(rows, known.rows);
     }
     prop_assert_eq!(stats.streams.iter().map(|s| s.live).sum::<i64>(), live.rows);
     let (_folder, other) = bench.other();
@@ -278,7 +401,7 @@ async fn outcome(
     prop_assert_eq!(account(&other.stats(&bench.scope).await.unwrap()), account(&stats));
     bench.dcl.close_all().await;
     other.close_all().await;
-    Ok((live, account(&stats), dropped))
+    Ok((live, account(&stats), streams.dropped))
 }
 
 fn on_a_runtime<T>(work: impl Future<Output = T>) -> T {

@@ -1,6 +1,7 @@
 //! Connected sources: SPEC C and the first half of N.
 
 pub mod check;
+pub mod confirm;
 pub mod create;
 pub mod dead_letters;
 pub mod delete;
@@ -12,5 +13,6 @@ pub mod mappings;
 pub mod pause;
 pub mod preview;
 pub mod resume;
+pub mod rewind;
 pub mod sync;
 pub mod update;

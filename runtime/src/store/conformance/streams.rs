@@ -15,7 +15,7 @@ pub async fn round_trip(world: &World) {
         (StreamState::Active, None, Some("Account"))
     );
     let field = SourceField { name: "Id".into(), data_type: SourceType::String, nullable: false, samples: vec![] };
-    let schema = SourceSchema { fields: vec![field], key: vec!["Id".into()], cursor: None };
+    let schema = SourceSchema { fields: vec![field], key: vec!["Id".into()], ..SourceSchema::default() };
     let stale = vec![StaleField { name: "Old".into(), since_seq: 3, since: world.store.ambient().now() }];
     let change = StreamUpdate {
         schema: Some(schema.clone()),

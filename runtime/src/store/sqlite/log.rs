@@ -15,8 +15,8 @@ use super::{SqliteTx, dead_letters, drifts, missing, stale, streams};
 use crate::canonical::{BatchId, batch_id};
 use crate::ids::{ConnectionId, MappingId};
 use crate::store::{
-    AdoptMapping, Adopted, BatchCommit, Committed, EntryKind, Log, LogEntry, LogStats, MappingState, Mappings,
-    NewEntry, Outline, Owners, Packed, ReadLimit, Replacement, Streams,
+    AdoptMapping, Adopted, BatchCommit, Committed, Effective, EntryKind, Log, LogEntry, LogStats, MappingState,
+    Mappings, NewEntry, Outline, Owners, Packed, ReadLimit, Replacement, Streams,
 };
 use crate::{Error, Result};
 
@@ -253,7 +253,23 @@ impl Log for SqliteTx {
         let mut mapping = adopt.mapping;
         mapping.version = version;
         let rules = json(&mapping)?;
-        let seq = self.next_seq(0, rules.len() as i64).await?;
+        let effective = Effective { mapping, retracts: adopt.retracts };
+        let payload = json(&effective)?;
+        let Effective { mapping, retracts } = effective;
+        let mut retracted = 0;
+        for retract in &retracts {
+            let place = (tenant, adopt.connection, adopt.stream.as_str());
+            let reopened = dead_letters::reopen(self.conn()?, place, retract, now).await?;
+            if reopened != retract.rows.len() as u64 {
+                return Err(Error::conflict(
+                    "dead_letter.not_replayed",
+                    format!("Entry {} of the log has rows that are no replayed dead letter's.", retract.seq),
+                )
+                .remedy("Look at the stream as it is now and decide again."));
+            }
+            retracted += reopened as i64;
+        }
+        let seq = self.next_seq(0, payload.len() as i64).await?;
         let from_seq = adopt.from_seq.unwrap_or(seq);
 
         let past = if adopt.revert { MappingState::Reverted } else { MappingState::Superseded };
@@ -289,7 +305,7 @@ impl Log for SqliteTx {
         .execute(self.conn()?)
         .await?;
         sqlx::query(
-            "update streams set mapping_version = ?4, entity = ?5
+            "update streams set mapping_version = ?4, entity = ?5, rows = rows - ?6
              where tenant_id = ?1 and connection_id = ?2 and name = ?3",
         )
         .bind(tenant)
@@ -297,6 +313,7 @@ impl Log for SqliteTx {
         .bind(&adopt.stream)
         .bind(version)
         .bind(&mapping.entity)
+        .bind(retracted)
         .execute(self.conn()?)
         .await?;
         streams::apply(self.conn()?, (tenant, adopt.connection, &adopt.stream), &adopt.stream_update, now).await?;
@@ -317,7 +334,7 @@ impl Log for SqliteTx {
             cursor_to: None,
             epoch,
             from_seq: Some(from_seq),
-            payload: rules.into(),
+            payload: payload.into(),
         };
         self.insert_entry(seq, entry).await?;
         Ok(Adopted::Adopted { version, seq, from_seq })

@@ -9,6 +9,7 @@
 //! given back to the file system a few megabytes at a time (the file is made for it; one made before that only reuses).
 
 mod agents;
+mod api_keys;
 mod audit;
 mod connections;
 mod dead_letters;
@@ -226,7 +227,11 @@ struct SqliteTx {
     held: Held,
     tenant: Uuid,
     actor: String,
+    /// Who answers for it; a part of the platform has nobody.
+    person: Option<Uuid>,
     trace: String,
+    /// Something was noted in the audit.
+    noted: bool,
     ambient: Ambient,
 }
 
@@ -236,7 +241,9 @@ impl SqliteTx {
             held,
             tenant: scope.tenant().as_uuid(),
             actor: scope.actor().to_string(),
-            trace: scope.trace().to_string(),
+            person: scope.actor().person().map(|id| id.as_uuid()),
+            trace: scope.trace().as_uuid().simple().to_string(),
+            noted: false,
             ambient: shared.ambient.clone(),
         }
     }
@@ -253,6 +260,9 @@ impl SqliteTx {
 #[async_trait::async_trait]
 impl Tx for SqliteTx {
     async fn save(self: Box<Self>) -> Result<()> {
+        if self.person.is_some() && !self.noted {
+            return Err(super::audit::unnoted());
+        }
         self.held.commit().await
     }
 }

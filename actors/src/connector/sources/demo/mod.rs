@@ -110,6 +110,8 @@ impl Source for Demo {
                 order_by: schema.cursor.clone(),
                 schema,
                 mode: ReadMode::Incremental,
+                declared: false,
+                chosen: true,
                 estimated_rows: Some(200),
                 warnings: if drifted { vec![format!("{stream} was told to drift")] } else { Vec::new() },
             });

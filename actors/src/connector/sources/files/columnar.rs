@@ -114,7 +114,7 @@ impl Columnar {
             if let Some(batch) = self.open.as_mut().and_then(Iterator::next) {
                 let batch = batch.map_err(broken)?;
                 let sizes = sizes(&batch);
-                let rows = fitting(&sizes, limits.batch_bytes).min(batch.num_rows());
+                let rows = fitting(&sizes, limits.batch_bytes).min(batch.num_rows()).min(limits.batch_rows);
                 if rows < batch.num_rows() {
                     // The rest is read anew, as it would be after a restart: boundaries stay the same.
                     self.open = None;

@@ -112,7 +112,7 @@ impl Pass {
     fn read(&mut self, feed: &Feed, entry: &Entry, reader: &mut Reader, watched: &File, was: Identity) -> Result<bool> {
         let origin: Arc<str> = entry.path.as_str().into();
         let stop = || feed.cancelled();
-        let mut next = reader.next(&self.limits, &stop)?;
+        let mut next = reader.next(&self.bounds(0), &stop)?;
         loop {
             let mark = reader.mark();
             // One portion ahead, so that the last one can say that the file is done.
@@ -122,7 +122,7 @@ impl Pass {
                 return self.last(feed, entry, last, &mark, ended(reader, &mark, watched, was)?, &origin);
             };
             let full = self.limits.max_rows.is_some_and(|most| self.rows + portion.seen() >= most);
-            next = if full { None } else { reader.next(&self.limits, &stop)? };
+            next = if full { None } else { reader.next(&self.bounds(portion.seen()), &stop)? };
             if next.is_none() && !full {
                 let end = ended(reader, &reader.mark(), watched, was)?;
                 return self.last(feed, entry, portion, &mark, end, &origin);
@@ -133,6 +133,11 @@ impl Pass {
                 return Ok(false);
             }
         }
+    }
+
+    /// Limits of the next portion, when so many rows are at hand that are not sent yet.
+    fn bounds(&self, at_hand: u64) -> Limits {
+        Limits { batch_rows: self.limits.room(self.rows + at_hand), ..self.limits.clone() }
     }
 
     fn begun(&mut self, entry: &Entry, mark: &Mark) {

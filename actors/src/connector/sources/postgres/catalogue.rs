@@ -123,16 +123,18 @@ pub async fn tables(session: &Session, schema: &str, wanted: Option<&[String]>) 
     }
     if let Some(wanted) = wanted {
         if let Some(missing) = wanted.iter().find(|w| !tables.iter().any(|t| t.name == **w)) {
-            return Err(Error::not_found(
-                "postgres.table_gone",
-                format!("There is no table `{missing}` that this user may read."),
-            )
-            .field("config/tables")
-            .remedy("Correct its name, or grant SELECT on it to the connection's user."));
+            return Err(self::missing(missing));
         }
         tables.retain(|t| wanted.contains(&t.name));
     }
     Ok(tables)
+}
+
+/// A table is named and not there.
+pub fn missing(name: &str) -> Error {
+    Error::not_found("postgres.table_gone", format!("There is no table `{name}` that this user may read."))
+        .field("config/tables")
+        .remedy("Correct its name, or grant SELECT on it to the connection's user.")
 }
 
 fn unreadable(error: &tokio_postgres::Error) -> Error {

@@ -5,6 +5,9 @@ use autonomos_runtime::{Error, Result};
 /// See the module.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Cursor {
+    /// Names of the order terms: a place among rows in another order is no place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Vec<String>>,
     /// Texts of the order terms of the last row read: the cursor column's, then the key's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<Vec<String>>,
@@ -52,9 +55,39 @@ impl Cursor {
         )
     }
 
+    /// The same position for rows that come in this order; the beginning, when it was a place in another one. What is then
+    /// read again is an update of what is known.
+    pub fn ordered(self, by: Vec<String>) -> Self {
+        let placed = self.after.as_ref().is_none_or(|after| after.len() == by.len());
+        let same = self.by.as_ref().map_or(placed, |known| *known == by);
+        if same { Self { by: Some(by), ..self } } else { Self { by: Some(by), row: self.row, ..Self::default() } }
+    }
+
     /// As text.
     pub fn text(&self) -> Result<String> {
         serde_json::to_string(self)
             .map_err(|e| Error::internal("cursor.unwritable", "The position has no text.").source(e))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_in_another_order_is_the_beginning() {
+        let names = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let at = Cursor { after: Some(names("5 7")), pass: 3, row: 9, ..Cursor::default() };
+        // One from before orders were noted is believed as far as its length goes.
+        let noted = at.clone().ordered(names("changed id"));
+        assert_eq!((noted.after.clone(), noted.pass), (Some(names("5 7")), 3));
+        assert_eq!(noted.clone().ordered(names("changed id")), noted);
+        for other in ["updated id", "id", "changed id region"] {
+            let again = noted.clone().ordered(names(other));
+            assert_eq!(again, Cursor { by: Some(names(other)), row: 9, ..Cursor::default() }, "{other}");
+        }
+        assert_eq!(at.ordered(names("id")).after, None);
+        let rest = Cursor { pass: 3, ..Cursor::default() }.ordered(names("id"));
+        assert_eq!((rest.pass, rest.ordered(names("region")).pass), (3, 0));
     }
 }

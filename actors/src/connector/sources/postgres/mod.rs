@@ -8,6 +8,9 @@
 //! Without such a column each pass looks at all rows and sends those whose digest changed; keys that were there before
 //! are told to be gone. A table without a key is keyed by the digest of its rows (`_row_id`): equal rows are one record.
 //!
+//! A place belongs to the columns it was taken by: when key or cursor are others now, reading begins at the start again.
+//! Tables that the settings name and that are not there are left out and said, as long as one of them is.
+//!
 //! A crash resumes after the last committed page. A server that is away or slow is a retryable error within seconds; a table
 //! that is dropped half-way is an error that names it, with all that was read before kept.
 
@@ -135,11 +138,20 @@ impl Postgres {
                 .filter(|c| matches!(c.shape, Shape::Moment { .. } | Shape::Day | Shape::Integer))
                 .map(|c| c.name.clone()),
             mode: if cursor.is_some() { ReadMode::Incremental } else { ReadMode::FullRefresh },
+            declared: true,
+            chosen: self.settings.tables.is_some(),
             estimated_rows: table.rows,
             schema,
             warnings,
         })
     }
+}
+
+/// The tables that the settings ask for, and the names of those that are not there.
+fn chosen(all: Vec<Table>, wanted: Option<&[String]>) -> (Vec<Table>, Vec<&str>) {
+    let Some(wanted) = wanted else { return (all, Vec::new()) };
+    let missing = wanted.iter().filter(|w| !all.iter().any(|t| t.name == **w)).map(String::as_str).collect();
+    (all.into_iter().filter(|t| wanted.contains(&t.name)).collect(), missing)
 }
 
 /// A table without a key gets one made of its rows.
@@ -197,9 +209,18 @@ impl Source for Postgres {
 
     async fn discover(&self, _scope: &Scope) -> Result<Vec<StreamInfo>> {
         let session = self.address.connect(Limits::default().call).await?;
+        let all: Vec<Table> = tables(&session, &self.settings.schema, None).await?.into_iter().map(keyed).collect();
+        let (found, missing) = chosen(all, self.settings.tables.as_deref());
+        if let (true, Some(first)) = (found.is_empty(), missing.first()) {
+            return Err(catalogue::missing(first));
+        }
         let mut streams = Vec::new();
-        for (i, table) in self.tables(&session).await?.iter().enumerate() {
+        for (i, table) in found.iter().enumerate() {
             streams.push(self.info(&session, table, i < SAMPLED).await?);
+        }
+        if let Some(first) = streams.first_mut() {
+            let left_out = |name: &&str| format!("{} It is left out.", catalogue::missing(name).message);
+            first.warnings.extend(missing.iter().map(left_out));
         }
         Ok(streams)
     }

@@ -49,6 +49,8 @@ impl Pass {
     pub async fn incremental(mut self, cursor: &Column, feed: &Feed) -> Result<()> {
         let mut terms = vec![Term::column(&self.table, cursor)];
         terms.extend(self.key_terms());
+        let by = std::iter::once(&cursor.name).chain(&self.table.key).cloned();
+        self.cursor = std::mem::take(&mut self.cursor).ordered(by.collect());
         let begun = self.cursor.clone();
         let resumed = begun.open.is_some();
         if !resumed {
@@ -65,7 +67,7 @@ impl Pass {
         while cursor.nullable && !self.cursor.nulls_done {
             let values = self.cursor.nulls.clone().unwrap_or_default();
             let which = if values.is_empty() { Which::Null } else { Which::NullAfter };
-            let page = self.page(&terms, which, &values, None, self.limits.batch_rows).await?;
+            let page = self.page(&terms, which, &values, None, self.limits.room(self.sent)).await?;
             self.cursor.nulls = page.last.filter(|_| page.more);
             self.cursor.nulls_done = !page.more;
             if page.batch.num_rows() > 0 {
@@ -117,12 +119,13 @@ impl Pass {
 
     /// Rows without a cursor value are not among those with one.
     async fn page_with_values(&self, terms: &[Term], which: Which, values: &[String]) -> Result<Page> {
-        self.page(terms, which, values, None, self.limits.batch_rows).await
+        self.page(terms, which, values, None, self.limits.room(self.sent)).await
     }
 
     /// Looks at all rows, sends those that changed, and tells which are gone.
     pub async fn full(mut self, feed: &Feed) -> Result<()> {
         let terms = self.key_terms();
+        self.cursor = std::mem::take(&mut self.cursor).ordered(self.table.key.clone());
         let begun = self.cursor.clone();
         let mut ledger = Ledger::load(&self.shelf, begun.pass).await?;
         if let Some(after) = &begun.after {
@@ -132,7 +135,9 @@ impl Pass {
         loop {
             let values = self.cursor.after.clone().unwrap_or_default();
             let which = if values.is_empty() { Which::All } else { Which::After };
-            let page = self.page(&terms, which, &values, Some(&mut ledger), self.limits.batch_rows).await?;
+            let at_hand = held.as_ref().map_or(0, |h| h.0.num_rows() as u64);
+            let room = self.limits.room(self.sent + at_hand);
+            let page = self.page(&terms, which, &values, Some(&mut ledger), room).await?;
             if page.last.is_some() {
                 self.cursor.after = page.last;
             }
@@ -164,7 +169,7 @@ impl Pass {
             return Ok(());
         }
         let pass = ledger.save(&self.shelf, begun.pass).await?;
-        let done = Cursor { pass, row: self.cursor.row, ..Cursor::default() };
+        let done = Cursor { pass, row: self.cursor.row, by: self.cursor.by.clone(), ..Cursor::default() };
         let mut last: Option<(RecordBatch, Option<BooleanArray>, Cursor)> = held.map(|(batch, at)| (batch, None, at));
         for keys in gone_batches {
             if let Some((batch, deletes, at)) = last.take() {

@@ -1,0 +1,3 @@
+//! The types of sources there are.
+
+pub mod list;
