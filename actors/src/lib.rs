@@ -14,6 +14,7 @@ pub mod drift;
 pub mod files;
 pub mod mapping;
 pub mod matching;
+pub mod metrics;
 pub mod parts;
 pub mod platform;
 pub mod repair;

@@ -73,6 +73,7 @@ impl Node {
         let address = listener.local_addr().map_err(|e| unbound(args.listen, e))?;
         let metrics = telemetry::measure();
         autonomos_runtime::metrics::describe();
+        autonomos_actors::metrics::describe();
         let secrets: Vec<&str> = std::iter::once(secret).chain(args.previous_secret_key.as_deref()).collect();
         let mut tokens = Tokens::new(ambient.clone(), &secrets)?;
         if let Some(path) = &args.signing_key_file {
@@ -236,7 +237,10 @@ async fn wake_tenants(app: AppState) {
     app.ready.send_replace(!app.draining.is_cancelled());
 }
 
-/// Keeps tables and histograms small.
+/// Free space that is given back to the file system in one turn.
+const GIVEN_BACK: u64 = 4 << 20;
+
+/// Keeps tables, histograms and the store's file small.
 async fn housekeeping(app: AppState) {
     let mut ticks = 0_u32;
     let mut every = tokio::time::interval(Duration::from_secs(5));
@@ -247,6 +251,9 @@ async fn housekeeping(app: AppState) {
         }
         app.metrics.run_upkeep();
         app.platform.host().parts().dcl.close_idle().await;
+        if let Err(error) = tidy_store(&app).await {
+            tracing::warn!("the store's free space was not looked at: {}", error.chain());
+        }
         app.key_uses.write(&app).await;
         ticks = ticks.wrapping_add(1);
         if ticks.is_multiple_of(60)
@@ -255,6 +262,17 @@ async fn housekeeping(app: AppState) {
             tracing::warn!("old rows were not swept: {}", error.chain());
         }
     }
+}
+
+/// Shows what the store takes, and gives back some of what it has to spare.
+async fn tidy_store(app: &AppState) -> Result<()> {
+    let directory = app.store.directory();
+    let space = directory.space().await?;
+    autonomos_runtime::metrics::store_space(space.bytes, space.free);
+    if space.free > app.platform.host().parts().config.store.spare_mb << 20 {
+        directory.give_back(GIVEN_BACK).await?;
+    }
+    Ok(())
 }
 
 /// Takes up what `autonomos keys rotate` wrote, within seconds. A file that cannot be read leaves the keys as they are:

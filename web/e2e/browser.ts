@@ -1,6 +1,6 @@
 // The browser, and what is watched in it all the time: console errors, refusals by the page's policy, requests elsewhere.
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -29,16 +29,18 @@ function executable(): string {
   return found;
 }
 
-/** A browser window with a profile of its own. */
+/** A browser window with a profile of its own, which goes when the window does. */
 export async function open(options: BrowserContextOptions = {}): Promise<BrowserContext> {
   const profile = await mkdtemp(join(tmpdir(), "aos-chromium-"));
-  return chromium.launchPersistentContext(profile, {
+  const context = await chromium.launchPersistentContext(profile, {
     executablePath: executable(),
     headless: true,
     args: FLAGS,
     viewport: { width: 1366, height: 860 },
     ...options,
   });
+  context.on("close", () => void rm(profile, { recursive: true, force: true, maxRetries: 5 }).catch(() => undefined));
+  return context;
 }
 
 /** Signs a window in; the cookie is the window's own from here on. */

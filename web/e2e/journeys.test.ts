@@ -100,7 +100,7 @@ describe("decisions", () => {
       .getByRole("link", { name: /Field renamed.*Industry.*Segment/ })
       .first()
       .click();
-    await page.getByText("Values replayed").waitFor();
+    await page.getByText("Values replayed").first().waitFor();
     await show("review");
     const [waiting] = await pending();
     await page.keyboard.press("a");
@@ -135,7 +135,7 @@ describe("decisions", () => {
     await slow.route("**/api/v1/events/stream", (route) => route.abort());
     await slow.goto(`${server.url}/review`);
     await settled(slow);
-    await slow.getByText("Values replayed").waitFor();
+    await slow.getByText("Values replayed").first().waitFor();
     await call(
       server.url,
       `/api/v1/reviews/${waiting?.id}/decide`,

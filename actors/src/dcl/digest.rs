@@ -1,7 +1,8 @@
 //! A digest of everything the views show, whatever order the rows lie in, and the counts behind it.
 //!
 //! It covers keys, versions, fields and extras; not where in the log a row came from or which mapping version made it,
-//! because healing, reverting and compacting change those without changing what anybody sees.
+//! because healing and reverting change those without changing what anybody sees. (Compacting changes neither: a row goes
+//! by the position it was committed at.)
 
 use arrow::array::AsArray;
 use arrow::datatypes::Int64Type;

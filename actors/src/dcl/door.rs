@@ -54,6 +54,20 @@ impl Dcl {
         Ok(applied)
     }
 
+    /// Does something while nothing is folded into the tenant's views, given the position they are at; `Busy` when a fold
+    /// under way takes longer than that. For short things: a fold waits meanwhile.
+    pub async fn at_rest<T, F: Future<Output = Result<T>> + Send>(
+        &self,
+        scope: &Scope,
+        patience: Duration,
+        work: impl FnOnce(i64) -> F + Send,
+    ) -> Result<T> {
+        let slot = self.slot(scope);
+        let folding = || Error::busy("views.folding", "the views are being folded").remedy("try again in a moment");
+        let _still = tokio::time::timeout(patience, slot.advancing.lock()).await.map_err(|_| folding())?;
+        work(slot.position.load(Ordering::Acquire)).await
+    }
+
     /// Folds these entries, which must follow the views' position without a gap; older ones are passed over.
     pub async fn apply(&self, scope: &Scope, entries: Vec<LogEntry>, log: &Log) -> Result<Applied> {
         let slot = self.slot(scope);

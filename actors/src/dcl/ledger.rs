@@ -162,8 +162,8 @@ impl Ledger {
     }
 
     /// The rules for a stream's record at a position: the latest entry whose range covers it.
-    pub(crate) fn effective(&self, stream: usize, seq: i64) -> Option<&Mapping> {
-        self.rules_of(stream).iter().rev().find(|r| r.from_seq <= seq).map(|r| &r.effective.mapping)
+    pub(crate) fn effective(&self, stream: usize, seq: i64) -> Option<&Rules> {
+        self.rules_of(stream).iter().rev().find(|r| r.from_seq <= seq)
     }
 
     /// The rules of a version.

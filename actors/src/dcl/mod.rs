@@ -9,11 +9,15 @@
 //! commit left it, or set aside and folded from nothing, and [`Dcl::digest`] is the same.
 //!
 //! Reading order: log (what comes in), catalogue (tables), resolve and run (which row wins; pure), ledger, fold (the
-//! transaction) and identity (who is who); entities (what an entity is made of); filter, query, page, json, views, answers (a page out), export, digest, stats; engine (DuckDB), handle
-//! (threads), guard (files), pool (open files), door (the verbs).
+//! transaction) and identity (who is who); entities (what an entity is made of); filter, query, page, json, views,
+//! answers (a page out), export, digest, stats; engine (DuckDB), feed (many rows at once), handle (threads), guard
+//! (files), pool (open files), door (the verbs); compaction (what may be written smaller; pure) and compactor, which
+//! keeps the log itself small.
 
 mod answers;
 mod catalogue;
+mod compaction;
+pub mod compactor;
 mod digest;
 mod door;
 mod engine;

@@ -387,6 +387,12 @@ impl Dcl {
         self.inner.slots.read().values().filter(|s| s.handle.read().is_some()).count()
     }
 
+    /// The log position that the views were last seen to reflect, without opening them; 0 when nobody has looked yet.
+    pub fn seen(&self, scope: &Scope) -> i64 {
+        let slots = self.inner.slots.read();
+        slots.get(&scope.tenant()).map_or(0, |slot| slot.position.load(Ordering::Acquire).max(0))
+    }
+
     /// The log position that the views reflect.
     pub async fn position(&self, scope: &Scope) -> Result<i64> {
         let slot = self.slot(scope);

@@ -49,6 +49,8 @@ impl Platform {
         state["lag"] = json!((log.head - stats.position).max(0));
         state["log_bytes"] = json!(log.bytes);
         state["log_rows"] = json!(log.rows);
+        state["log_entries_compacted"] = json!(log.compacted);
+        state["log_bytes_saved"] = json!(log.saved);
         Ok(state)
     }
 

@@ -61,6 +61,11 @@ impl Desk {
         Key::of(&self.scope, "dcl")
     }
 
+    /// Where the compactor sits.
+    pub fn compactor_key(&self) -> Key {
+        Key::of(&self.scope, "compaction")
+    }
+
     /// Where the repairer sits.
     pub fn repairer_key(&self) -> Key {
         Key::of(&self.scope, "repair")
@@ -89,6 +94,11 @@ impl Desk {
     /// The materializer.
     pub fn materializer(&self) -> dcl::materializer::Handle {
         dcl::materializer::Handle::new(self.parts.node.address(&self.materializer_key()))
+    }
+
+    /// The compactor.
+    pub fn compactor(&self) -> dcl::compactor::Handle {
+        dcl::compactor::Handle::new(self.parts.node.address(&self.compactor_key()))
     }
 
     /// The repairer.

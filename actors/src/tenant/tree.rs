@@ -4,6 +4,7 @@
 //! tenant/<id>      one for one; started in this order, stopped in reverse
 //! ├─ dcl           Materializer   sink first
 //! ├─ unify         Unifier        one identity for each real thing, from the views into the log
+//! ├─ compaction    Compactor
 //! ├─ agents        Runner
 //! ├─ repair        Repairer
 //! ├─ connectors    dynamic        ── connectors/<id>   Connector, own budget and back-off
@@ -40,6 +41,10 @@ pub fn tree(desk: &Arc<Desk>, connections: &[ConnectionId], reports: Arc<dyn Rep
         unify::unifier::Args { seat, desk: of.clone() }
     });
     let of = desk.clone();
+    let compactor = ChildSpec::new(desk.compactor_key(), "compactor", dcl::compactor::Compactor, move |seat| {
+        dcl::compactor::Args { seat, desk: of.clone() }
+    });
+    let of = desk.clone();
     let agents = ChildSpec::new(desk.agents_key(), "agents", agent::runner::Runner, move |seat| agent::runner::Args {
         seat,
         desk: of.clone(),
@@ -56,10 +61,11 @@ pub fn tree(desk: &Arc<Desk>, connections: &[ConnectionId], reports: Arc<dyn Rep
     let config = &desk.parts.config.tenant;
     let part = |spec: ChildSpec| spec.intensity(restarts(desk)).retry_after(AGAIN);
     TreeSpec::ordered(root(desk))
-        .reports(reports)
         .escalation(Some(Intensity::new(config.escalations, config.escalation_seconds)))
+        .reports(reports)
         .child(part(materializer.drain(FINISH)))
         .child(part(unifier.stop(FINISH)))
+        .child(part(compactor.stop(FINISH)))
         .child(part(agents.stop(FINISH)))
         .child(part(repairer.drain(FINISH)))
         .subtree(connectors)

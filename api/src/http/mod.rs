@@ -110,6 +110,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(live::socket::socket))
         .routes(routes!(system::actors::list))
         .routes(routes!(system::cluster::cluster))
+        .routes(routes!(system::resume::resume))
         .routes(routes!(system::health::alive))
         .routes(routes!(system::health::ready))
         .routes(routes!(system::metrics::metrics))

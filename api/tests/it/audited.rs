@@ -209,7 +209,7 @@ impl Stage {
                 body["invitation"] = invitation;
                 public(body)
             }
-            ("post", "/api/v1/auth/tickets" | "/api/v1/dcl/rebuild") => at(""),
+            ("post", "/api/v1/admin/tenant/resume" | "/api/v1/auth/tickets" | "/api/v1/dcl/rebuild") => at(""),
             ("post", "/api/v1/dcl/entities/{view}/merge") => {
                 let ids = [self.entity("1").await, self.entity("2").await];
                 self.admin.request(verb, &path.replace("{view}", "accounts")).json(&json!({"ids": ids}))

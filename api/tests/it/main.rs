@@ -19,6 +19,7 @@ mod main_job;
 mod roles;
 mod safe_mode;
 mod socket;
+mod suspension;
 mod taken_back;
 mod upkeep;
 mod users;

@@ -66,6 +66,7 @@ sections! {
         durability: Durability,
         readers: u32,
         patience_seconds: u64,
+        spare_mb: u64,
         allow_destructive: bool,
     }
 
@@ -96,6 +97,8 @@ sections! {
         actor_seconds: u64,
         escalations: u32,
         escalation_seconds: u64,
+        resume_seconds: u64,
+        resume_most_seconds: u64,
         stuck_seconds: u64,
         running_tasks: u32,
     }
@@ -141,6 +144,15 @@ sections! {
         idle_seconds: u64,
         read_seconds: u64,
         answers_mb: usize,
+    }
+
+    /// `[compaction]`
+    Compaction {
+        every_seconds: u64,
+        after_seconds: u64,
+        entries: usize,
+        entry_kb: u64,
+        superseded_days: u32,
     }
 
     /// `[llm]`

@@ -34,6 +34,15 @@ pub struct TenantRef {
     pub owner: Owner,
 }
 
+/// What the store takes on its disk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Space {
+    /// Bytes of it all.
+    pub bytes: u64,
+    /// Of them, those that hold nothing and wait for new rows: what deletions and compaction freed.
+    pub free: u64,
+}
+
 /// See the module.
 #[async_trait::async_trait]
 pub trait Directory: Send + Sync {
@@ -65,4 +74,9 @@ pub trait Directory: Send + Sync {
     async fn redeem_token(&self, token: TokenHash, purpose: TokenPurpose) -> Result<Option<Redeemed>>;
     /// Forgets what is past its time (tokens, dead sessions, idempotency answers); says how many rows.
     async fn sweep(&self) -> Result<u64>;
+    /// What the store takes; zeros where a database server keeps that to itself.
+    async fn space(&self) -> Result<Space>;
+    /// Gives free space back to the file system, about so many bytes at most, in one short turn of the writer. Says how
+    /// many; none where the store was made without a way to.
+    async fn give_back(&self, bytes: u64) -> Result<u64>;
 }

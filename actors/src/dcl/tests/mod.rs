@@ -1,5 +1,6 @@
 //! The room from outside: a log in memory, folded, read, healed, taken back, damaged, rebuilt.
 
+mod compaction;
 mod log;
 mod random;
 mod retract;

@@ -1,20 +1,24 @@
 //! Random histories: batches with columns that come, go and are renamed, deletes, late rows, mappings, repairs that reach
-//! back, refused rows that are replayed, reverts that take them back again, purges, restarts, folded in random portions.
-//! Whatever the history, the live views and a fold from nothing agree, and every row is accounted for.
+//! back, refused rows that are replayed, reverts that take them back again, purges, restarts, folded in random portions,
+//! compacted at random moments. Whatever the history, the live views and a fold from nothing agree, every row is accounted
+//! for, and a log that was never compacted gives the same.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, BooleanArray, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
+use autonomos_runtime::Ambient;
 use autonomos_runtime::canonical::entity::Vocabulary;
 use autonomos_runtime::canonical::mapping::{FieldRule, Mapping, Origin, Transform};
 use autonomos_runtime::canonical::{Plan, RawBatch};
 use autonomos_runtime::ids::ConnectionId;
 use autonomos_runtime::store::{Place, Retract};
 use proptest::prelude::*;
+use proptest::test_runner::TestCaseError;
 
-use super::super::{Dcl, Stats};
+use super::super::compaction::Limits;
+use super::super::{Dcl, Digest, Stats};
 use super::log::Bench;
 use crate::unify::change::{Change, Found};
 use crate::unify::entry::{self, Head};
@@ -28,13 +32,44 @@ type Row = (u8, u8, u8, bool);
 
 #[derive(Clone, Debug)]
 enum Op {
-    Batch { stream: usize, columns: u8, rows: Vec<Row> },
-    Adopt { stream: usize, shape: u8, back: u8 },
-    Replay { stream: usize, nth: u8 },
-    Heal { stream: usize, nth: u8 },
-    Revert { stream: usize },
-    Purge { connection: usize },
-    Identify { changes: Vec<(u8, u8, u8)>, learn: bool, complete: bool },
+    Batch {
+        stream: usize,
+        columns: u8,
+        rows: Vec<Row>,
+    },
+    Adopt {
+        stream: usize,
+        shape: u8,
+        back: u8,
+    },
+    Replay {
+        stream: usize,
+        nth: u8,
+    },
+    Heal {
+        stream: usize,
+        nth: u8,
+    },
+    Revert {
+        stream: usize,
+    },
+    Purge {
+        connection: usize,
+    },
+    /// A drift is noticed: a repair may reach back to what comes next.
+    Notice {
+        stream: usize,
+    },
+    Compact {
+        stream: usize,
+        entries: usize,
+        prune: bool,
+    },
+    Identify {
+        changes: Vec<(u8, u8, u8)>,
+        learn: bool,
+        complete: bool,
+    },
     Advance,
     Restart,
 }
@@ -50,6 +85,9 @@ fn op() -> impl Strategy<Value = Op> {
         1 => (0..2_usize).prop_map(|connection| Op::Purge { connection }),
         3 => (prop::collection::vec((0..9_u8, 0..12_u8, 0..12_u8), 0..20), any::<bool>(), any::<bool>())
             .prop_map(|(changes, learn, complete)| Op::Identify { changes, learn, complete }),
+        1 => (0..3_usize).prop_map(|stream| Op::Notice { stream }),
+        3 => (0..3_usize, 2..5_usize, any::<bool>())
+            .prop_map(|(stream, entries, prune)| Op::Compact { stream, entries, prune }),
         6 => Just(Op::Advance),
         1 => Just(Op::Restart),
     ]
@@ -113,6 +151,28 @@ fn raw(columns: u8, rows: &[Row]) -> RawBatch {
     raw
 }
 
+/// What a history may do.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Laws {
+    /// Whatever can be written.
+    Any,
+    /// What is compacted is only merged.
+    Merge,
+    /// What happens on a node: rules keep the stream's key and order (whether there is one), and reach back to the
+    /// beginning, to a drift that was noticed, or not at all.
+    Honest { ordered: bool },
+}
+
+impl Laws {
+    /// A shape of rules that keeps to them.
+    fn shape(self, shape: u8) -> u8 {
+        match self {
+            Self::Honest { ordered } => shape & !0b1_0000 | u8::from(ordered) << 4,
+            _ => shape,
+        }
+    }
+}
+
 /// A row that was refused, and where it is in the log, under which version, if it was replayed.
 struct Letter {
     columns: u8,
@@ -125,6 +185,8 @@ struct Letter {
 struct Known {
     /// All its mappings with where they hold from.
     adopted: Vec<(Mapping, i64)>,
+    /// Where drifts were noticed.
+    noticed: Vec<i64>,
     letters: Vec<Letter>,
     /// Rows in the log that were neither purged nor retracted.
     rows: i64,
@@ -183,7 +245,10 @@ fn identified(changes: &[(u8, u8, u8)], learn: bool, complete: bool, at: i64) ->
 
 struct Streams {
     connections: [ConnectionId; 2],
+    laws: Laws,
     known: [Known; 3],
+    /// Rows that compaction dropped.
+    dropped: i64,
 }
 
 impl Streams {
@@ -195,7 +260,7 @@ impl Streams {
         let (connection, name) = self.name(stream);
         let known = &mut self.known[stream];
         if known.adopted.is_empty() {
-            let first = rules(1, 0b1_0101);
+            let first = rules(1, self.laws.shape(0b1_0101));
             bench.memory.mapping(connection, name, &first, 1);
             known.adopted.push((first, 1));
         }
@@ -221,7 +286,7 @@ impl Streams {
         if batch.num_rows() == 0 {
             return;
         }
-        let seq = bench.memory.records(connection, name, &rules.entity, rules.version, &batch);
+        let seq = bench.memory.replayed(connection, name, &rules.entity, rules.version, &batch);
         known.rows += batch.num_rows() as i64;
         let passed = (0..tried.len()).filter(|at| !refused.contains(&(*at as u32)));
         for (row, at) in passed.enumerate() {
@@ -262,22 +327,33 @@ impl Streams {
     }
 }
 
-async fn play(bench: &Bench, ops: &[Op]) -> Streams {
-    let connections = [bench.connection(), bench.connection()];
-    let mut streams = Streams { connections, known: Default::default() };
+/// Where new rules hold from.
+fn reach(laws: Laws, back: u8, head: i64, noticed: &[i64]) -> i64 {
+    match laws {
+        Laws::Honest { .. } => {
+            let all: Vec<i64> = [1, head + 1].iter().chain(noticed).copied().collect();
+            all[back as usize % all.len()]
+        }
+        _ => (head + 1 - i64::from(back)).max(1),
+    }
+}
+
+/// Plays a history, compacting or not.
+async fn play(bench: &Bench, connections: [ConnectionId; 2], ops: &[Op], laws: Laws, compact: bool) -> Streams {
+    let mut streams = Streams { connections, laws, known: Default::default(), dropped: 0 };
     for op in ops {
         match op {
             Op::Batch { stream, columns, rows } => streams.batch(bench, *stream, *columns, rows),
             Op::Adopt { stream, shape, back } => {
                 let (connection, name) = streams.name(*stream);
-                let adopted = &mut streams.known[*stream].adopted;
-                if adopted.is_empty() {
+                let known = &mut streams.known[*stream];
+                if known.adopted.is_empty() {
                     continue;
                 }
-                let mapping = rules(adopted.len() as i64 + 1, *shape);
-                let from = (bench.memory.len() + 1 - i64::from(*back)).max(1);
+                let mapping = rules(known.adopted.len() as i64 + 1, laws.shape(*shape));
+                let from = reach(laws, *back, bench.memory.len(), &known.noticed);
                 bench.memory.mapping(connection, name, &mapping, from);
-                adopted.push((mapping, from));
+                known.adopted.push((mapping, from));
             }
             Op::Replay { stream, nth } => streams.replay(bench, *stream, *nth),
             Op::Heal { stream, nth } => streams.heal(bench, *stream, *nth),
@@ -292,6 +368,20 @@ async fn play(bench: &Bench, ops: &[Op]) -> Streams {
             Op::Identify { changes, learn, complete } => {
                 let payload = identified(changes, *learn, *complete, bench.memory.len());
                 bench.memory.identity(streams.connections[0], "account", payload);
+            }
+            Op::Notice { stream } => streams.known[*stream].noticed.push(bench.memory.len() + 1),
+            Op::Compact { .. } if !compact => {}
+            Op::Compact { stream, entries, prune } => {
+                let kept = if *prune && laws != Laws::Merge { 0 } else { 1 };
+                let limits = Limits {
+                    entries: *entries,
+                    bytes: 1 << 20,
+                    after: chrono::TimeDelta::zero(),
+                    superseded: chrono::TimeDelta::days(kept),
+                };
+                let (position, noticed) = (bench.dcl.seen(&bench.scope), &streams.known[*stream].noticed);
+                let dropped = bench.memory.compact(streams.name(*stream), position, noticed, &limits);
+                streams.dropped += dropped;
             }
             Op::Advance => {
                 bench.advance().await;
@@ -322,35 +412,92 @@ fn account(stats: &Stats) -> Vec<(String, String, [i64; 6])> {
     out
 }
 
+type Account = Vec<(String, String, [i64; 6])>;
+
+/// Plays a history and folds it to its end, live and from nothing: both must give the same.
+async fn outcome(
+    connections: [ConnectionId; 2],
+    ops: &[Op],
+    laws: Laws,
+    compact: bool,
+) -> Result<(Digest, Account, i64), TestCaseError> {
+    let bench = Bench::new();
+    let streams = play(&bench, connections, ops, laws, compact).await;
+    finish(&bench, &bench.dcl).await;
+    let live = bench.dcl.digest(&bench.scope).await.unwrap();
+    let stats = bench.dcl.stats(&bench.scope).await.unwrap();
+    for (at, known) in streams.known.iter().enumerate() {
+        let (connection, name) = streams.name(at);
+        let stream = stats.streams.iter().find(|s| s.connection_id == connection && s.stream == name);
+        let rows = stream.map_or(0, |s| {
+            assert_eq!(s.rows, s.live + s.superseded + s.deleted);
+            s.rows + s.delete_markers
+        });
+        prop_assert_eq!(rows, known.rows);
+    }
+    prop_assert_eq!(stats.streams.iter().map(|s| s.live).sum::<i64>(), live.rows);
+    let (_folder, other) = bench.other();
+    finish(&bench, &other).await;
+    prop_assert_eq!(&other.digest(&bench.scope).await.unwrap(), &live);
+    prop_assert_eq!(account(&other.stats(&bench.scope).await.unwrap()), account(&stats));
+    bench.dcl.close_all().await;
+    other.close_all().await;
+    Ok((live, account(&stats), streams.dropped))
+}
+
+fn on_a_runtime<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
+}
+
+fn connections() -> [ConnectionId; 2] {
+    let ambient = Ambient::system();
+    [ConnectionId::new(&ambient), ConnectionId::new(&ambient)]
+}
+
+/// The same history with and without compaction gives the same views and the same account.
+fn nobody_can_tell(ops: &[Op], laws: Laws) -> Result<i64, TestCaseError> {
+    on_a_runtime(async {
+        let connections = connections();
+        let (digest, account, dropped) = outcome(connections, ops, laws, true).await?;
+        let (plain, counted, _) = outcome(connections, ops, laws, false).await?;
+        prop_assert_eq!(digest, plain);
+        prop_assert_eq!(account, counted);
+        Ok(dropped)
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 200, ..ProptestConfig::default() })]
 
     #[test]
     fn the_live_views_equal_a_fold_from_nothing(ops in prop::collection::vec(op(), 1..40)) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let bench = Bench::new();
-            let streams = play(&bench, &ops).await;
-            finish(&bench, &bench.dcl).await;
-            let live = bench.dcl.digest(&bench.scope).await.unwrap();
-            let stats = bench.dcl.stats(&bench.scope).await.unwrap();
-            for (at, known) in streams.known.iter().enumerate() {
-                let (connection, name) = streams.name(at);
-                let stream = stats.streams.iter().find(|s| s.connection_id == connection && s.stream == name);
-                let rows = stream.map_or(0, |s| {
-                    assert_eq!(s.rows, s.live + s.superseded + s.deleted);
-                    s.rows + s.delete_markers
-                });
-                prop_assert_eq!(rows, known.rows);
-            }
-            prop_assert_eq!(stats.streams.iter().map(|s| s.live).sum::<i64>(), live.rows);
-            let (_folder, other) = bench.other();
-            finish(&bench, &other).await;
-            prop_assert_eq!(&other.digest(&bench.scope).await.unwrap(), &live);
-            prop_assert_eq!(account(&other.stats(&bench.scope).await.unwrap()), account(&stats));
-            bench.dcl.close_all().await;
-            other.close_all().await;
-            Ok(())
-        })?;
+        on_a_runtime(outcome(connections(), &ops, Laws::Any, true))?;
+    }
+
+    #[test]
+    fn whatever_happens_nobody_can_tell_that_batches_were_merged(ops in prop::collection::vec(op(), 1..40)) {
+        nobody_can_tell(&ops, Laws::Merge)?;
+    }
+
+    #[test]
+    fn nobody_can_tell_that_superseded_batches_are_gone(
+        ops in prop::collection::vec(op(), 1..60), ordered in any::<bool>(),
+    ) {
+        nobody_can_tell(&ops, Laws::Honest { ordered })?;
+    }
+}
+
+/// The property above is worth something: in a history of a kind it draws, batches do go.
+#[test]
+fn a_busy_stream_loses_what_was_superseded() {
+    let batch = |n: u8| Op::Batch { stream: 0, columns: 0b1_0111, rows: vec![(n % 3, n % 6, n, false)] };
+    let mut ops: Vec<Op> = (0..60).map(batch).collect();
+    ops.push(Op::Advance);
+    ops.extend(std::iter::repeat_n(Op::Advance, 12));
+    ops.push(Op::Compact { stream: 0, entries: 4, prune: true });
+    ops.push(Op::Adopt { stream: 0, shape: 0b0010, back: 0 });
+    for ordered in [false, true] {
+        let dropped = nobody_can_tell(&ops, Laws::Honest { ordered }).unwrap();
+        assert!(dropped > 20, "{dropped} of 60 rows, ordered: {ordered}");
     }
 }

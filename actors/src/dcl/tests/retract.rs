@@ -86,7 +86,7 @@ async fn a_revert_takes_the_replayed_rows_along_as_often_as_it_is_asked() {
     for round in 0..3 {
         let (lenient, strict) = (rules(2 + 2 * round, true), rules(3 + 2 * round, false));
         bench.memory.mapping(connection, "s", &lenient, from);
-        let seq = bench.memory.records(connection, "s", "account", lenient.version, &refused());
+        let seq = bench.memory.replayed(connection, "s", "account", lenient.version, &refused());
         let now = seen(&bench).await;
         assert_eq!(now.rows, 4);
         assert_eq!(approved.get_or_insert(now.digest.clone()), &now.digest);
@@ -101,7 +101,7 @@ async fn a_revert_takes_the_replayed_rows_along_as_often_as_it_is_asked() {
 async fn of_an_entry_only_the_rows_named_go_and_the_others_keep_their_place() {
     let (bench, connection, from) = drifted().await;
     bench.memory.mapping(connection, "s", &rules(2, true), from);
-    let seq = bench.memory.records(connection, "s", "account", 2, &refused());
+    let seq = bench.memory.replayed(connection, "s", "account", 2, &refused());
     let all = seen(&bench).await;
     // It reaches back by the rows it retracts alone: its rules hold from here on.
     let here = bench.memory.len() + 1;

@@ -29,17 +29,20 @@ const NO_PAGES: [&str; 8] = ["api", "ws", "mcp", "metrics", "healthz", "readyz",
 
 /// Whether a request is for the console itself: one of its files, or a browser that goes to one of its pages.
 pub fn wanted(method: &Method, path: &str, headers: &HeaderMap) -> bool {
-    if !matches!(*method, Method::GET | Method::HEAD) {
-        return false;
-    }
-    let mut parts = path.split('/').skip(1);
-    let first = parts.next().unwrap_or_default();
-    if first == "assets" {
-        return true;
-    }
+    let file = matches!(*method, Method::GET | Method::HEAD) && path.starts_with("/assets/");
+    file || page(method, path, headers)
+}
+
+/// Whether a browser goes to one of its pages. A file that is not there is none.
+pub fn page(method: &Method, path: &str, headers: &HeaderMap) -> bool {
+    let first = path.split('/').nth(1).unwrap_or_default();
     let plain = path.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_' | b'.'));
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    plain && !first.is_empty() && first != "." && !NO_PAGES.contains(&first) && accept.contains("text/html")
+    matches!(*method, Method::GET | Method::HEAD)
+        && plain
+        && !matches!(first, "" | "." | "assets")
+        && !NO_PAGES.contains(&first)
+        && accept.contains("text/html")
 }
 
 /// The console's page, whatever its address; the plain page where the console was not built in.
@@ -130,6 +133,7 @@ mod tests {
             assert!(!wanted(&Method::GET, other, &browser), "{other}");
         }
         assert!(wanted(&Method::GET, "/assets/index-12345678.js", &HeaderMap::new()));
+        assert!(!page(&Method::GET, "/assets/none/of.js", &browser));
     }
 
     #[test]

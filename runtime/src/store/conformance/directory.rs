@@ -47,3 +47,14 @@ pub async fn every_tenant_is_listed(world: &World) {
     let busy: Vec<_> = refs.iter().filter(|t| t.has_connections).map(|t| t.id).collect();
     assert_eq!((refs.len(), busy), (5, vec![world.a.tenant()]));
 }
+
+/// What it takes is told; giving free space back takes nothing that holds something.
+pub async fn space_is_told_and_given_back(world: &World) {
+    let directory = world.store.directory();
+    let before = directory.space().await.unwrap();
+    assert!(before.free <= before.bytes);
+    let given = directory.give_back(1 << 30).await.unwrap();
+    let after = directory.space().await.unwrap();
+    assert_eq!((after.bytes, after.free <= before.free), (before.bytes - given, true));
+    assert_eq!(directory.tenant_refs().await.unwrap().len(), 2);
+}

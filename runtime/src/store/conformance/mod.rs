@@ -178,14 +178,16 @@ macro_rules! store_conformance {
                 a_stranger_sees_nothing];
             decisions: [round_trip, a_stranger_sees_nothing];
             demo: [round_trip, a_stranger_sees_nothing];
-            directory: [registering_makes_a_tenant, an_address_is_taken_once, every_tenant_is_listed];
+            directory: [registering_makes_a_tenant, an_address_is_taken_once, every_tenant_is_listed,
+                space_is_told_and_given_back];
             drifts: [round_trip, an_open_drift_is_not_detected_twice, a_stranger_sees_nothing];
             files: [round_trip, a_stranger_sees_nothing];
             idempotency: [round_trip, keys_end, a_stranger_sees_nothing];
             log: [numbers_are_gapless, a_batch_is_taken_once, a_cursor_moves_from_where_it_stands,
                 a_batch_without_rows_moves_the_cursor, everything_of_a_batch_or_nothing, reading_keeps_to_its_budget,
-                entries_are_appended_once, compaction_keeps_positions, a_fenced_owner_writes_nothing,
-                two_writers_of_one_stream, a_stranger_sees_nothing];
+                entries_are_appended_once, compaction_keeps_positions, compaction_writes_over_nothing,
+                an_outline_of_a_stream, a_fenced_owner_writes_nothing, two_writers_of_one_stream,
+                a_stranger_sees_nothing];
             mappings: [adoption, a_stale_adoption_is_refused, a_revert_is_a_further_version,
                 rules_taken_back_take_replayed_rows_along, a_stranger_sees_nothing];
             owners: [the_fence];

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use sqlx::sqlite::SqliteRow;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use uuid::Uuid;
 
 use super::lane::Held;
 use super::row::{Columns, all, millis};
-use super::{Shared, api_keys, audit, owners, sessions, tenants, users};
+use super::{PAGE, Shared, api_keys, audit, owners, sessions, tenants, users};
 use crate::ids::{SessionId, TenantId, TraceId, UserId};
 use crate::store::{
-    Directory, KeyInForce, KeyUsed, NewAudit, NewUser, Page, Paged, Redeemed, Rotation, Session, SessionInForce,
+    Directory, KeyInForce, KeyUsed, NewAudit, NewUser, Page, Paged, Redeemed, Rotation, Session, SessionInForce, Space,
     Tenant, TenantRef, TokenHash, TokenPurpose, User, UserState,
 };
 use crate::{Actor, Result, Timestamp};
@@ -291,4 +291,29 @@ impl Directory for SqliteDirectory {
         held.commit().await?;
         Ok(rows)
     }
+
+    async fn space(&self) -> Result<Space> {
+        let mut held = self.read().await?;
+        space(held.connection()?).await
+    }
+
+    async fn give_back(&self, bytes: u64) -> Result<u64> {
+        let mut held = self.write().await?;
+        let before = space(held.connection()?).await?;
+        let pages = (bytes / PAGE).max(1);
+        // Does nothing in a file that was made without it.
+        sqlx::raw_sql(sqlx::AssertSqlSafe(format!("pragma incremental_vacuum({pages})")))
+            .execute(held.connection()?)
+            .await?;
+        let after = space(held.connection()?).await?;
+        held.commit().await?;
+        Ok(before.bytes.saturating_sub(after.bytes))
+    }
+}
+
+async fn space(connection: &mut SqliteConnection) -> Result<Space> {
+    let pages: i64 = sqlx::query_scalar("select page_count from pragma_page_count").fetch_one(&mut *connection).await?;
+    let free: i64 =
+        sqlx::query_scalar("select freelist_count from pragma_freelist_count").fetch_one(&mut *connection).await?;
+    Ok(Space { bytes: pages.unsigned_abs() * PAGE, free: free.unsigned_abs() * PAGE })
 }

@@ -5,7 +5,8 @@
 //! last commit.
 //!
 //! Pages are 16 KiB because most bytes are batches of some megabytes; those go through the write-ahead log once and into
-//! the file once.
+//! the file once. Pages that a deletion or a compaction frees are used for what comes next; what is free beyond that can be
+//! given back to the file system a few megabytes at a time (the file is made for it; one made before that only reuses).
 
 mod agents;
 mod api_keys;
@@ -41,7 +42,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
+use sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use uuid::Uuid;
 
 use self::lane::{Begin, Held, Lane};
@@ -49,6 +50,9 @@ use super::{Directory, Store, Tx};
 use crate::config::Config;
 pub use crate::config::Durability;
 use crate::{Ambient, Error, Result, Scope, Timestamp};
+
+/// Bytes of a page.
+const PAGE: u64 = 16 * 1024;
 
 /// How to open the store.
 #[derive(Clone, Debug)]
@@ -126,7 +130,9 @@ impl SqliteStore {
         let connect = SqliteConnectOptions::new()
             .filename(options.dir.join("autonomos.sqlite"))
             .create_if_missing(true)
-            .page_size(16 * 1024)
+            .page_size(PAGE as u32)
+            // Keeps, beside the pages, what is needed to move one: next to nothing a commit.
+            .auto_vacuum(SqliteAutoVacuum::Incremental)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(match options.durability {
                 Durability::Full => SqliteSynchronous::Full,
