@@ -120,7 +120,7 @@ impl Session {
     ) -> Result<T> {
         match tokio::time::timeout(self.call + GRACE, call).await {
             Ok(done) => done.map_err(|e| classify(&e, table)),
-            Err(_) => Err(slow()),
+            Err(_) => Err(slow(table)),
         }
     }
 }
@@ -131,8 +131,10 @@ fn away() -> Error {
         .remedy("Check host, port and network; reading goes on by itself where it stopped.")
 }
 
-fn slow() -> Error {
-    Error::unavailable("postgres.slow", "PostgreSQL did not answer within the deadline.")
+fn slow(table: Option<&str>) -> Error {
+    let about = table.map(|t| format!(" about `{t}`")).unwrap_or_default();
+    Error::unavailable("postgres.slow", format!("PostgreSQL did not answer{about} within the deadline."))
+        .field("config/tables")
         .remedy("Look for locks or missing indexes on the cursor and key; reading is tried again.")
 }
 
@@ -166,7 +168,7 @@ pub fn classify(error: &tokio_postgres::Error, table: Option<&str>) -> Error {
                 .field("config/url")
                 .remedy("Grant SELECT on it to the connection's user.")
         }
-        SqlState::QUERY_CANCELED | SqlState::LOCK_NOT_AVAILABLE => slow(),
+        SqlState::QUERY_CANCELED | SqlState::LOCK_NOT_AVAILABLE => slow(table),
         SqlState::TOO_MANY_CONNECTIONS => Error::busy("postgres.full", "PostgreSQL has no free connection.")
             .remedy("Reading is tried again; raise max_connections if it stays."),
         SqlState::UNDEFINED_COLUMN | SqlState::DATATYPE_MISMATCH | SqlState::UNDEFINED_FUNCTION => {
