@@ -19,10 +19,12 @@ run: setup-build
 
 test: setup-test
 	cargo test --workspace --locked
+	cd web && npm test --silent && npm run --silent e2e
 
 check: setup-build
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
+	cd web && npm run --silent lint
 
 bench: setup-build
 	cargo build --release --locked -p autonomos-api -p autonomos-loadtest

@@ -3,7 +3,8 @@
 //!
 //! The journey of a record: `connector/sources/*` reads a batch, `connector/intake.rs` looks at it and casts it,
 //! `connector/connector.rs` commits it to the log with the cursor; `drift/detect.rs` tells what changed,
-//! `repair/repairer.rs` decides; `dcl/materializer.rs` folds the log into views; `agent/runner.rs` reads them.
+//! `repair/repairer.rs` decides; `dcl/materializer.rs` folds the log into views; `unify/unifier.rs` decides who is who;
+//! `agent/runner.rs` reads them.
 
 pub mod agent;
 pub mod connector;
@@ -13,6 +14,7 @@ pub mod drift;
 pub mod files;
 pub mod mapping;
 pub mod matching;
+pub mod metrics;
 pub mod parts;
 pub mod platform;
 pub mod repair;
@@ -20,3 +22,4 @@ pub mod task;
 pub mod tenant;
 #[cfg(any(test, feature = "testkit"))]
 pub mod testkit;
+pub mod unify;

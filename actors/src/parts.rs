@@ -9,7 +9,7 @@ use autonomos_runtime::ids::TraceId;
 use autonomos_runtime::secrets::Sealer;
 use autonomos_runtime::store::Store;
 use autonomos_runtime::supervision::{Credits, Node};
-use autonomos_runtime::{Actor, Ambient, Scope, ids::TenantId};
+use autonomos_runtime::{Actor, Ambient, Scope, Timestamp, ids::TenantId};
 
 use crate::dcl::Dcl;
 use crate::files::Folder;
@@ -17,6 +17,9 @@ use crate::files::Folder;
 /// Batches of one tenant, and of the node, that may be between source and log at once.
 const BATCHES_OF_NODE: u32 = 24;
 const BATCHES_OF_TENANT: u32 = 8;
+
+/// Records that may be held for unification on the node at once, in thousands: some two gigabytes.
+const THOUSANDS_OF_NODE: u32 = 4000;
 
 /// See the module.
 pub struct Parts {
@@ -38,6 +41,8 @@ pub struct Parts {
     pub node: Node,
     /// Bounds the batches in memory.
     pub batches: Credits,
+    /// Bounds the records held for unification, in thousands.
+    pub indexed: Credits,
 }
 
 impl std::fmt::Debug for Parts {
@@ -52,9 +57,19 @@ impl Parts {
         self.node.ambient()
     }
 
+    /// When a question that is asked now lapses.
+    pub fn lapses_at(&self) -> Timestamp {
+        self.ambient().now() + chrono::Duration::days(i64::from(self.config.repair.expire_days))
+    }
+
     /// The budget of batches between source and log.
     pub fn batch_credits() -> Credits {
         Credits::new("batches", BATCHES_OF_NODE, BATCHES_OF_TENANT)
+    }
+
+    /// The budget of records held for unification: a credit is a thousand of them.
+    pub fn index_credits() -> Credits {
+        Credits::new("records for unification", THOUSANDS_OF_NODE, THOUSANDS_OF_NODE)
     }
 
     /// A scope for work the platform does by itself for a tenant.

@@ -1,7 +1,7 @@
 //! The composition root: the only place that names concrete types and puts them together.
 //!
 //! Up: port → store → bus, parts, host → router served → tenants started in the background, ready. Down, in reverse:
-//! ready off, live streams told, requests finished, tenants drained, store closed; 30 seconds at most, and a second
+//! ready off, live streams told, requests finished, tenants drained, store closed; `http.drain_seconds` and ten more at most, and a second
 //! signal ends the process at once, which is as safe as kill -9 because nothing that matters is written on the way out.
 
 use std::net::SocketAddr;
@@ -27,20 +27,20 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::auth::api_key::Uses;
 use crate::auth::attempts::Attempts;
+use crate::auth::key_ring::Ring;
 use crate::auth::password::Passwords;
 use crate::auth::token::Tokens;
 use crate::cli::NodeArgs;
-use crate::gateway::rate_limit::RateLimits;
+use crate::gateway::rate_limit::{RateLimits, Rates};
 use crate::gateway::server;
 use crate::live::hub::Hub;
 use crate::state::{AppState, Reach, Settings};
 use crate::{http, telemetry};
 
-/// All of going down.
-const DOWN: Duration = Duration::from_secs(30);
-/// Requests in flight, of that.
-const REQUESTS: Duration = Duration::from_secs(8);
+/// What stores have to close, beyond the drain.
+const CLOSING: Duration = Duration::from_secs(10);
 /// Password hashes at once.
 const HASHES: usize = 2;
 
@@ -73,6 +73,7 @@ impl Node {
         let address = listener.local_addr().map_err(|e| unbound(args.listen, e))?;
         let metrics = telemetry::measure();
         autonomos_runtime::metrics::describe();
+        autonomos_actors::metrics::describe();
         let secrets: Vec<&str> = std::iter::once(secret).chain(args.previous_secret_key.as_deref()).collect();
         let mut tokens = Tokens::new(ambient.clone(), &secrets)?;
         if let Some(path) = &args.signing_key_file {
@@ -83,13 +84,25 @@ impl Node {
             })?)?;
         }
 
-        let mut options = SqliteOptions::new(&args.data_dir);
+        let previous: Vec<&str> = args.previous_secret_key.as_deref().into_iter().collect();
+        let sealer = Arc::new(Sealer::new(ambient.clone(), secret, &previous));
+        tokens.adopt(&Ring::read(&Ring::path(&args.data_dir), &sealer)?)?;
+
+        let config = Arc::new(Config::load(args.config.as_deref(), std::env::vars())?);
+        config.check_alone()?;
+        for warning in config.warnings() {
+            tracing::warn!("{warning}");
+        }
+        let mut options = SqliteOptions::configured(&args.data_dir, &config);
         options.node_id.clone_from(&args.node_id);
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(options, ambient.clone()).await?);
-        let config = Arc::new(Config::load(args.config.as_deref(), std::env::vars())?);
         let limits = Limits { events: config.bus.events, bytes: config.bus.events_mb << 20, ..Limits::default() };
         let bus: Arc<dyn EventBus> = Arc::new(LocalBus::new(ambient.clone(), limits));
-        let parts = parts(args, secret, &ambient, &store, &bus, config)?;
+        let rates = Rates {
+            requests: args.rate_limit_per_minute.unwrap_or(config.http.rate_limit_per_minute),
+            costly: config.http.costly_per_minute,
+        };
+        let parts = parts(args, sealer, &ambient, &store, &bus, config.clone())?;
         let platform = Arc::new(Platform::new(Host::new(parts)));
 
         let app = AppState::new(Reach {
@@ -98,21 +111,30 @@ impl Node {
             bus,
             platform,
             tokens,
-            passwords: Passwords::new(ambient.clone(), HASHES),
+            passwords: Passwords::new(ambient.clone(), HASHES, &config.auth)?,
+            key_uses: Uses::default(),
             attempts: Attempts::new(ambient.clone()),
-            rates: RateLimits::new(ambient.clone(), args.rate_limit_per_minute),
+            rates: RateLimits::new(ambient.clone(), rates),
             ambient,
             metrics,
+            config: config.clone(),
             settings: Settings {
                 node: args.node_id.clone(),
-                open_registration: args.open_registration,
+                open_registration: args.open_registration.unwrap_or(config.auth.open_registration),
                 secure_cookies: args.secure_cookies,
+                token_keys: Ring::path(&args.data_dir),
             },
             ready: watch::Sender::new(false),
             draining: CancellationToken::new(),
         });
-        let serving = tokio::spawn(server::serve(listener, http::router(app.clone()), app.draining.clone(), REQUESTS));
+        // Requests may take two fifths of the drain; tenants need the rest.
+        let within = server::Within {
+            head: Duration::from_secs(app.config.http.header_seconds),
+            drain: Duration::from_secs(app.config.http.drain_seconds) * 2 / 5,
+        };
+        let serving = tokio::spawn(server::serve(listener, http::router(app.clone()), app.draining.clone(), within));
         tokio::spawn(housekeeping(app.clone()));
+        tokio::spawn(follow_keys(app.clone()));
         tokio::spawn(wake_tenants(app.clone()));
         Ok(Self { app, address, serving, signals })
     }
@@ -154,22 +176,24 @@ impl Node {
 async fn down(app: AppState, serving: JoinHandle<()>) -> Result<()> {
     app.ready.send_replace(false);
     app.draining.cancel();
+    let longest = Duration::from_secs(app.config.http.drain_seconds) + CLOSING;
     let down = async {
         if let Err(error) = serving.await {
             tracing::error!(%error, "the server ended badly");
         }
         app.platform.host().stop_all().await;
+        app.key_uses.write(&app).await;
         app.store.close().await;
     };
-    tokio::time::timeout(DOWN, down)
+    tokio::time::timeout(longest, down)
         .await
-        .map_err(|_| Error::unavailable("stop.late", "going down took longer than 30 seconds and was cut short"))
+        .map_err(|_| Error::unavailable("stop.late", "going down took longer than it may and was cut short"))
 }
 
 /// What every tenant's tree works with.
 fn parts(
     args: &NodeArgs,
-    secret: &str,
+    sealer: Arc<Sealer>,
     ambient: &Ambient,
     store: &Arc<dyn Store>,
     bus: &Arc<dyn EventBus>,
@@ -186,17 +210,17 @@ fn parts(
         ..dcl::Settings::in_folder(args.data_dir.join("views"))
     };
     let quota = Quota { file: config.files.file_mb << 20, total: config.files.total_mb << 20, ..Quota::default() };
-    let previous: Vec<&str> = args.previous_secret_key.as_deref().into_iter().collect();
     Ok(Arc::new(Parts {
         store: store.clone(),
         bus: bus.clone(),
         dcl: Arc::new(Dcl::new(views, vocabulary.clone(), ambient.clone())),
         folders: Arc::new(Folder::open(args.data_dir.join("files"), quota, ambient.clone())?),
-        sealer: Arc::new(Sealer::new(ambient.clone(), secret, &previous)),
+        sealer,
         vocabulary,
         config,
         node: supervision::Node::new(&args.node_id, ambient.clone()),
         batches: Parts::batch_credits(),
+        indexed: Parts::index_credits(),
     }))
 }
 
@@ -213,7 +237,10 @@ async fn wake_tenants(app: AppState) {
     app.ready.send_replace(!app.draining.is_cancelled());
 }
 
-/// Keeps tables and histograms small.
+/// Free space that is given back to the file system in one turn.
+const GIVEN_BACK: u64 = 4 << 20;
+
+/// Keeps tables, histograms and the store's file small.
 async fn housekeeping(app: AppState) {
     let mut ticks = 0_u32;
     let mut every = tokio::time::interval(Duration::from_secs(5));
@@ -224,12 +251,56 @@ async fn housekeeping(app: AppState) {
         }
         app.metrics.run_upkeep();
         app.platform.host().parts().dcl.close_idle().await;
+        if let Err(error) = tidy_store(&app).await {
+            tracing::warn!("the store's free space was not looked at: {}", error.chain());
+        }
+        app.key_uses.write(&app).await;
         ticks = ticks.wrapping_add(1);
         if ticks.is_multiple_of(60)
             && let Err(error) = app.store.directory().sweep().await
         {
             tracing::warn!("old rows were not swept: {}", error.chain());
         }
+    }
+}
+
+/// Shows what the store takes, and gives back some of what it has to spare.
+async fn tidy_store(app: &AppState) -> Result<()> {
+    let directory = app.store.directory();
+    let space = directory.space().await?;
+    autonomos_runtime::metrics::store_space(space.bytes, space.free);
+    if space.free > app.platform.host().parts().config.store.spare_mb << 20 {
+        directory.give_back(GIVEN_BACK).await?;
+    }
+    Ok(())
+}
+
+/// Takes up what `autonomos keys rotate` wrote, within seconds. A file that cannot be read leaves the keys as they are:
+/// nobody is signed out by a slip.
+async fn follow_keys(app: AppState) {
+    let mut seen = None;
+    let mut every = tokio::time::interval(Duration::from_secs(2));
+    loop {
+        tokio::select! {
+            () = app.draining.cancelled() => return,
+            _ = every.tick() => {}
+        }
+        let text = match tokio::fs::read(&app.settings.token_keys).await {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(error) => {
+                tracing::warn!(%error, "the keys for tokens cannot be read");
+                continue;
+            }
+        };
+        if seen.as_ref() == Some(&text) {
+            continue;
+        }
+        match Ring::parse(&text, app.sealer()).and_then(|ring| app.tokens.adopt(&ring)) {
+            Ok(()) => tracing::info!(kid = app.tokens.signs_with(), "the keys for tokens were read"),
+            Err(error) => tracing::error!("the keys for tokens stay as they are: {}", error.chain()),
+        }
+        seen = Some(text);
     }
 }
 

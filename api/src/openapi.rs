@@ -4,7 +4,9 @@
 use utoipa::OpenApi;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, SchemaType, Type};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
 use utoipa::openapi::{Components, ContentBuilder, Ref, RefOr, Required, ResponseBuilder};
 
 use crate::error::{PointedSchema, ProblemSchema};
@@ -18,7 +20,7 @@ use crate::http;
         description = "Sources to unified views to agents, kept alive by themselves.\n\nErrors are \
         RFC 9457 problem documents with a stable `code`, a `trace_id` to quote, the field at fault and the remedy."
     ),
-    paths(http::files::get::get, http::files::put::put),
+    paths(http::files::get::get, http::files::put::put, http::files::delete::delete),
     components(schemas(ProblemSchema, PointedSchema))
 )]
 struct Base;
@@ -43,7 +45,11 @@ pub fn document() -> utoipa::openapi::OpenApi {
     env!("CARGO_PKG_VERSION").clone_into(&mut document.info.version);
     document.merge(base);
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
-    document.components.get_or_insert_with(Components::new).add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    let key =
+        ApiKeyValue::with_description("X-API-Key", "A key from POST /api/v1/api-keys; also taken as a bearer token.");
+    let components = document.components.get_or_insert_with(Components::new);
+    components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    components.add_security_scheme("api_key", SecurityScheme::ApiKey(ApiKey::Header(key)));
     for (path, item) in &mut document.paths.paths {
         for operation in operations(item) {
             finish(path, operation);
@@ -62,7 +68,9 @@ fn finish(path: &str, operation: &mut Operation) {
     let response = ResponseBuilder::new().description("A problem").content("application/problem+json", problem).build();
     operation.responses.responses.insert("default".into(), RefOr::T(response));
     if access::of(path) != Access::Public {
-        operation.security = Some(vec![SecurityRequirement::new::<_, _, String>("bearer", [])]);
+        let schemes = ["bearer", "api_key"];
+        operation.security =
+            Some(schemes.into_iter().map(|name| SecurityRequirement::new::<_, _, String>(name, [])).collect());
     }
     if path.contains("{id}") && !declared(operation, "id") {
         let uuid = ObjectBuilder::new()

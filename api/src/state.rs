@@ -1,16 +1,20 @@
 //! What handlers may reach: one struct, made by the composition root, cloned by pointer.
 
 use std::ops::Deref;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use autonomos_actors::platform::Platform;
 use autonomos_runtime::Ambient;
 use autonomos_runtime::bus::EventBus;
+use autonomos_runtime::config::Config;
+use autonomos_runtime::secrets::Sealer;
 use autonomos_runtime::store::Store;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::auth::api_key::Uses;
 use crate::auth::attempts::Attempts;
 use crate::auth::password::Passwords;
 use crate::auth::token::Tokens;
@@ -35,6 +39,8 @@ pub struct Reach {
     pub tokens: Tokens,
     /// Password hashes.
     pub passwords: Passwords,
+    /// Uses of API keys that were not written yet.
+    pub key_uses: Uses,
     /// Failed sign-ins.
     pub attempts: Attempts,
     /// Requests a minute.
@@ -43,6 +49,8 @@ pub struct Reach {
     pub hub: Arc<Hub>,
     /// What `/metrics` says.
     pub metrics: PrometheusHandle,
+    /// The manual's settings, as they stand here.
+    pub config: Arc<Config>,
     /// How this process was told to behave.
     pub settings: Settings,
     /// Everything is started.
@@ -60,12 +68,19 @@ pub struct Settings {
     pub open_registration: bool,
     /// Whether cookies are marked for TLS only.
     pub secure_cookies: bool,
+    /// Where the ring of keys for tokens is.
+    pub token_keys: PathBuf,
 }
 
 impl AppState {
     /// Of what the composition root put together.
     pub fn new(reach: Reach) -> Self {
         Self(Arc::new(reach))
+    }
+
+    /// What seals secrets at rest.
+    pub fn sealer(&self) -> &Sealer {
+        &self.platform.host().parts().sealer
     }
 }
 

@@ -77,4 +77,6 @@ ids! {
     TraceId,
     /// One start of one process: a dead incarnation never comes back.
     IncarnationId,
+    /// One key that a program signs in with.
+    ApiKeyId,
 }

@@ -13,6 +13,8 @@ const LAG: &str = "autonomos_actor_lag";
 const CREDITS: &str = "autonomos_credits_in_use";
 const EVENTS: &str = "autonomos_events_published_total";
 const MISSED: &str = "autonomos_events_missed_total";
+const STORE: &str = "autonomos_store_bytes";
+const STORE_FREE: &str = "autonomos_store_free_bytes";
 
 /// Gives every metric its help; once, when a recorder is installed.
 pub fn describe() {
@@ -24,6 +26,8 @@ pub fn describe() {
     describe_gauge!(CREDITS, "Credits in use on this node, by budget");
     describe_counter!(EVENTS, "Events published on the bus");
     describe_counter!(MISSED, "Events that slow subscribers were told they missed");
+    describe_gauge!(STORE, "Bytes that the embedded store takes");
+    describe_gauge!(STORE_FREE, "Of them, those that hold nothing and wait for new rows");
 }
 
 /// An actor was started again.
@@ -49,6 +53,12 @@ pub fn event_published() {
 /// A subscriber was too slow for some.
 pub fn events_missed(count: u64) {
     counter!(MISSED).increment(count);
+}
+
+/// What the store takes, and how much of that waits for new rows.
+pub fn store_space(bytes: u64, free: u64) {
+    gauge!(STORE).set(bytes as f64);
+    gauge!(STORE_FREE).set(free as f64);
 }
 
 /// Reads how everybody is into gauges; called when metrics are scraped.

@@ -4,21 +4,39 @@
 //! A `Scope` is made in three places only: from a verified token (api), from a tenant tree when it starts (actors),
 //! and in tests.
 
-use crate::ids::{TenantId, TraceId, UserId};
+use crate::ids::{ApiKeyId, TenantId, TraceId, UserId};
 
 /// Who acts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
     /// A signed-in person.
     User(UserId),
+    /// A program, by a key somebody made for it.
+    ApiKey {
+        /// The key.
+        key: ApiKeyId,
+        /// Whose rights it has, at most.
+        owner: UserId,
+    },
     /// A part of the platform, by its role: `connector`, `repairer`, `agents`.
     System(&'static str),
+}
+
+impl Actor {
+    /// The person who answers for it: themselves, or the owner of the key. None for a part of the platform.
+    pub const fn person(&self) -> Option<UserId> {
+        match self {
+            Self::User(id) | Self::ApiKey { owner: id, .. } => Some(*id),
+            Self::System(_) => None,
+        }
+    }
 }
 
 impl std::fmt::Display for Actor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::User(id) => write!(f, "user:{id}"),
+            Self::ApiKey { key, .. } => write!(f, "api_key:{key}"),
             Self::System(role) => write!(f, "system:{role}"),
         }
     }

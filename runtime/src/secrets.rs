@@ -29,6 +29,16 @@ impl Purpose {
         Self(format!("credential:{connection}"))
     }
 
+    /// An answer kept for a request that may be sent again.
+    pub fn kept_answer() -> Self {
+        Self("kept_answer".to_owned())
+    }
+
+    /// A key that signs access tokens.
+    pub fn token_key(kid: &str) -> Self {
+        Self(format!("token_key:{kid}"))
+    }
+
     /// A row of a connection that could not be taken.
     pub fn dead_letter(connection: ConnectionId) -> Self {
         Self(format!("dead_letter:{connection}"))
@@ -86,22 +96,30 @@ impl Sealer {
         purpose: &Purpose,
         secrets: impl IntoIterator<Item = &'s [u8]>,
     ) -> Result<Vec<Vec<u8>>> {
+        self.seal_bound(&bound(scope, purpose), secrets)
+    }
+
+    /// A secret of the installation itself, which belongs to no tenant.
+    pub fn seal_own(&self, purpose: &Purpose, secret: &[u8]) -> Result<Vec<u8>> {
+        Ok(self.seal_bound(&bound_to_none(purpose), [secret])?.pop().unwrap_or_default())
+    }
+
+    fn seal_bound<'s>(&self, bound: &[u8], secrets: impl IntoIterator<Item = &'s [u8]>) -> Result<Vec<Vec<u8>>> {
         let failed = |_| Error::internal("secret.seal", "A secret could not be sealed.");
         let Some(master) = self.masters.first() else {
             return Err(Error::internal("secret.no_key", "There is no key to seal secrets under."));
         };
-        let bound = bound(scope, purpose);
         let data_key = Zeroizing::new(self.ambient.bytes::<32>());
         let outer = self.ambient.bytes::<NONCE>();
         let wrapped = master
             .cipher
-            .encrypt(XNonce::from_slice(&outer), Payload { msg: data_key.as_slice(), aad: &bound })
+            .encrypt(XNonce::from_slice(&outer), Payload { msg: data_key.as_slice(), aad: bound })
             .map_err(failed)?;
         let cipher = XChaCha20Poly1305::new(data_key.as_slice().into());
         let sealed = secrets.into_iter().map(|secret| {
             let inner = self.ambient.bytes::<NONCE>();
             let text =
-                cipher.encrypt(XNonce::from_slice(&inner), Payload { msg: secret, aad: &bound }).map_err(failed)?;
+                cipher.encrypt(XNonce::from_slice(&inner), Payload { msg: secret, aad: bound }).map_err(failed)?;
             Ok([&[VERSION][..], &master.id, &outer, &wrapped, &inner, &text].concat())
         });
         sealed.collect()
@@ -109,6 +127,15 @@ impl Sealer {
 
     /// The secret, if it was sealed for this tenant and purpose under a key that is known.
     pub fn open(&self, scope: &Scope, purpose: &Purpose, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+        self.open_bound(&bound(scope, purpose), sealed)
+    }
+
+    /// A secret of the installation, if it was sealed for that purpose under a key that is known.
+    pub fn open_own(&self, purpose: &Purpose, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+        self.open_bound(&bound_to_none(purpose), sealed)
+    }
+
+    fn open_bound(&self, bound: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
         let shut = || {
             Error::unavailable("secret.shut", "A sealed value cannot be opened.")
                 .remedy("Start the server with the secret key it was sealed under, or enter the value again.")
@@ -119,17 +146,21 @@ impl Sealer {
         let (wrapped, rest) = rest.split_at_checked(WRAPPED).ok_or_else(shut)?;
         let (inner, text) = rest.split_at_checked(NONCE).ok_or_else(shut)?;
         let master = self.masters.iter().find(|m| m.id == id).ok_or_else(shut)?;
-        let bound = bound(scope, purpose);
-        let key = master.cipher.decrypt(XNonce::from_slice(outer), Payload { msg: wrapped, aad: &bound });
+        let key = master.cipher.decrypt(XNonce::from_slice(outer), Payload { msg: wrapped, aad: bound });
         let key = Zeroizing::new(key.map_err(|_| shut())?);
         let cipher = XChaCha20Poly1305::new_from_slice(&key).map_err(|_| shut())?;
-        let text = cipher.decrypt(XNonce::from_slice(inner), Payload { msg: text, aad: &bound });
+        let text = cipher.decrypt(XNonce::from_slice(inner), Payload { msg: text, aad: bound });
         text.map(Zeroizing::new).map_err(|_| shut())
     }
 }
 
 fn bound(scope: &Scope, purpose: &Purpose) -> Vec<u8> {
     format!("{}\u{1f}{}", scope.tenant(), purpose.0).into_bytes()
+}
+
+/// No tenant's id is empty, so this is nobody's.
+fn bound_to_none(purpose: &Purpose) -> Vec<u8> {
+    format!("\u{1f}{}", purpose.0).into_bytes()
 }
 
 /// What starts a secret in running text; everything up to white space, a quote or a separator is taken out.

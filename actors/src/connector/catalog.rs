@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use autonomos_runtime::ids::ConnectionId;
-use autonomos_runtime::store::{Connection, Store};
+use autonomos_runtime::store::{Connection, NewAudit, Store};
 use autonomos_runtime::{Error, Result, Scope};
 use serde_json::{Value, json};
 
@@ -29,6 +29,7 @@ pub fn spec(kind: &str) -> Result<Value> {
                 "entity": {"type": "string", "description": "what it holds, if you know: account, opportunity, ..."},
                 "delimiter": {"type": "string"}, "encoding": {"type": "string"},
                 "key": {"type": "array", "items": {"type": "string"}}, "order_by": {"type": "string"},
+                "watch": {"type": "boolean", "description": "read new and changed files by itself, without a sync being asked for"},
             },
         })),
         "postgres" => Ok(json!({
@@ -94,6 +95,7 @@ fn fits(property: &Value, value: &Value) -> bool {
     match property["type"].as_str() {
         Some("string") => value.is_string(),
         Some("integer") => value.is_u64(),
+        Some("boolean") => value.is_boolean(),
         Some("array") => value.as_array().is_some_and(|items| items.iter().all(Value::is_string)),
         _ => true,
     }
@@ -174,9 +176,13 @@ async fn put_drift(
     let now = tx.demo_source(id, stream).await?;
     let version = now.as_ref().map_or(0, |s| s.version);
     let before: Drift = now.and_then(|s| serde_json::from_value(s.state).ok()).unwrap_or_default();
+    let was = serde_json::to_value(&before).unwrap_or_default();
     let state = serde_json::to_value(before.and(more))
         .map_err(|e| Error::internal("demo.state", "The drift could not be kept.").source(e))?;
     let kept = tx.put_demo_source(id, stream, state, version).await?;
+    let note = NewAudit::new("connection.drift", "connection", id);
+    let note = note.before(json!({"stream": stream, "drift": was}));
+    tx.append_audit(note.after(json!({"stream": stream, "drift": kept.state}))).await?;
     tx.save().await?;
     Ok(json!({"stream": stream, "drift": kept.state}))
 }

@@ -35,9 +35,6 @@ use crate::tenant::Desk;
 const POLL: Duration = Duration::from_millis(200);
 /// Log entries that the views may be behind before reading pauses.
 const MAX_LAG: i64 = 64;
-/// Refused rows of one stream in one run above which, and share of its rows above which, it stops as changed.
-const REFUSED_ROWS: u64 = 1_000;
-const REFUSED_SHARE: f64 = 0.20;
 
 /// What it needs to start.
 #[derive(Clone, Debug)]
@@ -173,7 +170,15 @@ impl State {
         if self.run.is_some() {
             return Ok(());
         }
-        self.on_sync(myself, None).await
+        let mut tx = self.desk.parts.store.read(&self.desk.scope).await?;
+        let streams = tx.streams(self.id).await?;
+        drop(tx);
+        let cursors = streams.into_iter().filter_map(|s| Some((s.name, s.cursor?))).collect();
+        if self.source()?.has_news(&self.desk.scope, &cursors).await? {
+            return self.on_sync(myself, None).await;
+        }
+        self.set_alarm(myself, ConnectionState::Active);
+        Ok(())
     }
 
     /// Begins a sync.
@@ -194,14 +199,13 @@ impl State {
         self.refresh(&connection)?;
         self.runs += 1;
         // A run without streams stands in until discovery answers, so that an error finds its task.
-        let began = self.desk.parts.ambient().elapsed();
-        self.run = Some(Run::new(task, self.runs, Vec::new(), began));
+        self.run = Some(Run::new(task, self.runs, Vec::new()));
         self.desk.publish(Fact::connector_state(self.id, "syncing"));
         let source = self.source()?;
         let streams = source.discover(&self.desk.scope).await?;
         let undecided = stock::take(&self.desk, &connection, &streams).await?;
         let warnings: Vec<String> = streams.iter().flat_map(|s| s.warnings.clone()).collect();
-        let mut run = Run::new(task, self.runs, streams, began);
+        let mut run = Run::new(task, self.runs, streams);
         run.warnings = warnings;
         self.run = Some(run);
         if undecided {
@@ -243,7 +247,7 @@ impl State {
         let permit = self.desk.parts.batches.take(&self.desk.scope, 1).await?;
         let Ok(next) = tokio::time::timeout(POLL, reading.batches.next()).await else {
             let waited = self.desk.parts.ambient().elapsed().saturating_sub(reading.waiting_since);
-            if waited > Limits::default().call {
+            if waited > Duration::from_secs(self.desk.parts.config.connector.call_seconds) {
                 return Err(Error::unavailable("source.no_progress", "The source sent nothing within its deadline.")
                     .remedy("Try again; if it stays, check that the source answers."));
             }
@@ -320,9 +324,11 @@ impl State {
     /// Refused rows through the rules in force now. What passes is in the log with the dead letters settled.
     async fn on_replay(&mut self, id: TaskId) -> Result<()> {
         let desk = self.desk.clone();
-        let outcome = match replaying::replay(&desk, self.id, id).await {
+        let replayed = replaying::replay(&desk, self.id, id).await;
+        // Also what was taken before an error is in the log.
+        desk.materializer().wake();
+        let outcome = match replayed {
             Ok(done) => {
-                desk.materializer().wake();
                 desk.until_folded(done.position).await;
                 TaskOutcome::Success(
                     serde_json::json!({"replayed": done.replayed, "refused": done.refused, "position": done.position}),
@@ -354,8 +360,9 @@ impl State {
         }
         self.seat.error(&error);
         self.failures += 1;
-        let pause = Backoff::new(Duration::from_secs(1), Duration::from_secs(900))
-            .wait(self.failures, self.desk.parts.ambient().fraction());
+        let longest = Duration::from_secs(self.desk.parts.config.connector.backoff_seconds);
+        let pause =
+            Backoff::new(Duration::from_millis(200), longest).wait(self.failures, self.desk.parts.ambient().fraction());
         if let Err(second) = self.record_failure(run.and_then(|r| r.task), &error, pause).await {
             tracing::warn!(connection = %self.id, error = second.chain(), "the failure could not be recorded");
         }
@@ -396,7 +403,7 @@ impl State {
             return Ok(());
         }
         self.source = None;
-        self.schedule = Schedule::of(connection);
+        self.schedule = Schedule::of(connection, &self.desk.parts.config.connector);
         self.source = Some(catalog::open(&self.desk.parts, &self.desk.scope, connection)?);
         self.version = connection.version;
         Ok(())
@@ -443,8 +450,7 @@ impl State {
             return Ok(None);
         }
         let intake = Intake::new(desk.parts.vocabulary.clone(), &connection, &stream, &info, mapping, declared.schema);
-        let config = &desk.parts.config.connector;
-        let limits = Limits { batch_rows: config.batch_rows, max_rows: most, ..Limits::default() };
+        let limits = Limits { max_rows: most, ..Limits::of(&desk.parts.config.connector) };
         let batches = source.read(&desk.scope, &info.name, stream.cursor.clone(), &limits).await?;
         let waiting_since = desk.parts.ambient().elapsed();
         Ok(Some(Reading { info, intake: Some(intake), batches, waiting_since, rejected: 0, seen: 0, most }))
@@ -622,8 +628,9 @@ impl State {
     /// into the dead letters.
     fn guard_against_a_changed_source(&self) -> Result<()> {
         let Some(reading) = self.run.as_ref().and_then(|run| run.reading.as_ref()) else { return Ok(()) };
+        let config = &self.desk.parts.config.connector;
         let share = reading.rejected as f64 / reading.seen.max(1) as f64;
-        if reading.rejected <= REFUSED_ROWS || share <= REFUSED_SHARE {
+        if reading.rejected <= config.refused_rows || share <= config.refused_share {
             return Ok(());
         }
         Err(Error::invalid(

@@ -12,8 +12,8 @@ use super::source::{Limits, Source};
 use crate::platform::shapes::Preview;
 
 /// The first rows of a stream.
-pub async fn preview(source: &dyn Source, scope: &Scope, stream: &str, limit: u32) -> Result<Preview> {
-    let limits = Limits { batch_rows: limit as usize, max_rows: Some(u64::from(limit)), ..Limits::default() };
+pub async fn preview(source: &dyn Source, scope: &Scope, stream: &str, limit: u32, bounds: &Limits) -> Result<Preview> {
+    let limits = Limits { batch_rows: limit as usize, max_rows: Some(u64::from(limit)), ..bounds.clone() };
     let mut batches = source.read(scope, stream, None, &limits).await?;
     let mut out = Preview { stream: stream.to_owned(), columns: Vec::new(), rows: Vec::new() };
     while let Some(batch) = batches.next().await {

@@ -36,8 +36,6 @@ pub struct Run {
     pub settling: Option<Task<()>>,
     /// Waits for the views to come closer, or for drifts to be decided.
     pub holding: Option<Task<()>>,
-    /// When it began, on the monotonic clock.
-    pub began: Duration,
 }
 
 /// One stream being read.
@@ -68,7 +66,7 @@ impl Reading {
 
 impl Run {
     /// A sync of the given streams.
-    pub fn new(task: Option<TaskId>, number: u64, streams: Vec<StreamInfo>, began: Duration) -> Self {
+    pub fn new(task: Option<TaskId>, number: u64, streams: Vec<StreamInfo>) -> Self {
         Self {
             task,
             number,
@@ -82,7 +80,6 @@ impl Run {
             capped: Vec::new(),
             settling: None,
             holding: None,
-            began,
         }
     }
 }

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
+use autonomos_runtime::config;
 use autonomos_runtime::store::Connection;
 
-/// A demo source lives: it is read every five seconds.
-const DEMO: Duration = Duration::from_secs(5);
 /// The shortest pause anybody can ask for.
 const SHORTEST: f64 = 0.2;
 
@@ -17,13 +16,15 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// Of a connection.
-    pub fn of(connection: &Connection) -> Self {
+    /// Of a connection. A demo source lives, and a watched folder may get a file at any moment: both are looked at every
+    /// `poll_seconds` unless the policy says otherwise.
+    pub fn of(connection: &Connection, config: &config::Connector) -> Self {
         let asked = connection.policy.get("every_seconds").and_then(serde_json::Value::as_f64);
+        let watched = connection.config.get("watch").and_then(serde_json::Value::as_bool).unwrap_or(false);
         let every = match asked {
             Some(seconds) if seconds > 0.0 => Some(Duration::from_secs_f64(seconds.max(SHORTEST))),
             Some(_) => None,
-            None => (connection.kind == "demo").then_some(DEMO),
+            None => (connection.kind == "demo" || watched).then_some(Duration::from_secs(config.poll_seconds)),
         };
         Self { every }
     }

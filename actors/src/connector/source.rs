@@ -8,11 +8,13 @@
 //! Cursors are opaque JSON text to everybody but the source that made them. A batch may have no rows: it moves the
 //! cursor (and shows the columns) only.
 
+use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use autonomos_runtime::canonical::schema::SourceSchema;
+use autonomos_runtime::config;
 use autonomos_runtime::{Error, Result, Scope};
 use futures::FutureExt as _;
 use tokio::sync::mpsc;
@@ -110,6 +112,19 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// As configured.
+    pub fn of(config: &config::Connector) -> Self {
+        Self {
+            batch_rows: config.batch_rows,
+            batch_bytes: config.batch_mb << 20,
+            field_bytes: config.field_mb << 20,
+            call: Duration::from_secs(config.call_seconds),
+            ..Self::default()
+        }
+    }
+}
+
 /// See the module. The settings' JSON Schema is [`super::catalog`]'s, because it is asked for before there is a source.
 #[async_trait::async_trait]
 pub trait Source: Send + Sync + 'static {
@@ -121,6 +136,12 @@ pub trait Source: Send + Sync + 'static {
 
     /// Its streams as they are now.
     async fn discover(&self, scope: &Scope) -> Result<Vec<StreamInfo>>;
+
+    /// Whether a read from these cursors (by stream) could bring anything, as far as can be told without reading. A source
+    /// that cannot tell says yes.
+    async fn has_news(&self, _scope: &Scope, _cursors: &BTreeMap<String, String>) -> Result<bool> {
+        Ok(true)
+    }
 
     /// Rows of a stream after the cursor (none: from the start). Ends when there is nothing more for now.
     async fn read(&self, scope: &Scope, stream: &str, cursor: Option<String>, limits: &Limits) -> Result<BatchStream>;

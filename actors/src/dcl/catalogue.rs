@@ -18,7 +18,7 @@ use autonomos_runtime::canonical::entity::{EntityDef, FieldType, Vocabulary};
 use super::engine::{Conn, Fault};
 
 /// Version of the layout; another one found on open means: fold again.
-pub(crate) const LAYOUT: i64 = 2;
+pub(crate) const LAYOUT: i64 = 3;
 
 /// One entity's table.
 #[derive(Clone, Debug)]
@@ -186,6 +186,7 @@ impl Catalogue {
              CREATE TABLE IF NOT EXISTS _tombstones (_stream INTEGER, _hash UBIGINT, _key VARCHAR, _version BIGINT,
                  _seq BIGINT, _row INTEGER);",
         )?;
+        conn.exec(super::identity::TABLES)?;
         let found = columns(conn)?;
         let mut out = Present::with_capacity(self.tables.len());
         let mut sql = String::new();

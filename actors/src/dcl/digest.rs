@@ -1,7 +1,8 @@
 //! A digest of everything the views show, whatever order the rows lie in, and the counts behind it.
 //!
 //! It covers keys, versions, fields and extras; not where in the log a row came from or which mapping version made it,
-//! because healing, reverting and compacting change those without changing what anybody sees.
+//! because healing and reverting change those without changing what anybody sees. (Compacting changes neither: a row goes
+//! by the position it was committed at.)
 
 use arrow::array::AsArray;
 use arrow::datatypes::Int64Type;
@@ -9,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::catalogue::{Catalogue, quoted};
 use super::engine::{Conn, Fault};
+use super::identity::DIGESTED;
 use super::views::at_one_moment;
 
 /// See the module.
@@ -18,8 +20,22 @@ pub struct Digest {
     pub digest: String,
     /// Rows in all views.
     pub rows: i64,
+    /// 64 hex digits over who is who: whose records are whose, why, and what people said.
+    pub identities: String,
     /// Position it is of.
     pub position: i64,
+}
+
+/// How many rows a table has, and a sum and a mixture of what they hash to: whatever order they lie in.
+fn sums(conn: &Conn, hash: &str, table: &str) -> Result<(i64, String), Fault> {
+    let sql = format!(
+        "SELECT count(*), CAST(coalesce(sum({hash}), 0) AS VARCHAR), CAST(coalesce(bit_xor({hash}), 0) AS VARCHAR) FROM \
+         {table}"
+    );
+    let rows = conn.rows(&sql, &[])?;
+    let Some(batch) = rows.first() else { return Ok((0, String::new())) };
+    let [added, mixed] = [1, 2].map(|i| batch.column(i).as_string::<i32>().value(0).to_owned());
+    Ok((batch.column(0).as_primitive::<Int64Type>().value(0), format!("{added}:{mixed}")))
 }
 
 /// Reads every row once, which also proves that every block of the file can be read.
@@ -32,21 +48,21 @@ pub(crate) fn digest(conn: &Conn, catalogue: &Catalogue) -> Result<Digest, Fault
             columns.sort_unstable();
             let columns: Vec<String> = columns.into_iter().map(quoted).collect();
             let hash = format!("hash(_hash, _key, _version, _extras, {})", columns.join(", "));
-            let sql = format!(
-                "SELECT count(*), CAST(coalesce(sum({hash}), 0) AS VARCHAR), CAST(coalesce(bit_xor({hash}), 0) AS \
-                 VARCHAR) FROM {}",
-                table.whole
-            );
-            for batch in conn.rows(&sql, &[])? {
-                let rows = batch.column(0).as_primitive::<Int64Type>().value(0);
-                if rows == 0 {
-                    continue;
-                }
+            let (rows, sums) = sums(conn, &hash, &table.whole)?;
+            if rows > 0 {
                 total += rows;
-                let [added, mixed] = [1, 2].map(|i| batch.column(i).as_string::<i32>().value(0).to_owned());
-                sum.update(format!("{}:{rows}:{added}:{mixed};", table.entity.name));
+                sum.update(format!("{}:{rows}:{sums};", table.entity.name));
             }
         }
-        Ok(Digest { digest: hex::encode(sum.finalize()), rows: total, position })
+        // Apart from the rows: who is who is decided after them, and in its own time.
+        let mut who = Sha256::new();
+        for (table, hash) in DIGESTED {
+            let (rows, sums) = sums(conn, hash, table)?;
+            if rows > 0 {
+                who.update(format!("{table}:{rows}:{sums};"));
+            }
+        }
+        let [digest, identities] = [sum, who].map(|hash| hex::encode(hash.finalize()));
+        Ok(Digest { digest, rows: total, identities, position })
     })
 }

@@ -24,10 +24,10 @@ use crate::platform::shapes::{EncodedPage, Export, ExportFormat, ViewRequest};
 
 /// Rows an entry from which on batches count as large.
 const FLOWING: i64 = 16_384;
-/// Large batches that one commit should cover, and how long to wait for them at most.
-const GATHER_ENTRIES: i64 = 8;
+/// Large batches that one commit should cover (a run of the fold), and how long to wait for them at most.
+const GATHER_ENTRIES: i64 = 4;
 const GATHER_TIMES: u32 = 8;
-const GATHER_PAUSE: Duration = Duration::from_millis(80);
+const GATHER_PAUSE: Duration = Duration::from_millis(40);
 
 /// Chunks of an export that wait for their reader.
 const CHUNKS: usize = 4;
@@ -52,6 +52,20 @@ impl Dcl {
         }?;
         slot.flowing.store(applied.rows >= FLOWING * applied.entries.max(1) as i64, Ordering::Release);
         Ok(applied)
+    }
+
+    /// Does something while nothing is folded into the tenant's views, given the position they are at; `Busy` when a fold
+    /// under way takes longer than that. For short things: a fold waits meanwhile.
+    pub async fn at_rest<T, F: Future<Output = Result<T>> + Send>(
+        &self,
+        scope: &Scope,
+        patience: Duration,
+        work: impl FnOnce(i64) -> F + Send,
+    ) -> Result<T> {
+        let slot = self.slot(scope);
+        let folding = || Error::busy("views.folding", "the views are being folded").remedy("try again in a moment");
+        let _still = tokio::time::timeout(patience, slot.advancing.lock()).await.map_err(|_| folding())?;
+        work(slot.position.load(Ordering::Acquire)).await
     }
 
     /// Folds these entries, which must follow the views' position without a gap; older ones are passed over.

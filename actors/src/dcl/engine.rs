@@ -13,6 +13,12 @@ use autonomos_runtime::Error;
 use duckdb::types::{ToSqlOutput, Value};
 use duckdb::{Connection, ToSql};
 
+use super::catalogue::quoted;
+use super::feed;
+
+/// From so many rows on a statement that DuckDB's threads share is worth its planning.
+const FED_ROWS: usize = 16_384;
+
 /// Limits that are passed while opening, because replay of the write-ahead log runs before any `SET` could.
 #[derive(Clone, Debug)]
 pub struct Limits {
@@ -184,6 +190,7 @@ impl Conn {
         if conn.execute_batch("SET GLOBAL TimeZone = 'UTC'").is_err() {
             tracing::debug!("this DuckDB knows no time zones");
         }
+        conn.register_table_function::<feed::Feed>(feed::NAME)?;
         Ok(Self(conn))
     }
 
@@ -236,7 +243,15 @@ impl Conn {
 
     /// Appends batches to the columns of a table that they name; the others become null.
     pub(crate) fn append(&self, table: &str, batches: impl IntoIterator<Item = RecordBatch>) -> Result<(), Fault> {
-        self.append_to(None, table, batches)
+        let batches: Vec<RecordBatch> = batches.into_iter().collect();
+        if batches.iter().map(RecordBatch::num_rows).sum::<usize>() < FED_ROWS {
+            return self.append_to(None, table, batches);
+        }
+        let Some(schema) = batches.first().map(RecordBatch::schema) else { return Ok(()) };
+        let columns: Vec<String> = schema.fields().iter().map(|f| quoted(f.name())).collect();
+        let offered = feed::Offered::new(batches);
+        let (columns, feed, number) = (columns.join(", "), feed::NAME, offered.number());
+        self.exec(&format!("INSERT INTO {} ({columns}) SELECT * FROM {feed}({number}::UBIGINT)", quoted(table)))
     }
 
     /// The same for a temporary table.

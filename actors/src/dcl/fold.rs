@@ -3,7 +3,13 @@
 //! The state of a record is what folding its stream's batches in log order gives (see [`super::resolve`]), each batch
 //! under the rules that hold for its position. A column that a batch does not send keeps the record's last value. A
 //! `mapping` entry that reaches back folds its stream again from the log, in the same transaction: readers see the old
-//! views or the healed ones, never a mixture. A fold that begins from nothing reads all rules first and needs one pass.
+//! views or the healed ones, never a mixture. Rows that such an entry retracts are not there for whoever folds after it.
+//! A fold that begins from nothing reads all rules first and needs one pass.
+//!
+//! Compaction moves batches into later entries of their stream, where each is folded as the batch it was, under the rules
+//! of its own position; what this file had of an entry already is passed over. Batches that were dropped because all
+//! their rows were superseded are counted as such. A file that stands in the middle of what was dropped cannot tell which
+//! of it to count, and is folded anew.
 //!
 //! A crash or an error anywhere leaves the last commit; the handle is dropped with whatever was in memory.
 
@@ -11,26 +17,26 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, UInt32Array, UInt64Array};
-use arrow::compute::{concat, take};
+use arrow::compute::{concat, take, take_record_batch};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema, UInt64Type};
 use autonomos_runtime::Error;
-use autonomos_runtime::canonical::codec;
 use autonomos_runtime::canonical::entity::Vocabulary;
-use autonomos_runtime::canonical::mapping::Mapping;
+use autonomos_runtime::canonical::pack::Pack;
 use autonomos_runtime::canonical::remap::{remap, same_rules};
 use autonomos_runtime::ids::ConnectionId;
+use autonomos_runtime::store::Effective;
 
 use super::catalogue::{Catalogue, Present, quoted};
 use super::engine::{Conn, Fault};
 use super::ledger::{Ledger, Rules};
 use super::log::{Ahead, EntryKind, LogEntry, Pages};
 use super::resolve::{Old, Outcome, resolve};
-use super::run::{Part, Run};
+use super::run::{Part, Places, Run};
 
-/// Rows after which a stream's run is folded.
-const RUN_ROWS: usize = 65_536;
+/// Rows after which a stream's run is folded: two of DuckDB's row groups for each of two threads.
+const RUN_ROWS: usize = 262_144;
 /// Rows waiting in all runs after which all are folded.
-const WAITING_ROWS: usize = 4 * RUN_ROWS;
+const WAITING_ROWS: usize = RUN_ROWS;
 /// Up to so many keys are written into the statement instead of a temporary table.
 const INLINE_KEYS: usize = 512;
 
@@ -149,7 +155,9 @@ impl Writer {
             match entry.kind {
                 EntryKind::Records => {
                     done.rows += entry.rows;
-                    self.records(entry)?;
+                    let (connection, name) = stream_name(entry)?;
+                    let stream = self.ledger.stream(connection, name);
+                    self.records(entry, self.ledger.streams[stream].last_seq)?;
                 }
                 EntryKind::Mapping => {
                     if let Some(refolded) = self.mapping(entry, log)? {
@@ -157,8 +165,11 @@ impl Writer {
                     }
                 }
                 EntryKind::Purge => self.purge(entry)?,
-                // Merges are decided above the records; they change no record.
-                EntryKind::Identity => {}
+                // Identities are decided above the records; they change no record, but whose it is.
+                EntryKind::Identity => {
+                    let entity = super::identity::fold(&self.conn, entry)?;
+                    self.touched.extend(self.catalogue.index_of(&entity));
+                }
             }
         }
         self.fold_waiting()?;
@@ -169,40 +180,84 @@ impl Writer {
         Ok(done)
     }
 
-    /// Puts a `records` entry into its stream's run.
-    fn records(&mut self, entry: &LogEntry) -> Result<(), Failure> {
+    /// Puts a `records` entry into its stream's run: the batches in it that were committed after a position; those before
+    /// were folded where they stood then.
+    fn records(&mut self, entry: &LogEntry, after: i64) -> Result<(), Failure> {
         let (connection, name) = stream_name(entry)?;
         let stream = self.ledger.stream(connection, name);
-        self.ledger.streams[stream].last_seq = entry.seq;
-        self.ledger.streams[stream].rejected += entry.rejected;
-        self.ledger.streams[stream].dirty = true;
+        let state = &mut self.ledger.streams[stream];
+        state.rejected += entry.rejected;
+        state.dirty = true;
         if entry.payload.is_empty() {
-            return Ok(()); // compacted away or erased
+            return Ok(()); // erased, or compacted away and still to come
         }
-        let mut batch = codec::decode(&entry.payload)?;
-        let version = entry.mapping_version.unwrap_or_default();
-        let (mut entity, mut mapping) = (entry.entity.clone().unwrap_or_default(), version);
-        if let Some(rules) = self.ledger.effective(stream, entry.seq) {
-            if let Some(made) = self.ledger.version(stream, version).filter(|made| !same_rules(made, rules)) {
-                let before = batch.num_rows();
-                batch = remap(&self.vocabulary, &batch, made, rules)?;
-                let lost = before.saturating_sub(batch.num_rows()) as i64;
-                entity.clone_from(&rules.entity);
-                mapping = rules.version;
-                self.ledger.streams[stream].unmapped += lost;
-            } else {
-                mapping = rules.version;
+        state.last_seq = state.last_seq.max(entry.seq);
+        let pack = Pack::decode(entry.seq, &entry.payload)?;
+        for dropped in pack.dropped().iter().filter(|d| d.last > after) {
+            if dropped.first <= after {
+                let what = format!("{after} lies in what compaction dropped up to {}", dropped.last);
+                return Err(Fault::corrupt(what).into());
             }
+            state.tally.rows += dropped.rows;
+            state.tally.superseded += dropped.rows;
         }
-        if batch.num_rows() == 0 {
-            return Ok(());
+        for sheet in self.sheets(entry, stream, &pack, after)? {
+            self.ledger.streams[stream].unmapped += sheet.lost;
+            if sheet.batch.num_rows() == 0 {
+                continue;
+            }
+            let table = self.catalogue.index_of(&sheet.entity).ok_or_else(|| {
+                let what = format!("the log names an entity {:?} that does not exist", sheet.entity);
+                Error::internal("log.unknown_entity", what)
+            })?;
+            let part = Part::new(sheet.places, sheet.mapping, sheet.batch, self.ledger.streams[stream].seed)?;
+            let fields = part.fields(&self.catalogue.tables()[table as usize].entity);
+            self.enqueue(stream, table, fields, part)?;
         }
-        let table = self.catalogue.index_of(&entity).ok_or_else(|| {
-            Error::internal("log.unknown_entity", format!("the log names an entity {entity:?} that does not exist"))
-        })?;
-        let part = Part::new(entry.seq, mapping, batch, self.ledger.streams[stream].seed)?;
-        let fields = part.fields(&self.catalogue.tables()[table as usize].entity);
-        self.enqueue(stream, table, fields, part)
+        Ok(())
+    }
+
+    /// The batches of an entry from a position on, under the rules that hold for each, without rows that were retracted:
+    /// as many at once as may be; one by one where they are mapped again, because what that does depends on a whole batch.
+    fn sheets(&self, entry: &LogEntry, stream: usize, pack: &Pack, after: i64) -> Result<Vec<Sheet>, Failure> {
+        let version = entry.mapping_version.unwrap_or_default();
+        let made = self.ledger.version(stream, version);
+        let is_whole = |seq| self.ledger.retracted(seq).is_none();
+        let mut out = Vec::new();
+        let mut at = pack.after(after);
+        while at < pack.len() {
+            let rules = self.ledger.effective(stream, pack.seq(at));
+            let adopted = rules.map(|r| r.seq);
+            let whole = is_whole(pack.seq(at));
+            let same = |seq| whole && is_whole(seq) && self.ledger.effective(stream, seq).map(|r| r.seq) == adopted;
+            let end = pack.alike(at, same);
+            let rules = rules.map(|r| &r.effective.mapping);
+            let mapping = rules.map_or(version, |r| r.version);
+            if let Some((rules, made)) = rules.zip(made).filter(|(rules, made)| !same_rules(made, rules)) {
+                for i in at..end {
+                    let (places, before) = self.remaining(pack, i)?;
+                    let batch = remap(&self.vocabulary, &before, made, rules)?;
+                    let lost = before.num_rows().saturating_sub(batch.num_rows()) as i64;
+                    out.push(Sheet { entity: rules.entity.clone(), mapping, places, batch, lost });
+                }
+            } else {
+                let entity = entry.entity.clone().unwrap_or_default();
+                let (places, batch) =
+                    if whole { (places(pack, at..end), pack.together(at..end)?) } else { self.remaining(pack, at)? };
+                out.push(Sheet { entity, mapping, places, batch, lost: 0 });
+            }
+            at = end;
+        }
+        Ok(out)
+    }
+
+    /// The rows of a batch that were not retracted, and where they are in it.
+    fn remaining(&self, pack: &Pack, at: usize) -> Result<(Places, RecordBatch), Failure> {
+        let (seq, batch) = (pack.seq(at), pack.batch(at)?);
+        let Some(gone) = self.ledger.retracted(seq) else { return Ok((Places::One(seq), batch)) };
+        let left: Vec<u32> = (0..batch.num_rows() as u32).filter(|row| !gone.contains(row)).collect();
+        let places = Places::Each(left.iter().map(|row| (seq, *row as i32)).collect());
+        Ok((places, take_record_batch(&batch, &UInt32Array::from(left)).map_err(Fault::from)?))
     }
 
     fn enqueue(&mut self, stream: usize, table: u32, fields: Vec<String>, part: Part) -> Result<(), Failure> {
@@ -394,39 +449,41 @@ impl Writer {
         Ok(by_table.get(&None).map_or(0, |gone| gone.len() as i64))
     }
 
-    fn adopt(&mut self, entry: &LogEntry) -> Result<bool, Failure> {
+    /// Takes new rules in; the first position whose rows they change, or none if they are known already.
+    fn adopt(&mut self, entry: &LogEntry) -> Result<Option<i64>, Failure> {
         let (connection, name) = stream_name(entry)?;
         if self.ledger.knows(connection, name, entry.seq) {
-            return Ok(false);
+            return Ok(None);
         }
-        let mapping: Mapping = serde_json::from_slice(&entry.payload)
+        let effective: Effective = serde_json::from_slice(&entry.payload)
             .map_err(|e| Error::internal("log.bad_mapping", "a mapping in the log cannot be read").source(e))?;
-        let from_seq = entry.from_seq.unwrap_or(entry.seq);
-        self.ledger.adopt(&self.conn, connection, name, Rules { seq: entry.seq, from_seq, mapping })?;
-        Ok(true)
+        let rules = Rules { seq: entry.seq, from_seq: entry.from_seq.unwrap_or(entry.seq), effective };
+        let reach = rules.reach();
+        self.ledger.adopt(&self.conn, connection, name, rules)?;
+        Ok(Some(reach))
     }
 
     /// Takes new rules in; folds the stream again if they reach back to rows that were folded.
     fn mapping(&mut self, entry: &LogEntry, log: &mut Pages) -> Result<Option<(ConnectionId, String, i64)>, Failure> {
-        if !self.adopt(entry)? {
-            return Ok(None);
-        }
+        let Some(reach) = self.adopt(entry)? else { return Ok(None) };
         let (connection, name) = stream_name(entry)?;
         let stream = self.ledger.stream(connection, name);
-        if self.ledger.streams[stream].last_seq < entry.from_seq.unwrap_or(entry.seq) {
+        if self.ledger.streams[stream].last_seq < reach {
             return Ok(None);
         }
         self.waiting.retain(|r| r.stream != stream);
         self.forget(stream)?;
         let mut rows = 0;
         let mut after = self.ledger.streams[stream].purged_seq;
+        let mut folded = after;
         loop {
             let page = log.stream(connection, name, after)?;
             let Some(last) = page.last() else { break };
             after = last.seq;
             for record in page.iter().filter(|r| r.seq < entry.seq) {
                 rows += record.rows;
-                self.records(record)?;
+                self.records(record, folded)?;
+                folded = if record.payload.is_empty() { folded } else { record.seq };
             }
             if after >= entry.seq {
                 break;
@@ -468,6 +525,23 @@ impl Writer {
     }
 }
 
+/// Rows of an entry that are folded under the same rules.
+struct Sheet {
+    entity: String,
+    mapping: i64,
+    places: Places,
+    batch: RecordBatch,
+    /// Rows that the rules could not take.
+    lost: i64,
+}
+
+fn places(pack: &Pack, range: std::ops::Range<usize>) -> Places {
+    if range.len() == 1 {
+        return Places::One(pack.seq(range.start));
+    }
+    Places::Each(range.flat_map(|i| (0..pack.rows(i) as i32).map(move |row| (pack.seq(i), row))).collect())
+}
+
 fn stream_name(entry: &LogEntry) -> Result<(ConnectionId, &str), Error> {
     entry
         .connection
@@ -487,8 +561,8 @@ fn tombstones(run: &Run, stream: i32, outcome: &Outcome) -> Result<Vec<RecordBat
         ("_hash", Arc::new(UInt64Array::from_iter_values(gone.iter().map(|&(b, r, _)| part(b).hashes[r as usize])))),
         ("_key", Arc::new(StringArray::from_iter_values(gone.iter().map(|&(b, r, _)| part(b).key(r as usize))))),
         ("_version", Arc::new(Int64Array::from_iter_values(gone.iter().map(|g| g.2)))),
-        ("_seq", Arc::new(Int64Array::from_iter_values(gone.iter().map(|&(b, ..)| part(b).seq)))),
-        ("_row", Arc::new(Int32Array::from_iter_values(gone.iter().map(|&(_, r, _)| r as i32)))),
+        ("_seq", Arc::new(Int64Array::from_iter_values(gone.iter().map(|&(b, r, _)| part(b).places.of(r).0)))),
+        ("_row", Arc::new(Int32Array::from_iter_values(gone.iter().map(|&(b, r, _)| part(b).places.of(r).1)))),
     ];
     Ok(vec![RecordBatch::try_from_iter(columns)?])
 }

@@ -1,5 +1,6 @@
-//! What the fold knows of each stream besides its rows: counts, where it was purged, which rules hold from where; and
-//! how far the whole fold is. Kept in memory by the writer, saved in the transaction that the rows are in.
+//! What the fold knows of each stream besides its rows: counts, where it was purged, which rules hold from where, which
+//! rows were retracted with rules that were taken back; and how far the whole fold is. Kept in memory by the writer, saved
+//! in the transaction that the rows are in.
 //!
 //! A crash leaves what was committed: rows, counts and position always agree. The position in memory is thrown away
 //! with the handle after any error.
@@ -11,6 +12,7 @@ use arrow::datatypes::{Int32Type, Int64Type};
 use autonomos_runtime::canonical::BatchId;
 use autonomos_runtime::canonical::mapping::Mapping;
 use autonomos_runtime::ids::ConnectionId;
+use autonomos_runtime::store::{Effective, Retract};
 
 use super::catalogue::LAYOUT;
 use super::engine::{Bind, Conn, Fault};
@@ -77,7 +79,14 @@ impl Stream {
 pub(crate) struct Rules {
     pub(crate) seq: i64,
     pub(crate) from_seq: i64,
-    pub(crate) mapping: Mapping,
+    pub(crate) effective: Effective,
+}
+
+impl Rules {
+    /// The first position whose rows it changes.
+    pub(crate) fn reach(&self) -> i64 {
+        self.effective.retracts.iter().map(|r| r.seq).fold(self.from_seq, i64::min)
+    }
 }
 
 /// See the module.
@@ -88,6 +97,8 @@ pub(crate) struct Ledger {
     pub(crate) streams: Vec<Stream>,
     index: ahash::HashMap<(ConnectionId, String), usize>,
     rules: ahash::HashMap<(ConnectionId, String), Vec<Rules>>,
+    /// Rows that are not there any more, by the position of their entry.
+    retracted: ahash::HashMap<i64, BTreeSet<u32>>,
 }
 
 impl Ledger {
@@ -120,8 +131,9 @@ impl Ledger {
         let mappings = conn.rows("SELECT connection, stream, rules, seq, from_seq FROM _mappings ORDER BY seq", &[])?;
         for batch in &mappings {
             for i in 0..batch.num_rows() {
-                let mapping = serde_json::from_str(text(batch, 2, i)).map_err(|e| Fault::corrupt(e.to_string()))?;
-                let rules = Rules { seq: int(batch, 3, i), from_seq: int(batch, 4, i), mapping };
+                let effective = serde_json::from_str(text(batch, 2, i)).map_err(|e| Fault::corrupt(e.to_string()))?;
+                let rules = Rules { seq: int(batch, 3, i), from_seq: int(batch, 4, i), effective };
+                out.retract(&rules.effective.retracts);
                 out.rules.entry((id(batch, 0, i)?, text(batch, 1, i).to_owned())).or_default().push(rules);
             }
         }
@@ -150,13 +162,24 @@ impl Ledger {
     }
 
     /// The rules for a stream's record at a position: the latest entry whose range covers it.
-    pub(crate) fn effective(&self, stream: usize, seq: i64) -> Option<&Mapping> {
-        self.rules_of(stream).iter().rev().find(|r| r.from_seq <= seq).map(|r| &r.mapping)
+    pub(crate) fn effective(&self, stream: usize, seq: i64) -> Option<&Rules> {
+        self.rules_of(stream).iter().rev().find(|r| r.from_seq <= seq)
     }
 
     /// The rules of a version.
     pub(crate) fn version(&self, stream: usize, version: i64) -> Option<&Mapping> {
-        self.rules_of(stream).iter().rev().find(|r| r.mapping.version == version).map(|r| &r.mapping)
+        self.rules_of(stream).iter().rev().map(|r| &r.effective.mapping).find(|m| m.version == version)
+    }
+
+    /// The rows of an entry that are not there any more, if there are any.
+    pub(crate) fn retracted(&self, seq: i64) -> Option<&BTreeSet<u32>> {
+        self.retracted.get(&seq)
+    }
+
+    fn retract(&mut self, retracts: &[Retract]) {
+        for retract in retracts {
+            self.retracted.entry(retract.seq).or_default().extend(&retract.rows);
+        }
     }
 
     /// Whether the entry is known already: it was read ahead when the fold began from nothing.
@@ -172,7 +195,7 @@ impl Ledger {
         stream: &str,
         rules: Rules,
     ) -> Result<(), Fault> {
-        let text = serde_json::to_string(&rules.mapping).map_err(|e| Fault::other(e.to_string()))?;
+        let text = serde_json::to_string(&rules.effective).map_err(|e| Fault::other(e.to_string()))?;
         conn.run(
             "INSERT INTO _mappings (seq, connection, stream, from_seq, rules) VALUES (?, ?, ?, ?, ?)",
             &[
@@ -183,6 +206,7 @@ impl Ledger {
                 Bind::Text(text),
             ],
         )?;
+        self.retract(&rules.effective.retracts);
         let all = self.rules.entry((connection, stream.to_owned())).or_default();
         all.push(rules);
         all.sort_by_key(|r| r.seq);

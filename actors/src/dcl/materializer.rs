@@ -2,7 +2,7 @@
 //!
 //! Supervised by the tenant's tree, permanent, first to start and last to stop. A restart loses nothing: the position is
 //! in the DuckDB file, committed with the rows. Nudges coalesce; one message does one commit, so that nothing holds the
-//! mailbox for longer. Out: facts, the desk's position, a nudge to the agents.
+//! mailbox for longer. Out: facts, the desk's position, nudges to the unifier, the agents and the compactor.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -115,6 +115,7 @@ impl State {
         self.seat.progress(applied.to as u64, u64::from(applied.more));
         self.seat.extra(json!({"rows": self.rows, "position": applied.to, "last_ms": ms}));
         self.seat.recovered();
+        self.desk.compactor().wake();
         if applied.entries == 0 {
             return;
         }
@@ -123,6 +124,7 @@ impl State {
             let fact = Fact::view_refreshed(view, applied.rows as u64, applied.to, ms);
             self.desk.publish(if applied.refolded.is_empty() { fact } else { fact.with("healed", true) });
         }
+        self.desk.unifier().wake();
         self.desk.agents().wake();
     }
 

@@ -9,19 +9,26 @@
 //! commit left it, or set aside and folded from nothing, and [`Dcl::digest`] is the same.
 //!
 //! Reading order: log (what comes in), catalogue (tables), resolve and run (which row wins; pure), ledger, fold (the
-//! transaction); filter, query, page, json, views, answers (a page out), export, digest, stats; engine (DuckDB), handle
-//! (threads), guard (files), pool (open files), door (the verbs).
+//! transaction) and identity (who is who); entities (what an entity is made of); filter, query, page, json, views,
+//! answers (a page out), export, digest, stats; engine (DuckDB), feed (many rows at once), handle (threads), guard
+//! (files), pool (open files), door (the verbs); compaction (what may be written smaller; pure) and compactor, which
+//! keeps the log itself small.
 
 mod answers;
 mod catalogue;
+mod compaction;
+pub mod compactor;
 mod digest;
 mod door;
 mod engine;
+mod entities;
 mod export;
+mod feed;
 mod filter;
 mod fold;
 mod guard;
 mod handle;
+mod identity;
 mod json;
 mod ledger;
 mod log;
@@ -37,7 +44,9 @@ mod tests;
 mod views;
 
 pub use digest::Digest;
+pub use entities::{Company, EntitiesPage, EntityRows, News};
 pub use fold::Applied;
+pub use identity::{Ask, Delta, Pair};
 pub use log::{EntryKind, Log, LogEntry, LogSource, StoredLog};
 pub use pool::{Dcl, Settings};
 pub use stats::{Stats, StreamStats, ViewStats};

@@ -61,7 +61,7 @@ impl Settings {
             idle: Duration::from_mins(2),
             deadline: Duration::from_secs(10),
             answers: 64 << 20,
-            commit: ReadLimit { bytes: 48 << 20, entries: 256 },
+            commit: ReadLimit { bytes: 32 << 20, entries: 256 },
         }
     }
 }
@@ -385,6 +385,12 @@ impl Dcl {
     /// How many files are open.
     pub fn open_files(&self) -> usize {
         self.inner.slots.read().values().filter(|s| s.handle.read().is_some()).count()
+    }
+
+    /// The log position that the views were last seen to reflect, without opening them; 0 when nobody has looked yet.
+    pub fn seen(&self, scope: &Scope) -> i64 {
+        let slots = self.inner.slots.read();
+        slots.get(&scope.tenant()).map_or(0, |slot| slot.position.load(Ordering::Acquire).max(0))
     }
 
     /// The log position that the views reflect.

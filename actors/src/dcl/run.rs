@@ -15,10 +15,29 @@ use super::engine::Fault;
 use super::json::{self, Column};
 use super::resolve::{Rows, Winner};
 
+/// Where in the log the rows of a part were committed. Compaction moves rows to other entries, never to other places: a
+/// row goes by the position of the batch it came in and its number there.
+#[derive(Debug)]
+pub(crate) enum Places {
+    /// All in one batch.
+    One(i64),
+    /// Each in its own: position, and row number there.
+    Each(Vec<(i64, i32)>),
+}
+
+impl Places {
+    pub(crate) fn of(&self, row: u32) -> (i64, i32) {
+        match self {
+            Self::One(seq) => (*seq, row as i32),
+            Self::Each(places) => places[row as usize],
+        }
+    }
+}
+
 /// One record batch of a run.
 #[derive(Debug)]
 pub(crate) struct Part {
-    pub(crate) seq: i64,
+    pub(crate) places: Places,
     pub(crate) mapping: i64,
     pub(crate) batch: RecordBatch,
     pub(crate) hashes: Vec<u64>,
@@ -42,12 +61,12 @@ fn column<'a>(batch: &'a RecordBatch, name: &str) -> Option<&'a ArrayRef> {
 
 impl Part {
     /// Hashes the keys.
-    pub(crate) fn new(seq: i64, mapping: i64, batch: RecordBatch, seed: u64) -> Result<Self, Fault> {
+    pub(crate) fn new(places: Places, mapping: i64, batch: RecordBatch, seed: u64) -> Result<Self, Fault> {
         let keys = column(&batch, "_key").and_then(|k| k.as_string_opt::<i32>());
-        let keys = keys.ok_or_else(|| Fault::other(format!("entry {seq} has no text column _key")))?;
+        let keys = keys.ok_or_else(|| Fault::other(format!("entry {} has no text column _key", places.of(0).0)))?;
         let hashes = (0..keys.len()).map(|i| xxhash_rust::xxh3::xxh3_64_with_seed(keys.value(i).as_bytes(), seed));
         let hashes = hashes.collect();
-        Ok(Self { seq, mapping, batch, hashes })
+        Ok(Self { places, mapping, batch, hashes })
     }
 
     /// The entity's fields that it sends.
@@ -131,13 +150,14 @@ impl Run {
         let picks = UInt64Array::from_iter_values(winners.iter().map(|w| u64::from(w.row)));
         let pick = |array: &ArrayRef| if all { Ok(Arc::clone(array)) } else { take(array, &picks, None) };
         let hashes = winners.iter().map(|w| part.hashes[w.row as usize]);
+        let place = |w: &Winner| part.places.of(w.row);
         let mut names: Vec<&str> = vec!["_stream", "_hash", "_version", "_seq", "_row", "_mapping"];
         let mut columns: Vec<ArrayRef> = vec![
             Arc::new(Int32Array::from_value(stream, n)),
             Arc::new(UInt64Array::from_iter_values(hashes)),
             Arc::new(Int64Array::from_iter_values(winners.iter().map(|w| w.version))),
-            Arc::new(Int64Array::from_value(part.seq, n)),
-            Arc::new(Int32Array::from_iter_values(winners.iter().map(|w| w.row as i32))),
+            Arc::new(Int64Array::from_iter_values(winners.iter().map(|w| place(w).0))),
+            Arc::new(Int32Array::from_iter_values(winners.iter().map(|w| place(w).1))),
             Arc::new(Int64Array::from_value(part.mapping, n)),
         ];
         for name in std::iter::once("_key").chain(self.fields.iter().map(String::as_str)) {

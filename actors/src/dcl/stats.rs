@@ -32,7 +32,7 @@ pub struct StreamStats {
     pub rejected: i64,
     /// Rows that the rules in force now cannot take; they stay in the log.
     pub unmapped: i64,
-    /// Its last entry in the log.
+    /// Its last entry in the log that holds rows.
     pub last_seq: i64,
 }
 

@@ -10,9 +10,6 @@ use crate::connector::source::StreamInfo;
 use crate::repair::proposal::Proposal;
 use crate::tenant::Desk;
 
-/// Days a question waits before it lapses.
-pub const REVIEW_DAYS: i64 = 14;
-
 /// Decides and writes; the caller saves.
 pub async fn first_mapping(
     desk: &Desk,
@@ -38,6 +35,7 @@ pub async fn first_mapping(
             reason: Some("first rules of the stream".to_owned()),
             from_seq: Some(1),
             revert: false,
+            retracts: Vec::new(),
             drifts: Vec::new(),
             stream_update: StreamUpdate::default(),
         })
@@ -46,7 +44,7 @@ pub async fn first_mapping(
     if let Adopted::Adopted { version, .. } = adopted {
         mapping.version = version;
     }
-    let expires_at = Some(desk.parts.ambient().now() + chrono::Duration::days(REVIEW_DAYS));
+    let expires_at = Some(desk.parts.lapses_at());
     for question in onboarding.questions {
         let Some(field) = question.canonical_field else { continue };
         let samples = schema.field(&question.field).map(|f| f.samples.clone()).unwrap_or_default();

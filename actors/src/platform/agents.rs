@@ -1,7 +1,7 @@
 //! Agents and what they found.
 
 use autonomos_runtime::ids::{FindingId, TaskId};
-use autonomos_runtime::store::{FindingFilter, FindingState, NewTask as NewRow, Page, Paged};
+use autonomos_runtime::store::{FindingFilter, FindingState, NewAudit, NewTask as NewRow, Page, Paged};
 use autonomos_runtime::{Error, Result, Scope};
 use serde_json::json;
 
@@ -46,6 +46,7 @@ impl Platform {
         let mut tx = self.parts().store.begin(scope).await?;
         let row = NewRow { kind: "agent".to_owned(), payload: json!({"agent": agent}), ..NewRow::default() };
         let task = tx.create_task(row).await?;
+        tx.append_audit(NewAudit::new("agent.run", "agent", agent).after(json!({"task_id": task.id}))).await?;
         tx.save().await?;
         desk.tasks().wake();
         Ok(task.id)
@@ -67,7 +68,10 @@ impl Platform {
     pub async fn decide_finding(&self, scope: &Scope, id: FindingId, state: &str) -> Result<FindingView> {
         let state: FindingState = state.parse().map_err(|e: Error| e.field("/state"))?;
         let mut tx = self.parts().store.begin(scope).await?;
+        let before = tx.finding(id).await?;
         let finding = tx.decide_finding(id, state, None, None).await?;
+        let note = NewAudit::new("finding.decide", "finding", id).before(json!({"state": before.state}));
+        tx.append_audit(note.after(json!({"state": finding.state, "title": finding.title}))).await?;
         tx.save().await?;
         Ok(finding.into())
     }

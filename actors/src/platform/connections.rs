@@ -3,7 +3,8 @@
 use autonomos_runtime::bus::Fact;
 use autonomos_runtime::ids::{ConnectionId, TaskId};
 use autonomos_runtime::store::{
-    Connection, ConnectionState, ConnectionUpdate, NewConnection as NewRow, NewTask as NewTaskRow, Paged, Stream,
+    Connection, ConnectionState, ConnectionUpdate, NewAudit, NewConnection as NewRow, NewTask as NewTaskRow, Paged,
+    Stream,
 };
 use autonomos_runtime::{Error, Result, Scope};
 use serde_json::{Value, json};
@@ -12,6 +13,7 @@ use super::shapes::{
     CheckReport, Confirmed, ConnectionPatch, ConnectionView, DemoDrift, DiscoveredStream, NewConnection, Preview,
 };
 use super::{Listing, Platform, rows};
+use crate::connector::source::Limits;
 use crate::connector::{catalog, credentials, preview};
 use crate::drift::policy::{DEFAULTS, Policy};
 
@@ -41,6 +43,7 @@ impl Platform {
         };
         let mut tx = parts.store.begin(scope).await?;
         let connection = tx.create_connection(row).await?;
+        tx.append_audit(NewAudit::new("connection.create", "connection", id).after(noted(&connection))).await?;
         tx.save().await?;
         self.host.add_connector(scope, id).await?;
         parts.bus.publish(scope, Fact::connector_state(id, "pending").with("name", connection.name.clone()));
@@ -105,7 +108,9 @@ impl Platform {
         };
         let system = config.as_ref().and_then(|c| catalog::system_of(&now.kind, c));
         let change = ConnectionUpdate { name: patch.name, config, policy: patch.policy, system, safe_mode: None };
-        tx.update_connection(id, change, version).await?;
+        let changed = tx.update_connection(id, change, version).await?;
+        let note = NewAudit::new("connection.update", "connection", id).before(noted(&now)).after(noted(&changed));
+        tx.append_audit(note).await?;
         tx.save().await?;
         self.desk(scope).await?.connector(id).wake();
         self.connection(scope, id).await
@@ -116,7 +121,8 @@ impl Platform {
     pub async fn confirm(&self, scope: &Scope, id: ConnectionId, version: Option<i64>) -> Result<Confirmed> {
         let desk = self.desk(scope).await?;
         let mut tx = self.parts().store.begin(scope).await?;
-        if !tx.connection(id).await?.safe_mode {
+        let before = tx.connection(id).await?;
+        if !before.safe_mode {
             return Err(Error::conflict("connection.not_in_safe_mode", "The connection is not in Safe Mode.")
                 .remedy("There is nothing to confirm; it reads on by itself."));
         }
@@ -125,6 +131,8 @@ impl Platform {
         let runs = !matches!(connection.state, ConnectionState::Paused | ConnectionState::Quarantined);
         // In one transaction with the change: a read under way either sees it before it ends, or this task comes after it.
         let task = if runs { Some(tx.create_task(sync_task(id)).await?.id) } else { None };
+        let note = NewAudit::new("connection.confirm", "connection", id).before(noted(&before));
+        tx.append_audit(note.after(noted(&connection))).await?;
         tx.save().await?;
         desk.publish(Fact::connector_state(id, connection.state.as_str()).with("safe_mode", false));
         desk.tasks().wake();
@@ -134,12 +142,13 @@ impl Platform {
     /// Stops and removes a connection; its records are purged from log and views.
     pub async fn delete_connection(&self, scope: &Scope, id: ConnectionId) -> Result<()> {
         let mut tx = self.parts().store.read(scope).await?;
-        tx.connection(id).await?;
+        let connection = tx.connection(id).await?;
         drop(tx);
         let desk = self.desk(scope).await?;
         self.host.remove_connector(scope, id).await?;
         let mut tx = self.parts().store.begin(scope).await?;
         tx.delete_connection(id, desk.epoch).await?;
+        tx.append_audit(NewAudit::new("connection.delete", "connection", id).before(noted(&connection))).await?;
         tx.save().await?;
         desk.materializer().wake();
         desk.publish(Fact::connector_state(id, "deleted"));
@@ -157,29 +166,58 @@ impl Platform {
                 .remedy("Resume it, then sync."));
         }
         let task = tx.create_task(sync_task(id)).await?;
+        let note = NewAudit::new("connection.sync", "connection", id).after(json!({"task_id": task.id}));
+        tx.append_audit(note).await?;
         tx.save().await?;
         desk.tasks().wake();
         Ok(task.id)
     }
 
+    /// Sets the cursors of one stream, or of all, back to the start and asks for a sync. What is read again is known by its
+    /// keys, so it doubles nothing.
+    pub async fn rewind(&self, scope: &Scope, id: ConnectionId, stream: Option<&str>) -> Result<TaskId> {
+        let mut tx = self.parts().store.begin(scope).await?;
+        tx.connection(id).await?;
+        let streams = tx.streams(id).await?;
+        let chosen: Vec<&str> = streams
+            .iter()
+            .map(|s| s.name.as_str())
+            .filter(|name| stream.is_none_or(|wanted| wanted == *name))
+            .collect();
+        if chosen.is_empty() {
+            return Err(Error::not_found("stream.unknown", "The connection has no such stream yet.")
+                .field("/stream")
+                .remedy("Sync the connection once; GET the connection for its streams."));
+        }
+        for name in &chosen {
+            tx.rewind_stream(id, name, None).await?;
+        }
+        let note = NewAudit::new("connection.rewind", "connection", id).after(json!({"streams": chosen}));
+        tx.append_audit(note).await?;
+        tx.save().await?;
+        self.sync_now(scope, id).await
+    }
+
     /// Reads no more until resumed.
     pub async fn pause(&self, scope: &Scope, id: ConnectionId) -> Result<ConnectionView> {
-        self.move_to(scope, id, ConnectionState::Paused).await?;
+        self.move_to(scope, id, "connection.pause", ConnectionState::Paused).await?;
         self.desk(scope).await?.connector(id).wake();
         self.connection(scope, id).await
     }
 
     /// Reads again; also leads out of quarantine.
     pub async fn resume(&self, scope: &Scope, id: ConnectionId) -> Result<ConnectionView> {
-        self.move_to(scope, id, ConnectionState::Active).await?;
+        self.move_to(scope, id, "connection.resume", ConnectionState::Active).await?;
         self.host.release_connector(scope, id).await?;
         self.connection(scope, id).await
     }
 
-    async fn move_to(&self, scope: &Scope, id: ConnectionId, state: ConnectionState) -> Result<()> {
+    async fn move_to(&self, scope: &Scope, id: ConnectionId, action: &str, state: ConnectionState) -> Result<()> {
         let mut tx = self.parts().store.begin(scope).await?;
-        tx.connection(id).await?;
+        let before = tx.connection(id).await?.state;
         tx.set_connection_state(id, state, None).await?;
+        let note = NewAudit::new(action, "connection", id);
+        tx.append_audit(note.before(json!({"state": before})).after(json!({"state": state}))).await?;
         tx.save().await?;
         self.parts().bus.publish(scope, Fact::connector_state(id, state.as_str()));
         Ok(())
@@ -212,7 +250,8 @@ impl Platform {
     /// First rows of a stream, as the source holds them.
     pub async fn preview(&self, scope: &Scope, id: ConnectionId, stream: &str, limit: u32) -> Result<Preview> {
         let source = catalog::open(self.parts(), scope, &self.row(scope, id).await?)?;
-        preview::preview(source.as_ref(), scope, stream, limit.clamp(1, 500)).await
+        let limits = Limits::of(&self.parts().config.connector);
+        preview::preview(source.as_ref(), scope, stream, limit.clamp(1, 500), &limits).await
     }
 
     async fn row(&self, scope: &Scope, id: ConnectionId) -> Result<Connection> {
@@ -241,6 +280,15 @@ fn sync_task(id: ConnectionId) -> NewTaskRow {
         key: Some(format!("sync:{id}")),
         ..NewTaskRow::default()
     }
+}
+
+/// What the audit keeps of a connection: everything a person can set, secrets masked.
+fn noted(connection: &Connection) -> Value {
+    json!({
+        "name": connection.name, "type": connection.kind, "config": credentials::masked(connection),
+        "policy": connection.policy, "state": connection.state, "safe_mode": connection.safe_mode,
+        "version": connection.version,
+    })
 }
 
 fn report(checked: Result<crate::connector::source::Checked>) -> CheckReport {

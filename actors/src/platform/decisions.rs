@@ -4,17 +4,19 @@ use autonomos_runtime::bus::{Fact, Topic};
 use autonomos_runtime::canonical::mapping::Origin;
 use autonomos_runtime::ids::{ConnectionId, DriftId, ReviewId};
 use autonomos_runtime::store::{
-    ConnectionState, DriftFilter, DriftState, DriftUpdate, Paged, Review, ReviewChange, ReviewFilter, StreamState,
-    StreamUpdate, Tx, Verdict as Said,
+    ConnectionState, DriftFilter, DriftState, DriftUpdate, NewAudit, Paged, Review, ReviewChange, ReviewFilter,
+    ReviewState, StreamState, StreamUpdate, Tx, Verdict as Said,
 };
 use autonomos_runtime::{Error, Result, Scope};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::shapes::{Decision, DriftView, ReviewView, Verdict};
-use super::{Listing, Platform};
+use super::{Listing, Platform, four_eyes};
 use crate::repair::carry_out::{self, Repair};
 use crate::repair::proposal::Proposal;
 use crate::repair::repairer::waits;
+use crate::repair::undo::{Undoing, healed};
+use crate::unify::questions;
 
 impl Platform {
     /// Detected changes.
@@ -41,7 +43,8 @@ impl Platform {
         Ok(self.parts().store.read(scope).await?.review(id).await?.into())
     }
 
-    /// Answers a question. `Stale` when the version moved on, `Conflict` when it is decided already.
+    /// Answers a question. Where two people are wanted, nobody approves what they proposed themselves (`Denied`), and an
+    /// edit is a proposal to somebody else. `Stale` when the version moved on, `Conflict` when it is decided already.
     pub async fn decide_review(
         &self,
         scope: &Scope,
@@ -49,9 +52,17 @@ impl Platform {
         version: i64,
         decision: Decision,
     ) -> Result<ReviewView> {
+        let review = self.parts().store.read(scope).await?.review(id).await?;
+        if matches!(review.kind.as_str(), questions::MERGE | questions::SPLIT) {
+            return self.answer_identity(scope, &review, version, decision.decision).await;
+        }
         let desk = self.desk(scope).await?;
         let mut tx = self.parts().store.begin(scope).await?;
         let review = tx.review(id).await?;
+        let two_people = four_eyes::wanted(tx.as_mut()).await?;
+        if two_people && decision.decision == Verdict::Approve {
+            four_eyes::somebody_elses(scope, &review)?;
+        }
         let proposal = match (decision.decision, &decision.edit) {
             (Verdict::Edit, Some(edit)) => Proposal::from_json(edit)?,
             (Verdict::Edit, None) => {
@@ -64,9 +75,13 @@ impl Platform {
         let change = match decision.decision {
             Verdict::Approve => ReviewChange::Approve,
             Verdict::Reject => ReviewChange::Reject,
+            Verdict::Edit if two_people => ReviewChange::Propose(proposal.to_json()),
             Verdict::Edit => ReviewChange::Edit(proposal.to_json()),
         };
         let decided = tx.change_review(id, version, change).await?;
+        if decided.state == ReviewState::Pending {
+            return four_eyes::proposed(tx, &desk, scope, &review, decided).await;
+        }
         let about = About::of(&review)?;
         let accepted = decision.decision != Verdict::Reject;
         let new_version = if accepted { self.accept(tx.as_mut(), &about, &proposal).await? } else { None };
@@ -90,6 +105,10 @@ impl Platform {
         let memory = carry_out::decision(connection.system.as_deref(), &about.stream, &proposal, said, confidence);
         tx.remember(memory.into_iter().collect()).await?;
         let resumes = settle_stream(tx.as_mut(), &about).await? || (accepted && proposal.reads_on());
+        let note = NewAudit::new("review.decide", "review", id);
+        let note = note.before(json!({"state": review.state, "proposal": review.proposal}));
+        let after = json!({"state": decided.state, "proposal": proposal.to_json(), "mapping_version": new_version});
+        tx.append_audit(note.after(after)).await?;
         tx.save().await?;
         desk.publish(Fact::review(Topic::ReviewDecided, id, decided.version, &scope.actor().to_string(), &review.kind));
         if let (Some(drift), Some(_)) = (about.drift, new_version) {
@@ -104,8 +123,8 @@ impl Platform {
         }
         desk.materializer().wake();
         desk.connector(about.connection).wake();
-        if accepted {
-            self.replay_after(scope, about.connection).await?;
+        if let Some(version) = new_version {
+            self.replay_after(scope, about.connection, &about.stream, version).await?;
         }
         if resumes && !matches!(connection.state, ConnectionState::Paused | ConnectionState::Quarantined) {
             self.sync_now(scope, about.connection).await?;
@@ -150,54 +169,51 @@ impl Platform {
             origin: Origin::Human,
             reason: "approved in review".to_owned(),
             revert: false,
+            retracts: Vec::new(),
         };
         carry_out::adopt(tx, None, repair).await.map(Some)
     }
 
-    /// Takes back the repair of a drift, to the row.
+    /// Takes back the repair of a drift, to the row, and asks about it again, so that it can be approved once more.
     pub async fn revert(&self, scope: &Scope, id: DriftId) -> Result<DriftView> {
         let desk = self.desk(scope).await?;
-        let mut tx = self.parts().store.begin(scope).await?;
-        let drift = tx.drift(id).await?;
-        if drift.state != DriftState::Healed {
-            return Err(Error::conflict(
-                "drift.not_healed",
-                format!("The drift is {}, not healed.", drift.state.as_str()),
-            )
-            .remedy("Only a repair that is in force can be taken back."));
-        }
-        let proposal = carry_out::proposal_of(&drift)?;
-        let version = match (drift.mapping_before, drift.mapping_after) {
-            (Some(before), Some(_)) => {
-                let before = tx.mapping(drift.connection_id, &drift.stream, before).await?;
-                let active = tx.active_mapping(drift.connection_id, &drift.stream).await?;
-                let active =
-                    active.ok_or_else(|| Error::conflict("stream.no_rules", "The stream has no rules any more."))?;
-                let repair = Repair {
-                    connection: drift.connection_id,
-                    stream: &drift.stream,
-                    mapping: proposal.undo(&active.mapping, &before.mapping),
-                    expected_version: active.version,
-                    from_seq: if matches!(proposal, Proposal::Reread { .. }) { 1 } else { drift.detected_seq },
-                    drifts: vec![(id, DriftState::Reverted)],
-                    origin: Origin::Human,
-                    reason: "taken back".to_owned(),
-                    revert: true,
-                };
-                Some(carry_out::adopt(tx.as_mut(), None, repair).await?)
-            }
-            _ => None,
+        let mut tx = self.parts().store.read(scope).await?;
+        let seen = healed(tx.as_mut(), id).await?;
+        let undoing = Undoing::of(desk.parts.clone(), scope, tx.as_mut(), &seen).await?;
+        drop(tx);
+        let undoing = match undoing {
+            Some(undoing) => Some(undoing.decided(self.parts().store.as_ref()).await?),
+            None => None,
         };
+        let mut tx = self.parts().store.begin(scope).await?;
+        let drift = healed(tx.as_mut(), id).await?;
+        if drift.mapping_after != seen.mapping_after {
+            return Err(Error::conflict("drift.changed_meanwhile", "The repair was made anew meanwhile.")
+                .remedy("Look at the drift as it is now and decide again."));
+        }
+        let version = match undoing {
+            Some(undoing) => Some(undoing.carry_out(tx.as_mut()).await?),
+            None => None,
+        };
+        let connection = tx.connection(drift.connection_id).await?;
+        let expires_at = self.parts().lapses_at();
+        let proposal = carry_out::proposal_of(&drift)?;
+        let review = carry_out::ask_again(tx.as_mut(), &connection, &drift, &proposal, expires_at).await?;
         if proposal == Proposal::Take {
             let off = Some((StreamState::Disabled, Some("taken back by hand; what was read stays".to_owned())));
             let change = StreamUpdate { state: off, ..StreamUpdate::default() };
             tx.update_stream(drift.connection_id, &drift.stream, change).await?;
         }
-        let change = DriftUpdate { state: Some(DriftState::Reverted), ..DriftUpdate::default() };
+        let change =
+            DriftUpdate { state: Some(DriftState::Reverted), review_id: Some(review.id), ..DriftUpdate::default() };
         let drift = tx.update_drift(id, change, None).await?;
+        let note = NewAudit::new("drift.revert", "drift", id).before(json!({"state": DriftState::Healed}));
+        tx.append_audit(note.after(json!({"state": drift.state, "mapping_version": version}))).await?;
         tx.save().await?;
         let confidence = drift.confidence.unwrap_or(0.0);
         desk.publish(Fact::repair(Topic::RepairReverted, id, drift.connection_id, &drift.stream, confidence, version));
+        let (asked, by) = (review.version, scope.actor().to_string());
+        desk.publish(Fact::review(Topic::ReviewCreated, review.id, asked, &by, &review.kind));
         desk.materializer().wake();
         desk.connector(drift.connection_id).wake();
         Ok(drift.into())

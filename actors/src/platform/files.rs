@@ -1,15 +1,21 @@
 //! The tenant's folder.
 
+use autonomos_runtime::store::{FileMeta, NewAudit};
 use autonomos_runtime::{Error, Result, Scope};
 use bytes::Bytes;
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
+use serde_json::{Value, json};
 
 use super::Platform;
 use super::shapes::FileView;
 
 /// Bytes read at a time.
 const CHUNK: usize = 256 * 1024;
+
+fn noted(file: &FileMeta) -> Value {
+    json!({"size": file.size, "sha256": file.sha256})
+}
 
 impl Platform {
     /// Streams a body into the tenant's folder; the old content stays until the new one is whole.
@@ -21,7 +27,10 @@ impl Platform {
     ) -> Result<FileView> {
         let stored = self.parts().folders.put(scope, path, body).await?;
         let mut tx = self.parts().store.begin(scope).await?;
+        let before = tx.file(path).await?;
         let meta = tx.put_file(path, stored.size as i64, &stored.sha256).await?;
+        let note = NewAudit { before: before.as_ref().map(noted), ..NewAudit::new("file.put", "file", path) };
+        tx.append_audit(note.after(noted(&meta))).await?;
         tx.save().await?;
         Ok(meta.into())
     }
@@ -45,6 +54,23 @@ impl Platform {
         };
         let file = tokio::fs::File::from_std(opened.file);
         Ok((view, tokio_util::io::ReaderStream::with_capacity(file, CHUNK).boxed()))
+    }
+
+    /// Takes a file out of the tenant's folder; what was read from it stays.
+    pub async fn delete_file(&self, scope: &Scope, path: &str) -> Result<()> {
+        let (folders, of, name) = (self.parts().folders.clone(), scope.clone(), path.to_owned());
+        let gone = tokio::task::spawn_blocking(move || folders.delete(&of, &name))
+            .await
+            .map_err(|e| Error::internal("file.delete", "The file could not be deleted.").source(e))??;
+        let mut tx = self.parts().store.begin(scope).await?;
+        let before = tx.file(path).await?;
+        if !gone && before.is_none() {
+            return Err(Error::not_found("file.not_found", "There is no such file."));
+        }
+        tx.forget_file(path).await?;
+        let note = NewAudit { before: before.as_ref().map(noted), ..NewAudit::new("file.delete", "file", path) };
+        tx.append_audit(note).await?;
+        tx.save().await
     }
 
     /// Files whose path begins so, in path order.

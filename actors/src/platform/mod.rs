@@ -5,9 +5,12 @@
 //! The verbs stand by noun in the files beside this one.
 
 mod agents;
+mod catalogue;
 mod connections;
 mod decisions;
+mod entities;
 mod files;
+pub mod four_eyes;
 mod mappings;
 mod observe;
 mod propose;

@@ -1,10 +1,12 @@
 //! How a tenant's actors are, and what flows through them.
 
+use autonomos_runtime::store::NewAudit;
 use autonomos_runtime::supervision::Observed;
 use autonomos_runtime::{Result, Scope};
 use serde_json::{Value, json};
 
 use super::Platform;
+use crate::tenant::Suspension;
 
 /// Events of a snapshot.
 const RECENT: usize = 300;
@@ -13,6 +15,21 @@ impl Platform {
     /// The tenant's actors as they are now.
     pub fn observed(&self, scope: &Scope) -> Vec<Observed> {
         self.parts().node.observatory().snapshot(scope)
+    }
+
+    /// Why the tenant's actors are stopped on this node, if they are because they could not go on.
+    pub fn suspension(&self, scope: &Scope) -> Option<Suspension> {
+        self.host.suspension(scope)
+    }
+
+    /// Starts them again at once; nothing to do when they run. Noted before they start: what they do comes after it.
+    pub async fn resume_tenant(&self, scope: &Scope) -> Result<()> {
+        let suspended = self.suspension(scope).map(|suspension| suspension.why);
+        let mut tx = self.parts().store.begin(scope).await?;
+        let note = NewAudit::new("tenant.resume", "tenant", scope.tenant());
+        tx.append_audit(note.before(json!({"suspended": suspended}))).await?;
+        tx.save().await?;
+        self.host.resume(scope).await
     }
 
     /// Brings the node's gauges up to date; called when metrics are scraped.

@@ -1,13 +1,15 @@
 //! From rows to what callers see. What is sealed stays behind: a connection's settings are masked, a dead letter's row
 //! is only shown once opened by whoever may.
 
+use autonomos_runtime::canonical::mapping::Origin;
 use autonomos_runtime::store::{
     Connection, DeadLetter, Drift, FileMeta, Finding, MappingVersion, Review, Stream, StreamState, Task,
 };
 use serde_json::{Value, json};
 
 use super::shapes::{
-    ConnectionView, DeadLetterView, DriftView, FileView, FindingView, MappingRow, ReviewView, StreamView, TaskView,
+    ConnectionView, DeadLetterView, DriftView, FileView, FindingView, MappingRow, MappingVersionView, ReviewView,
+    StreamView, TaskView,
 };
 
 /// What stands in the place of a secret.
@@ -60,14 +62,33 @@ pub fn mapping(row: MappingVersion) -> Vec<MappingRow> {
             entity: entity.clone(),
             field: rule.field,
             confidence: rule.confidence,
-            origin: serde_json::to_value(rule.origin)
-                .ok()
-                .and_then(|v| v.as_str().map(str::to_owned))
-                .unwrap_or_default(),
+            origin: word(rule.origin),
             version,
             transform: serde_json::to_value(rule.transform).ok().filter(|v| v != "none"),
         })
         .collect()
+}
+
+/// A version of a stream's rules.
+pub fn mapping_version(row: MappingVersion) -> MappingVersionView {
+    MappingVersionView {
+        stream: row.stream.clone(),
+        version: row.version,
+        state: row.state.to_string(),
+        entity: row.mapping.entity.clone(),
+        key: row.mapping.key.clone(),
+        order_by: row.mapping.order_by.clone(),
+        author: row.author.clone(),
+        origin: word(row.origin),
+        reason: row.reason.clone(),
+        from_seq: row.from_seq,
+        created_at: row.created_at,
+        rules: mapping(row),
+    }
+}
+
+fn word(origin: Origin) -> String {
+    serde_json::to_value(origin).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 /// A dead letter; `raw` is its row, opened.
@@ -138,6 +159,7 @@ impl From<Review> for ReviewView {
             subject: row.subject,
             proposal: row.proposal,
             evidence: row.evidence,
+            proposed_by: row.proposed_by,
             created_at: row.created_at,
             expires_at: row.expires_at,
             decided_by: row.decided_by,

@@ -3,7 +3,7 @@
 //! They are plain data. A request refuses unknown fields; an answer names every field it may carry, so nothing that
 //! lives beside it in a row (a sealed secret, a cursor of another tenant) can leak by being added to a struct.
 
-use autonomos_runtime::ids::{ConnectionId, DeadLetterId, DriftId, FindingId, ReviewId, RunId, TaskId};
+use autonomos_runtime::ids::{ConnectionId, DeadLetterId, DriftId, FindingId, ReviewId, RunId, TaskId, UserId};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -178,6 +178,81 @@ pub struct MappingEdit {
     /// Version this edit was made from; absent: whatever is in force.
     #[serde(default)]
     pub version: Option<i64>,
+}
+
+/// An entity of the canonical model.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct EntityType {
+    /// Its name, singular.
+    pub name: String,
+    /// The name of its view.
+    pub view: String,
+    /// Rises with every change of its meaning.
+    pub version: u32,
+    /// What it is.
+    pub description: String,
+    /// The field that identifies it in its source.
+    pub id: Option<String>,
+    /// Fields that no row may lack, besides the id.
+    pub required: Vec<String>,
+    /// How many fields it has.
+    pub fields: usize,
+    /// `$id` of its JSON Schema.
+    pub schema_id: String,
+}
+
+/// One version of a stream's rules.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MappingVersionView {
+    /// The stream.
+    pub stream: String,
+    /// Version, from 1.
+    pub version: i64,
+    /// `active`, `superseded`, `reverted`.
+    pub state: String,
+    /// Canonical entity.
+    pub entity: String,
+    /// Its rules.
+    pub rules: Vec<MappingRow>,
+    /// Source fields that identify a record.
+    pub key: Vec<String>,
+    /// Source field that orders states of a record.
+    pub order_by: Option<String>,
+    /// Who adopted it.
+    pub author: String,
+    /// `human`, `rule`, `model`, `imported`.
+    pub origin: String,
+    /// Why, for people.
+    pub reason: Option<String>,
+    /// Log position of the stream's first record it holds for.
+    pub from_seq: i64,
+    /// When.
+    pub created_at: DateTime<Utc>,
+}
+
+/// What rules that are not in force yet would make of the source's first rows.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MappingTrial {
+    /// Rows tried.
+    pub tried: usize,
+    /// Rows as they would be, canonical field to value.
+    #[schema(value_type = Vec<Object>)]
+    pub rows: Vec<Value>,
+    /// Rows that would be refused.
+    pub refused: Vec<TrialRefusal>,
+}
+
+/// A row that the tried rules would refuse.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TrialRefusal {
+    /// Its number in the source.
+    pub row: u64,
+    /// Source column at fault.
+    pub field: Option<String>,
+    /// Stable code of the reason.
+    pub code: String,
+    /// The reason.
+    pub reason: String,
 }
 
 /// What a check of a connection found.
@@ -389,6 +464,9 @@ pub struct ReviewView {
     /// Why: scores, samples replayed, gates.
     #[schema(value_type = Object)]
     pub evidence: Value,
+    /// The person behind the proposal as it stands; null: a part of the platform.
+    #[schema(value_type = Option<String>, format = Uuid)]
+    pub proposed_by: Option<UserId>,
     /// When it was asked.
     pub created_at: DateTime<Utc>,
     /// When it lapses.
@@ -421,6 +499,14 @@ pub struct Decision {
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub edit: Option<Value>,
+}
+
+/// Who may decide what, beyond roles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AccessPolicy {
+    /// Whether nobody approves what they proposed themselves.
+    pub four_eyes: bool,
 }
 
 /// A field as a caller describes it to the matcher.
@@ -599,4 +685,89 @@ pub struct AgentView {
     pub last_run_at: Option<DateTime<Utc>>,
     /// How that ended.
     pub last_run_state: Option<String>,
+}
+
+/// Which entities are asked for.
+#[derive(Clone, Debug, Default)]
+pub struct EntitiesRequest {
+    /// Plural name: `accounts`, `contacts`.
+    pub view: String,
+    /// Entities that have a record for which all of these hold: field and `op:value`.
+    pub filters: Vec<(String, String)>,
+    /// Entities of at least so many records.
+    pub members: Option<u32>,
+    /// At most so many.
+    pub limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    pub cursor: Option<String>,
+}
+
+/// Entities that are one.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MergeEntities {
+    /// Ids of two or more; any id that ever led to one of them will do.
+    pub ids: Vec<String>,
+    /// Why, for people.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+/// Records that are not of their entity.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SplitEntity {
+    /// Ids of the records that become an entity of their own.
+    pub records: Vec<String>,
+    /// Why, for people.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+/// What a decision about entities came to.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct IdentityDecided {
+    /// The merged entity; or the one that keeps its id, and the new one.
+    pub entities: Vec<String>,
+    /// Views at this position or a later one show it.
+    pub position: i64,
+}
+
+/// An entity: one real thing, made of records.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct EntityView {
+    /// Its id: given once, and never changed. Any id that it or one of its records ever had leads here.
+    pub id: String,
+    /// Its golden record, by field.
+    #[schema(value_type = Object)]
+    pub record: Value,
+    /// Which of its records each value comes from, by field.
+    #[schema(value_type = Object)]
+    pub sources: Value,
+    /// Its records: in a list their ids, by itself each with its values, its source and whether it is there still.
+    #[schema(value_type = Vec<Object>)]
+    pub members: Vec<Value>,
+    /// Why they are one: pairs that were found, each comparison with its level and weight. Only by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<Object>>)]
+    pub pairs: Option<Vec<Value>>,
+    /// What people said of pairs of its records. Only by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<Object>>)]
+    pub said: Option<Vec<Value>>,
+    /// Position of the log that it reflects.
+    pub position: i64,
+}
+
+/// A page of entities.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct EntitiesView {
+    /// Entities, by id.
+    pub items: Vec<EntityView>,
+    /// Pass as `cursor` to read on; null at the end.
+    pub next_cursor: Option<String>,
+    /// How many match.
+    pub total: i64,
+    /// Position of the log that they reflect.
+    pub position: i64,
 }

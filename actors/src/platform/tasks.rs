@@ -2,8 +2,9 @@
 
 use autonomos_runtime::bus::Fact;
 use autonomos_runtime::ids::TaskId;
-use autonomos_runtime::store::{NewTask as NewRow, Paged, TaskFilter, TaskState};
+use autonomos_runtime::store::{NewAudit, NewTask as NewRow, Paged, TaskFilter, TaskState};
 use autonomos_runtime::{Error, Result, Scope};
+use serde_json::json;
 
 use super::shapes::{NewTask, TaskView};
 use super::{Listing, Platform};
@@ -33,6 +34,8 @@ impl Platform {
             ..NewRow::default()
         };
         let task = tx.create_task(row).await?;
+        let note = NewAudit::new("task.create", "task", task.id);
+        tx.append_audit(note.after(json!({"kind": task.kind, "payload": task.payload}))).await?;
         tx.save().await?;
         desk.publish(Fact::task_state(task.id, &task.kind, "queued", 0, 0.0));
         desk.tasks().wake();
@@ -59,6 +62,8 @@ impl Platform {
             return Err(Error::conflict("task.ended", format!("The task has ended: {}.", before.state.as_str())));
         }
         let task = tx.cancel_task(id).await?;
+        let note = NewAudit::new("task.cancel", "task", id).before(json!({"state": before.state}));
+        tx.append_audit(note.after(json!({"state": task.state, "kind": task.kind}))).await?;
         tx.save().await?;
         let desk = self.desk(scope).await?;
         if task.state == TaskState::Cancelled {

@@ -1,7 +1,7 @@
 //! The unified views: asked, exported, proven.
 
 use autonomos_runtime::ids::TaskId;
-use autonomos_runtime::store::NewTask as NewRow;
+use autonomos_runtime::store::{NewAudit, NewTask as NewRow};
 use autonomos_runtime::{Result, Scope};
 use serde_json::{Value, json};
 
@@ -49,6 +49,8 @@ impl Platform {
         state["lag"] = json!((log.head - stats.position).max(0));
         state["log_bytes"] = json!(log.bytes);
         state["log_rows"] = json!(log.rows);
+        state["log_entries_compacted"] = json!(log.compacted);
+        state["log_bytes_saved"] = json!(log.saved);
         Ok(state)
     }
 
@@ -58,6 +60,8 @@ impl Platform {
         let mut tx = self.parts().store.begin(scope).await?;
         let row = NewRow { kind: "rebuild".to_owned(), key: Some("rebuild".to_owned()), ..NewRow::default() };
         let task = tx.create_task(row).await?;
+        let note = NewAudit::new("views.rebuild", "task", task.id).after(json!({"state": task.state}));
+        tx.append_audit(note).await?;
         tx.save().await?;
         desk.tasks().wake();
         Ok(task.id)

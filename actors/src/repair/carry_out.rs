@@ -1,11 +1,11 @@
 //! Writes what was decided: new rules with the healing of the past in one transaction, questions for the rest, and the
 //! way back.
 
-use autonomos_runtime::canonical::mapping::{Mapping, Origin};
+use autonomos_runtime::canonical::mapping::{FieldRule, Mapping, Origin};
 use autonomos_runtime::ids::{ConnectionId, DriftId};
 use autonomos_runtime::store::{
-    AdoptMapping, Adopted, Connection, Drift, DriftState, DriftUpdate, NewDecision, NewReview, Review, StreamUpdate,
-    Tx, Verdict as Said,
+    AdoptMapping, Adopted, Connection, Drift, DriftState, DriftUpdate, NewAudit, NewDecision, NewReview, Retract,
+    Review, StreamUpdate, Tx, Verdict as Said,
 };
 use autonomos_runtime::{Error, Result, Timestamp};
 use serde_json::{Value, json};
@@ -34,10 +34,14 @@ pub struct Repair<'a> {
     pub reason: String,
     /// It takes rules back.
     pub revert: bool,
+    /// Replayed rows that go with the rules taken back.
+    pub retracts: Vec<Retract>,
 }
 
-/// Adopts; `Conflict` when other rules came into force meanwhile.
+/// Adopts, and notes who changed which rules; `Conflict` when other rules came into force meanwhile.
 pub async fn adopt(tx: &mut dyn Tx, epoch: Option<i64>, repair: Repair<'_>) -> Result<i64> {
+    let before = tx.active_mapping(repair.connection, repair.stream).await?.map(|active| active.mapping);
+    let (mapping, reason, from_seq) = (repair.mapping.clone(), repair.reason.clone(), repair.from_seq);
     let adopted = tx
         .adopt_mapping(AdoptMapping {
             epoch,
@@ -49,17 +53,33 @@ pub async fn adopt(tx: &mut dyn Tx, epoch: Option<i64>, repair: Repair<'_>) -> R
             reason: Some(repair.reason),
             from_seq: Some(repair.from_seq),
             revert: repair.revert,
+            retracts: repair.retracts,
             drifts: repair.drifts,
             stream_update: StreamUpdate::default(),
         })
         .await?;
     match adopted {
-        Adopted::Adopted { version, .. } => Ok(version),
+        Adopted::Adopted { version, .. } => {
+            let (was, is) = difference(before.as_ref(), &mapping);
+            let subject = format!("{}/{}", repair.connection, repair.stream);
+            let note = NewAudit::new("mapping.adopt", "mapping", subject);
+            let note = note.before(json!({"version": repair.expected_version, "rules": was}));
+            let after = json!({"version": version, "rules": is, "reason": reason, "from_seq": from_seq});
+            tx.append_audit(note.after(after)).await?;
+            Ok(version)
+        }
         Adopted::Conflict { .. } => {
             Err(Error::conflict("mapping.changed_meanwhile", "The rules of the stream were changed meanwhile.")
                 .remedy("Look at the rules as they are now and decide again."))
         }
     }
+}
+
+/// The rules that only one of the two has.
+fn difference<'m>(before: Option<&'m Mapping>, after: &'m Mapping) -> (Vec<&'m FieldRule>, Vec<&'m FieldRule>) {
+    let before = before.map(|mapping| mapping.rules.as_slice()).unwrap_or_default();
+    let only = |these: &'m [FieldRule], those: &[FieldRule]| these.iter().filter(|r| !those.contains(r)).collect();
+    (only(before, &after.rules), only(&after.rules, before))
 }
 
 /// Puts a change before a human.
@@ -70,23 +90,9 @@ pub async fn ask(
     judged: &Judged,
     expires_at: Timestamp,
 ) -> Result<Review> {
-    let review = tx
-        .create_review(NewReview {
-            connection_id: Some(connection.id),
-            kind: "drift".to_owned(),
-            key: Some(drift.id.to_string()),
-            subject: json!({
-                "drift_id": drift.id, "connection_id": connection.id, "connection": connection.name,
-                "stream": drift.stream, "kind": drift.kind, "from": drift.from, "to": drift.to,
-                "severity": drift.severity,
-            }),
-            proposal: judged.proposal.to_json(),
-            evidence: judged.evidence.clone(),
-            confidence: Some(judged.confidence),
-            assignee: None,
-            expires_at: Some(expires_at),
-        })
-        .await?;
+    let evidence = judged.evidence.clone();
+    let question = question(connection, drift, &judged.proposal, Some(judged.confidence), evidence, expires_at);
+    let review = tx.create_review(question).await?;
     let change = DriftUpdate {
         state: Some(DriftState::Review),
         confidence: Some(judged.confidence),
@@ -96,6 +102,43 @@ pub async fn ask(
     };
     tx.update_drift(drift.id, change, None).await?;
     Ok(review)
+}
+
+/// Puts what was taken back before a human once more, as it was done: it can be approved again.
+pub async fn ask_again(
+    tx: &mut dyn Tx,
+    connection: &Connection,
+    drift: &Drift,
+    proposal: &Proposal,
+    expires_at: Timestamp,
+) -> Result<Review> {
+    let evidence = drift.evidence.get("judged").cloned().unwrap_or_else(|| json!({}));
+    tx.create_review(question(connection, drift, proposal, drift.confidence, evidence, expires_at)).await
+}
+
+fn question(
+    connection: &Connection,
+    drift: &Drift,
+    proposal: &Proposal,
+    confidence: Option<f64>,
+    evidence: Value,
+    expires_at: Timestamp,
+) -> NewReview {
+    NewReview {
+        connection_id: Some(connection.id),
+        kind: "drift".to_owned(),
+        key: Some(drift.id.to_string()),
+        subject: json!({
+            "drift_id": drift.id, "connection_id": connection.id, "connection": connection.name,
+            "stream": drift.stream, "kind": drift.kind, "from": drift.from, "to": drift.to,
+            "severity": drift.severity,
+        }),
+        proposal: proposal.to_json(),
+        evidence,
+        confidence,
+        assignee: None,
+        expires_at: Some(expires_at),
+    }
 }
 
 /// What a drift keeps of what was decided about it, so that it can be taken back.

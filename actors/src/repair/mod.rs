@@ -1,7 +1,8 @@
 //! Repair: what a detected change of a source means for its rules, who decides, and how the past is healed.
 //!
 //! [`proposal`] is the pure core (what would be done, and doing or undoing it to a mapping); [`judge`] decides between
-//! applying, asking and leaving alone; [`carry_out`] writes; [`repairer`] is the actor that looks for work.
+//! applying, asking and leaving alone; [`carry_out`] writes; [`undo`] takes back, to the row; [`repairer`] is the actor
+//! that looks for work.
 
 pub mod carry_out;
 pub mod conversion;
@@ -9,3 +10,4 @@ pub mod judge;
 pub mod privacy;
 pub mod proposal;
 pub mod repairer;
+pub mod undo;

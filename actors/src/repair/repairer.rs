@@ -21,7 +21,6 @@ use autonomos_runtime::{Result, Timestamp};
 use super::carry_out::{self, Repair};
 use super::judge::{Ground, Judged, Policy, Verdict, judge_stream};
 use super::proposal::Proposal;
-use crate::mapping::adopt::REVIEW_DAYS;
 use crate::mapping::onboard::Tiers;
 use crate::tenant::Desk;
 
@@ -132,7 +131,7 @@ impl State {
         let mut tx = desk.parts.store.begin(&desk.scope).await?;
         let connection = tx.connection(connection).await?;
         let row = tx.stream(connection.id, stream).await?;
-        let expires_at = desk.parts.ambient().now() + chrono::Duration::days(REVIEW_DAYS);
+        let expires_at = desk.parts.lapses_at();
         let mut facts: Vec<Fact> = Vec::new();
         let (whole, drifts): (Vec<Drift>, Vec<Drift>) =
             drifts.into_iter().partition(|drift| drift.kind.starts_with("stream_"));
@@ -307,6 +306,7 @@ impl State {
                 origin: Origin::Rule,
                 reason: reason.join("; "),
                 revert: false,
+                retracts: Vec::new(),
             };
             Some(carry_out::adopt(tx, Some(self.desk.epoch), repair).await?)
         };

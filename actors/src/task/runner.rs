@@ -15,8 +15,6 @@ use serde_json::{Value, json};
 
 use crate::tenant::Desk;
 
-/// Tasks of one tenant that may run at once.
-pub const MAX_RUNNING: u32 = 5;
 /// No-op tasks handed through in one transaction: a burst costs one commit, not one each.
 const BURST: u32 = 256;
 
@@ -95,7 +93,7 @@ impl State {
         }
         loop {
             let mut tx = desk.parts.store.begin(&desk.scope).await?;
-            let claimed = tx.claim_tasks(desk.epoch, BURST, MAX_RUNNING).await?;
+            let claimed = tx.claim_tasks(desk.epoch, BURST, desk.parts.config.tenant.running_tasks).await?;
             tx.save().await?;
             if claimed.is_empty() {
                 break;

@@ -10,7 +10,7 @@ use autonomos_runtime::supervision::Key;
 use tokio::sync::watch;
 
 use crate::parts::Parts;
-use crate::{agent, connector, dcl, repair, task};
+use crate::{agent, connector, dcl, repair, task, unify};
 
 /// See the module.
 #[derive(Debug)]
@@ -61,6 +61,11 @@ impl Desk {
         Key::of(&self.scope, "dcl")
     }
 
+    /// Where the compactor sits.
+    pub fn compactor_key(&self) -> Key {
+        Key::of(&self.scope, "compaction")
+    }
+
     /// Where the repairer sits.
     pub fn repairer_key(&self) -> Key {
         Key::of(&self.scope, "repair")
@@ -69,6 +74,11 @@ impl Desk {
     /// Where the agents' runner sits.
     pub fn agents_key(&self) -> Key {
         Key::of(&self.scope, "agents")
+    }
+
+    /// Where the unifier sits.
+    pub fn unifier_key(&self) -> Key {
+        Key::of(&self.scope, "unify")
     }
 
     /// Where the task runner sits.
@@ -86,6 +96,11 @@ impl Desk {
         dcl::materializer::Handle::new(self.parts.node.address(&self.materializer_key()))
     }
 
+    /// The compactor.
+    pub fn compactor(&self) -> dcl::compactor::Handle {
+        dcl::compactor::Handle::new(self.parts.node.address(&self.compactor_key()))
+    }
+
     /// The repairer.
     pub fn repairer(&self) -> repair::repairer::Handle {
         repair::repairer::Handle::new(self.parts.node.address(&self.repairer_key()))
@@ -94,6 +109,11 @@ impl Desk {
     /// The agents' runner.
     pub fn agents(&self) -> agent::runner::Handle {
         agent::runner::Handle::new(self.parts.node.address(&self.agents_key()))
+    }
+
+    /// The unifier.
+    pub fn unifier(&self) -> unify::unifier::Handle {
+        unify::unifier::Handle::new(self.parts.node.address(&self.unifier_key()))
     }
 
     /// The task runner.

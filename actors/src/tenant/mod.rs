@@ -3,7 +3,11 @@
 pub mod desk;
 pub mod host;
 pub mod reports;
+pub mod standing;
+#[cfg(test)]
+mod tests;
 pub mod tree;
 
 pub use desk::Desk;
 pub use host::Host;
+pub use standing::Suspension;

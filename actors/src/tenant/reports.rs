@@ -1,5 +1,5 @@
 //! What the supervision kit tells about a tenant's tree becomes rows and facts: a quarantined connector is shown on its
-//! connection, and its task fails with the reason.
+//! connection, and its task fails with the reason. That the tree cannot go on is told to whoever runs it.
 //!
 //! The kit calls between two messages and must not wait, so each report becomes a small piece of work of its own. One
 //! that is lost with the process costs a line on a page: the next start begins with everybody running.
@@ -14,11 +14,40 @@ use autonomos_runtime::store::{ConnectionState, Page, TaskFilter, TaskOutcome, T
 use autonomos_runtime::supervision::{Key, Reports, Task, task};
 use parking_lot::Mutex;
 
-use super::Desk;
+use super::{Desk, tree};
+
+/// Why a tree cannot go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Its parts failed too often; with the words of the last failure.
+    Suspended(String),
+    /// The tenant's data is written under another ownership.
+    Fenced,
+}
+
+impl Cause {
+    /// In words, for people.
+    pub fn why(&self) -> &str {
+        match self {
+            Self::Suspended(why) => why,
+            Self::Fenced => "the tenant's data is written under another ownership",
+        }
+    }
+
+    /// In one word, for metrics.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Suspended(_) => "suspended",
+            Self::Fenced => "fenced",
+        }
+    }
+}
 
 /// See the module.
 pub struct TenantReports {
     desk: Arc<Desk>,
+    /// Told that the tree cannot go on; may be told twice.
+    over: Box<dyn Fn(Cause) + Send + Sync>,
     /// Work under way; finished pieces are dropped when the next one comes.
     pending: Mutex<Vec<Task<()>>>,
 }
@@ -30,9 +59,9 @@ impl std::fmt::Debug for TenantReports {
 }
 
 impl TenantReports {
-    /// For one tree.
-    pub fn new(desk: Arc<Desk>) -> Arc<Self> {
-        Arc::new(Self { desk, pending: Mutex::default() })
+    /// For one tree. `over` is called between two messages and must not wait.
+    pub fn new(desk: Arc<Desk>, over: impl Fn(Cause) + Send + Sync + 'static) -> Arc<Self> {
+        Arc::new(Self { desk, over: Box::new(over), pending: Mutex::default() })
     }
 
     fn spawn(&self, work: impl Future<Output = Result<()>> + Send + 'static) {
@@ -70,13 +99,24 @@ impl Reports for TenantReports {
 
     fn suspended(&self, key: &Key, error: &str) {
         tracing::error!(actor = key.path(), error, "a tenant's tree is suspended");
-        self.desk.publish(Fact::actor_state(key.path(), "supervisor", "suspended", Some(error)));
+        if *key == tree::root(&self.desk) {
+            // Whoever takes the tree out says so when it is.
+            (self.over)(Cause::Suspended(error.to_owned()));
+        } else {
+            self.desk.publish(Fact::actor_state(key.path(), "supervisor", "suspended", Some(error)));
+        }
+    }
+
+    fn fenced(&self, key: &Key) {
+        tracing::warn!(actor = key.path(), "an actor found that the tenant is owned by somebody else");
+        (self.over)(Cause::Fenced);
     }
 }
 
 async fn quarantine(desk: Arc<Desk>, id: ConnectionId, error: String) -> Result<()> {
     let mut tx = desk.parts.store.begin(&desk.scope).await?;
-    let said = format!("The connector failed too often and was stopped: {error}. Mend the cause, then resume it.");
+    let cause = error.trim_end_matches('.');
+    let said = format!("The connector failed too often and was stopped: {cause}. Mend the cause, then resume it.");
     tx.set_connection_state(id, ConnectionState::Quarantined, Some(said)).await?;
     let filter = TaskFilter { state: Some(TaskState::InProgress), kind: None, connection: Some(id) };
     let running = tx.tasks(&filter, &Page::first(100)).await?.items;

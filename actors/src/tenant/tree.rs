@@ -3,6 +3,8 @@
 //! ```text
 //! tenant/<id>      one for one; started in this order, stopped in reverse
 //! ├─ dcl           Materializer   sink first
+//! ├─ unify         Unifier        one identity for each real thing, from the views into the log
+//! ├─ compaction    Compactor
 //! ├─ agents        Runner
 //! ├─ repair        Repairer
 //! ├─ connectors    dynamic        ── connectors/<id>   Connector, own budget and back-off
@@ -13,10 +15,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use autonomos_runtime::ids::ConnectionId;
-use autonomos_runtime::supervision::{ChildSpec, Key, Reports, TreeSpec};
+use autonomos_runtime::supervision::{ChildSpec, Intensity, Key, Reports, TreeSpec};
 
 use super::Desk;
-use crate::{agent, connector, dcl, repair, task};
+use crate::{agent, connector, dcl, repair, task, unify};
 
 /// How long a part may finish what it has at hand.
 const FINISH: Duration = Duration::from_secs(5);
@@ -35,6 +37,14 @@ pub fn tree(desk: &Arc<Desk>, connections: &[ConnectionId], reports: Arc<dyn Rep
             dcl::materializer::Args { seat, desk: of.clone() }
         });
     let of = desk.clone();
+    let unifier = ChildSpec::new(desk.unifier_key(), "unifier", unify::unifier::Unifier, move |seat| {
+        unify::unifier::Args { seat, desk: of.clone() }
+    });
+    let of = desk.clone();
+    let compactor = ChildSpec::new(desk.compactor_key(), "compactor", dcl::compactor::Compactor, move |seat| {
+        dcl::compactor::Args { seat, desk: of.clone() }
+    });
+    let of = desk.clone();
     let agents = ChildSpec::new(desk.agents_key(), "agents", agent::runner::Runner, move |seat| agent::runner::Args {
         seat,
         desk: of.clone(),
@@ -48,13 +58,18 @@ pub fn tree(desk: &Arc<Desk>, connections: &[ConnectionId], reports: Arc<dyn Rep
         seat,
         desk: of.clone(),
     });
+    let config = &desk.parts.config.tenant;
+    let part = |spec: ChildSpec| spec.intensity(restarts(desk)).retry_after(AGAIN);
     TreeSpec::ordered(root(desk))
+        .escalation(Some(Intensity::new(config.escalations, config.escalation_seconds)))
         .reports(reports)
-        .child(materializer.drain(FINISH).retry_after(AGAIN))
-        .child(agents.stop(FINISH).retry_after(AGAIN))
-        .child(repairer.drain(FINISH).retry_after(AGAIN))
+        .child(part(materializer.drain(FINISH)))
+        .child(part(unifier.stop(FINISH)))
+        .child(part(compactor.stop(FINISH)))
+        .child(part(agents.stop(FINISH)))
+        .child(part(repairer.drain(FINISH)))
         .subtree(connectors)
-        .child(tasks.stop(FINISH).retry_after(AGAIN))
+        .child(part(tasks.stop(FINISH)))
 }
 
 /// Where a tenant's own supervisor sits.
@@ -69,4 +84,11 @@ pub fn connector(desk: &Arc<Desk>, id: ConnectionId) -> ChildSpec {
         connector::connector::Args { seat, desk: of.clone(), connection: id }
     })
     .stop(FINISH)
+    .intensity(restarts(desk))
+}
+
+/// How often a part may be started again before it is taken out.
+fn restarts(desk: &Desk) -> Intensity {
+    let config = &desk.parts.config.tenant;
+    Intensity::new(config.actor_restarts, config.actor_seconds)
 }

@@ -1,3 +1,4 @@
 //! What tests of this and other crates stand on.
 
+pub mod node;
 pub mod postgres;

@@ -3,13 +3,12 @@
 
 use std::sync::Arc;
 
-use argon2::{Argon2, PasswordHash as Phc, PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, PasswordHash as Phc, PasswordHasher, PasswordVerifier, Version};
+use autonomos_runtime::config;
 use autonomos_runtime::store::PasswordHash;
 use autonomos_runtime::{Ambient, Error, Result};
 use tokio::sync::Semaphore;
 
-/// Fewest characters.
-const SHORTEST: usize = 8;
 /// Most bytes; more is no safer and costs time.
 const LONGEST: usize = 1024;
 /// How many may wait for their turn.
@@ -23,6 +22,10 @@ pub struct Passwords {
     turns: Arc<Semaphore>,
     waiting: Arc<Semaphore>,
     ambient: Ambient,
+    /// Fewest characters.
+    shortest: usize,
+    /// The cost of a new hash; one that is checked says its own.
+    cost: Params,
 }
 
 impl std::fmt::Debug for Passwords {
@@ -33,20 +36,27 @@ impl std::fmt::Debug for Passwords {
 
 impl Passwords {
     /// At most `concurrent` hashes at once: each takes 19 MiB and a core.
-    pub fn new(ambient: Ambient, concurrent: usize) -> Self {
-        Self {
+    pub fn new(ambient: Ambient, concurrent: usize, config: &config::Auth) -> Result<Self> {
+        let cost = Params::new(config.argon2_memory_kb, config.argon2_passes, 1, None).map_err(|e| {
+            Error::invalid("config.argon2", format!("passwords cannot be hashed at this cost: {e}"))
+                .field("auth.argon2_memory_kb")
+                .remedy("Use the manual's values, or greater ones.")
+        })?;
+        Ok(Self {
             turns: Arc::new(Semaphore::new(concurrent)),
             waiting: Arc::new(Semaphore::new(concurrent + QUEUE)),
             ambient,
-        }
+            shortest: config.password_length,
+            cost,
+        })
     }
 
     /// Hashes a new password, after checking that it may be one.
     pub async fn hash(&self, password: String) -> Result<PasswordHash> {
-        if password.chars().count() < SHORTEST {
+        if password.chars().count() < self.shortest {
             return Err(Error::invalid("auth.password_short", "the password is too short")
                 .field("/password")
-                .remedy("Use at least 8 characters."));
+                .remedy(format!("Use at least {} characters.", self.shortest)));
         }
         if password.len() > LONGEST {
             return Err(Error::invalid("auth.password_long", "the password is too long")
@@ -54,7 +64,8 @@ impl Passwords {
                 .remedy("Use at most 1024 bytes."));
         }
         let salt = self.ambient.bytes::<16>();
-        self.run(move || hash(password.as_bytes(), &salt)).await?.map(PasswordHash)
+        let cost = self.cost.clone();
+        self.run(move || hash(password.as_bytes(), &salt, cost)).await?.map(PasswordHash)
     }
 
     /// Whether the password is the one; without a hash (nobody of that address, no password yet) it takes as long.
@@ -86,8 +97,8 @@ impl Passwords {
     }
 }
 
-fn hash(password: &[u8], salt: &[u8]) -> Result<String> {
-    Argon2::default()
+fn hash(password: &[u8], salt: &[u8], cost: Params) -> Result<String> {
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, cost)
         .hash_password_with_salt(password, salt)
         .map(|phc| phc.to_string())
         .map_err(|e| Error::internal("auth.hash", "the password could not be hashed").source(e.to_string()))
@@ -99,7 +110,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_password_is_itself_and_nothing_else() {
-        let passwords = Passwords::new(Ambient::system(), 2);
+        let passwords = Passwords::new(Ambient::system(), 2, &config::Config::defaults().unwrap().auth).unwrap();
         let hash = passwords.hash("correct horse".into()).await.unwrap();
         assert!(hash.0.starts_with("$argon2id$"));
         assert!(passwords.verify("correct horse".into(), Some(hash.clone())).await.unwrap());

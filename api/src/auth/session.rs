@@ -4,19 +4,23 @@
 
 use std::time::Duration;
 
-use autonomos_runtime::store::{NewSession, Rotation, TokenHash, User, UserState};
+use autonomos_runtime::store::{NewAudit, NewSession, Rotation, TokenHash, User, UserState};
 use autonomos_runtime::{Actor, Error, Result, Scope};
 use axum::http::{HeaderMap, HeaderValue, header};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
+use serde_json::json;
 
 use super::token::{ACCESS_SECONDS, Ended};
 use crate::gateway::trace::Trace;
 use crate::state::AppState;
 
 /// How long a refresh token is good.
-pub const REFRESH_FOR: Duration = Duration::from_hours(7 * 24);
+fn refresh_for(app: &AppState) -> Duration {
+    Duration::from_hours(24 * app.config.auth.refresh_days)
+}
+
 /// Name of the cookie.
 const COOKIE: &str = "aos-refresh";
 
@@ -50,11 +54,13 @@ pub async fn start(app: &AppState, user: &User, trace: Trace, agent: Option<Stri
         .create_session(NewSession {
             user_id: user.id,
             token: TokenHash::of(&refresh_token),
-            expires_at: app.ambient.now() + REFRESH_FOR,
+            expires_at: app.ambient.now() + refresh_for(app),
             user_agent: agent,
         })
         .await?;
     tx.touch_login(user.id).await?;
+    let note = NewAudit::new("session.start", "session", session.id);
+    tx.append_audit(note.after(json!({"user_id": user.id, "user_agent": session.user_agent}))).await?;
     tx.save().await?;
     let access_token = app.tokens.issue(user.id, user.tenant_id, user.role, session.id)?;
     Ok(Grant { access_token, token_type: "Bearer", expires_in: ACCESS_SECONDS, refresh_token })
@@ -63,7 +69,7 @@ pub async fn start(app: &AppState, user: &User, trace: Trace, agent: Option<Stri
 /// Spends a refresh token.
 pub async fn refresh(app: &AppState, presented: &str) -> Result<Grant> {
     let next = secret(app, "aor");
-    let until = app.ambient.now() + REFRESH_FOR;
+    let until = app.ambient.now() + refresh_for(app);
     let rotation = app.store.directory().rotate_refresh(TokenHash::of(presented), TokenHash::of(&next), until).await?;
     match rotation {
         Rotation::Rotated(pair) => {
@@ -101,9 +107,9 @@ pub fn presented<'a>(headers: &'a HeaderMap, body: Option<&'a str>) -> Option<&'
 }
 
 /// The cookie that carries the refresh token; none clears it.
-pub fn cookie(token: Option<&str>, secure: bool) -> HeaderValue {
-    let secure = if secure { "; Secure" } else { "" };
-    let (value, age) = token.map_or(("", 0), |token| (token, REFRESH_FOR.as_secs()));
+pub fn cookie(app: &AppState, token: Option<&str>) -> HeaderValue {
+    let secure = if app.settings.secure_cookies { "; Secure" } else { "" };
+    let (value, age) = token.map_or(("", 0), |token| (token, refresh_for(app).as_secs()));
     HeaderValue::from_str(&format!(
         "{COOKIE}={value}; HttpOnly; SameSite=Strict; Path=/api/v1/auth; Max-Age={age}{secure}"
     ))

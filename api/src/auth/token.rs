@@ -1,16 +1,18 @@
 //! Access tokens: JWTs of one algorithm a key, the key looked up by `kid` in a map, never derived from the token.
 //!
 //! HS256 with a key derived from the node's secret, or, given a private key, EdDSA whose public half others read at
-//! `/.well-known/jwks.json`. Changing keys is overlap: the new one signs, the old ones are still taken.
+//! `/.well-known/jwks.json`. Changing keys is overlap: the new one signs, the old ones are still taken. Beside them
+//! stand the keys of the ring ([`super::key_ring`]), which change while the node runs.
 //!
 //! Verifying costs a signature and a look at the session's row, so a verified token is remembered by its hash for at
 //! most a minute (or until it ends): a session that is revoked elsewhere is refused within that minute, one revoked on
-//! this node at once.
+//! this node at once. The same goes for keys, and for rights that were changed.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 
 use ahash::AHashMap;
-use autonomos_runtime::ids::{SessionId, TenantId, UserId};
+use autonomos_runtime::ids::{ApiKeyId, SessionId, TenantId, UserId};
 use autonomos_runtime::store::Role;
 use autonomos_runtime::{Ambient, Error, Result};
 use jsonwebtoken::jwk::{Jwk, JwkSet, ThumbprintHash};
@@ -19,8 +21,10 @@ use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
+use zeroize::Zeroizing;
 
-use super::caller::Caller;
+use super::caller::{Caller, Credential};
+use super::key_ring::{self, Kind, Ring};
 
 /// Who makes and who takes our tokens.
 pub const ISSUER: &str = "autonomos";
@@ -29,7 +33,7 @@ pub const AUDIENCE: &str = "autonomos-api";
 /// How long an access token is good, in seconds.
 pub const ACCESS_SECONDS: i64 = 30 * 60;
 /// How far clocks may disagree, in seconds.
-const LEEWAY: i64 = 30;
+pub const LEEWAY: i64 = 30;
 /// How long a verified token is taken at its word, in seconds.
 const REMEMBERED: i64 = 60;
 /// How many ended sessions live streams are told of; older ones they find in the rows.
@@ -63,40 +67,71 @@ pub struct Claims {
     pub jti: String,
 }
 
+#[derive(Clone)]
 struct Key {
     algorithm: Algorithm,
     verify: DecodingKey,
     validation: Validation,
+    /// Its tokens are worth nothing from then on, in seconds since 1970.
+    until: Option<i64>,
+}
+
+/// The keys in force: one signs, all verify.
+#[derive(Clone)]
+struct KeySet {
+    current: (String, Algorithm),
+    sign: EncodingKey,
+    public: JwkSet,
+    keys: HashMap<String, Key>,
 }
 
 /// Makes and checks access tokens.
 pub struct Tokens {
     ambient: Ambient,
-    current: (String, Algorithm),
-    sign: EncodingKey,
-    public: JwkSet,
-    keys: HashMap<String, Key>,
+    /// Those of the configuration: they never change while the node runs.
+    configured: KeySet,
+    /// Whether the configuration names the key that signs.
+    pinned: bool,
+    /// The same with those of the ring; it takes the place of the one before whole.
+    keys: RwLock<Arc<KeySet>>,
     known: RwLock<AHashMap<[u8; 32], Known>>,
-    ended: watch::Sender<VecDeque<(Ended, i64)>>,
+    ended: watch::Sender<VecDeque<End>>,
 }
 
-/// Whose tokens are worth nothing from now on.
+/// Whose credentials are worth nothing from now on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
-    /// Those of one session.
+    /// The tokens of one session.
     Session(SessionId),
     /// Those of a person, but for one session.
     OthersOf(UserId, SessionId),
+    /// All of a person, their keys as well.
+    AllOf(UserId),
+    /// One key.
+    Key(ApiKeyId),
+    /// Everybody of a tenant.
+    Tenant(TenantId),
 }
 
 impl Ended {
-    /// Whether a caller's tokens are among them.
+    /// Whether a caller's credential is among them.
     pub fn covers(&self, caller: &Caller) -> bool {
         match self {
-            Self::Session(id) => caller.session == *id,
-            Self::OthersOf(user, but) => caller.user == *user && caller.session != *but,
+            Self::Session(id) => caller.session() == Some(*id),
+            Self::OthersOf(user, but) => caller.user == *user && caller.session().is_some_and(|id| id != *but),
+            Self::AllOf(user) => caller.user == *user,
+            Self::Key(key) => matches!(caller.credential, Credential::Key { id, .. } if id == *key),
+            Self::Tenant(tenant) => caller.tenant == *tenant,
         }
     }
+}
+
+/// An end, and when: a sign-in after it is another one.
+#[derive(Clone, Copy)]
+struct End {
+    of: Ended,
+    /// In milliseconds since 1970.
+    at: i64,
 }
 
 #[derive(Clone, Copy)]
@@ -114,27 +149,12 @@ impl std::fmt::Debug for Tokens {
 impl Tokens {
     /// Signs with the first secret, accepts those of all: rotation is putting a new one in front.
     pub fn new(ambient: Ambient, secrets: &[&str]) -> Result<Self> {
-        let mut keys = HashMap::new();
-        let mut first = None;
-        for secret in secrets {
-            if secret.len() < 16 {
-                return Err(Error::invalid("config.secret_key", "the secret key is too short").remedy(
-                    "Set AUTONOMOS_SECRET_KEY to at least 16 characters, 32 random bytes in hex for example.",
-                ));
-            }
-            let (kid, key) = derive(secret);
-            first.get_or_insert_with(|| (kid.clone(), EncodingKey::from_secret(&key)));
-            let verify = DecodingKey::from_secret(&key);
-            keys.insert(kid, Key { algorithm: Algorithm::HS256, verify, validation: validation(Algorithm::HS256) });
-        }
-        let (kid, sign) = first.ok_or_else(|| Error::invalid("config.secret_key", "there is no secret key"))?;
-        let public = JwkSet { keys: Vec::new() };
+        let configured = KeySet::derived(secrets)?;
         Ok(Self {
             ambient,
-            current: (kid, Algorithm::HS256),
-            sign,
-            public,
-            keys,
+            keys: RwLock::new(Arc::new(configured.clone())),
+            configured,
+            pinned: false,
             known: RwLock::default(),
             ended: watch::Sender::default(),
         })
@@ -142,28 +162,48 @@ impl Tokens {
 
     /// Signs with an Ed25519 private key (PKCS #8, PEM) from now on; tokens of the secrets are still taken.
     pub fn sign_with(mut self, pem: &[u8]) -> Result<Self> {
-        let unusable = |e: jsonwebtoken::errors::Error| {
-            Error::invalid("config.signing_key", "the signing key cannot be used")
-                .field("AUTONOMOS_SIGNING_KEY_FILE")
-                .remedy("Make one with `openssl genpkey -algorithm ed25519`.")
-                .source(e)
-        };
         let sign = EncodingKey::from_ed_pem(pem).map_err(unusable)?;
-        let mut public = Jwk::from_encoding_key(&sign, Algorithm::EdDSA).map_err(unusable)?;
-        let kid = public.thumbprint(ThumbprintHash::SHA256).map_err(unusable)?;
-        public.common.key_id = Some(kid.clone());
-        let verify = DecodingKey::from_jwk(&public).map_err(unusable)?;
-        let validation = validation(Algorithm::EdDSA);
-        self.keys.insert(kid.clone(), Key { algorithm: Algorithm::EdDSA, verify, validation });
-        self.public.keys.push(public);
-        self.sign = sign;
-        self.current = (kid, Algorithm::EdDSA);
+        self.configured.add_private(sign, None, None)?;
+        self.pinned = true;
+        self.keys = RwLock::new(Arc::new(self.configured.clone()));
         Ok(self)
     }
 
-    /// Keys that others may verify our tokens with.
-    pub const fn public(&self) -> &JwkSet {
-        &self.public
+    /// Takes the keys of a ring beside those of the configuration: its last one signs, unless the configuration names
+    /// the one that does, and what it took over from is taken until its last token has ended.
+    pub fn adopt(&self, ring: &Ring) -> Result<()> {
+        let mut keys = self.configured.clone();
+        if let Some(since) = ring.since().filter(|_| !self.pinned) {
+            for key in keys.keys.values_mut() {
+                key.until = Some(key_ring::taken_until(since));
+            }
+        }
+        let signs = (keys.current.clone(), keys.sign.clone());
+        for key in ring.in_force(self.ambient.now().timestamp()) {
+            let until = key.retired_at.map(key_ring::taken_until);
+            match key.kind {
+                Kind::Hs256 => keys.add_secret(&key.kid, key.material.as_slice(), until),
+                Kind::EdDsa => {
+                    let sign = EncodingKey::from_ed_der(&pkcs8(&key.material));
+                    keys.add_private(sign, Some(&key.kid), until)?;
+                }
+            }
+        }
+        if self.pinned {
+            (keys.current, keys.sign) = signs;
+        }
+        *self.keys.write() = Arc::new(keys);
+        Ok(())
+    }
+
+    /// Keys that others may verify our tokens with, those that sign no more but are still taken among them.
+    pub fn public(&self) -> JwkSet {
+        self.keys.read().public.clone()
+    }
+
+    /// The name of the key that signs.
+    pub fn signs_with(&self) -> String {
+        self.keys.read().current.0.clone()
     }
 
     /// A token for a session of a person.
@@ -181,10 +221,11 @@ impl Tokens {
             exp: now + ACCESS_SECONDS,
             jti: self.ambient.uuid().to_string(),
         };
-        let (kid, algorithm) = &self.current;
+        let keys = Arc::clone(&self.keys.read());
+        let (kid, algorithm) = &keys.current;
         let mut header = Header::new(*algorithm);
         header.kid = Some(kid.clone());
-        jsonwebtoken::encode(&header, &claims, &self.sign)
+        jsonwebtoken::encode(&header, &claims, &keys.sign)
             .map_err(|e| Error::internal("auth.sign", "the token could not be signed").source(e))
     }
 
@@ -194,22 +235,27 @@ impl Tokens {
         self.known.read().get(&digest(token)).filter(|known| known.until > now).map(|known| known.caller)
     }
 
-    /// Checks signature, times, audience and issuer. Whether the session is in force is for the caller to find out.
-    pub fn verify(&self, token: &str) -> Result<Caller> {
+    /// Checks signature, times, audience and issuer. Whether the session is in force, and what its person may do by now,
+    /// is for the caller to find out.
+    pub fn verify(&self, token: &str) -> Result<Claims> {
         let refused = |why: &'static str| {
             Error::unauthenticated("auth.token_invalid", "the access token is not valid")
                 .remedy("Sign in, or refresh the session.")
                 .source(why)
         };
         let header = jsonwebtoken::decode_header(token).map_err(|_| refused("header"))?;
-        let key = header.kid.as_ref().and_then(|kid| self.keys.get(kid)).ok_or_else(|| refused("kid"))?;
+        let keys = Arc::clone(&self.keys.read());
+        let now = self.ambient.now().timestamp();
+        let key = header.kid.as_ref().and_then(|kid| keys.keys.get(kid)).ok_or_else(|| refused("kid"))?;
+        if key.until.is_some_and(|until| now >= until) {
+            return Err(refused("kid of a key that is past"));
+        }
         if header.alg != key.algorithm || header.crit.is_some() || header.typ.as_deref().is_some_and(|t| t != "JWT") {
             return Err(refused("header fields"));
         }
         let claims = jsonwebtoken::decode::<Claims>(token, &key.verify, &key.validation)
             .map_err(|_| refused("signature or claims"))?
             .claims;
-        let now = self.ambient.now().timestamp();
         if claims.exp <= now {
             return Err(Error::unauthenticated("auth.token_expired", "the access token has expired")
                 .remedy("Refresh the session with POST /api/v1/auth/refresh."));
@@ -220,13 +266,7 @@ impl Tokens {
         if claims.nbf.is_some_and(|nbf| nbf > now + LEEWAY) {
             return Err(refused("not yet"));
         }
-        Ok(Caller {
-            tenant: claims.tenant_id,
-            user: claims.sub,
-            role: claims.role,
-            session: claims.sid,
-            expires: claims.exp,
-        })
+        Ok(claims)
     }
 
     /// Takes the token at its word for a while.
@@ -242,25 +282,102 @@ impl Tokens {
         known.insert(digest(token), Known { caller, until: caller.expires.min(now + REMEMBERED) });
     }
 
-    /// Takes no token of theirs at its word any more, and tells live streams.
-    pub fn forget(&self, ended: Ended) {
-        let now = self.ambient.now().timestamp();
-        self.known.write().retain(|_, known| !ended.covers(&known.caller));
+    /// Takes no credential of theirs at its word any more, and tells live streams.
+    pub fn forget(&self, of: Ended) {
+        let at = self.ambient.now().timestamp_millis();
+        self.look_again(of);
         self.ended.send_modify(|all| {
-            all.retain(|(_, until)| *until > now);
-            all.push_back((ended, now + ACCESS_SECONDS));
+            all.retain(|end| at - end.at < ACCESS_SECONDS * 1000);
+            all.push_back(End { of, at });
             if all.len() > ENDED_MOST {
                 all.pop_front();
             }
         });
     }
 
-    /// Waits until the caller's session is ended on this node. One ended elsewhere shows in its row.
+    /// Asks the rows about their credentials again, because rights have changed.
+    pub fn look_again(&self, of: Ended) {
+        self.known.write().retain(|_, known| !of.covers(&known.caller));
+    }
+
+    /// Waits until the caller's credential is ended on this node. One ended elsewhere shows in its row.
     pub async fn until_ended(&self, caller: Caller) {
-        let gone = |all: &VecDeque<(Ended, i64)>| all.iter().any(|(ended, _)| ended.covers(&caller));
+        let since = caller.since();
+        let gone = |all: &VecDeque<End>| all.iter().any(|end| end.of.covers(&caller) && since <= end.at);
         // The sender lives as long as this node, so the wait ends by the value alone.
         self.ended.subscribe().wait_for(gone).await.ok();
     }
+}
+
+impl KeySet {
+    /// Of the keys that come from secrets; the first signs.
+    fn derived(secrets: &[&str]) -> Result<Self> {
+        let mut derived = Vec::new();
+        for secret in secrets {
+            if secret.len() < 16 {
+                return Err(Error::invalid("config.secret_key", "the secret key is too short").remedy(
+                    "Set AUTONOMOS_SECRET_KEY to at least 16 characters, 32 random bytes in hex for example.",
+                ));
+            }
+            derived.push(derive(secret));
+        }
+        let (kid, key) =
+            derived.first().ok_or_else(|| Error::invalid("config.secret_key", "there is no secret key"))?;
+        let mut set = Self {
+            current: (kid.clone(), Algorithm::HS256),
+            sign: EncodingKey::from_secret(key),
+            public: JwkSet { keys: Vec::new() },
+            keys: HashMap::new(),
+        };
+        // The first one last, because the last one added signs.
+        for (kid, key) in derived.iter().rev() {
+            set.add_secret(kid, key, None);
+        }
+        Ok(set)
+    }
+
+    /// Adds a secret, which signs from now on.
+    fn add_secret(&mut self, kid: &str, secret: &[u8], until: Option<i64>) {
+        let key = Key {
+            algorithm: Algorithm::HS256,
+            verify: DecodingKey::from_secret(secret),
+            validation: validation(Algorithm::HS256),
+            until,
+        };
+        self.keys.insert(kid.to_owned(), key);
+        self.sign = EncodingKey::from_secret(secret);
+        self.current = (kid.to_owned(), Algorithm::HS256);
+    }
+
+    /// Adds a private key, which signs from now on; its name is its thumbprint unless it has one.
+    fn add_private(&mut self, sign: EncodingKey, kid: Option<&str>, until: Option<i64>) -> Result<()> {
+        let mut public = Jwk::from_encoding_key(&sign, Algorithm::EdDSA).map_err(unusable)?;
+        let kid = match kid {
+            Some(kid) => kid.to_owned(),
+            None => public.thumbprint(ThumbprintHash::SHA256).map_err(unusable)?,
+        };
+        public.common.key_id = Some(kid.clone());
+        let verify = DecodingKey::from_jwk(&public).map_err(unusable)?;
+        let key = Key { algorithm: Algorithm::EdDSA, verify, validation: validation(Algorithm::EdDSA), until };
+        self.keys.insert(kid.clone(), key);
+        self.public.keys.push(public);
+        self.sign = sign;
+        self.current = (kid, Algorithm::EdDSA);
+        Ok(())
+    }
+}
+
+fn unusable(e: jsonwebtoken::errors::Error) -> Error {
+    Error::invalid("config.signing_key", "the signing key cannot be used")
+        .field("AUTONOMOS_SIGNING_KEY_FILE")
+        .remedy("Make one with `openssl genpkey -algorithm ed25519`.")
+        .source(e)
+}
+
+/// The seed of an Ed25519 key as PKCS #8: a fixed head and the 32 bytes.
+fn pkcs8(seed: &[u8; 32]) -> Zeroizing<Vec<u8>> {
+    const HEAD: [u8; 16] = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
+    Zeroizing::new([&HEAD[..], seed].concat())
 }
 
 fn validation(algorithm: Algorithm) -> Validation {
@@ -315,6 +432,43 @@ mod tests {
     }
 
     #[test]
+    fn a_ring_takes_over_with_overlap() {
+        let clock = ManualClock::at(chrono::DateTime::from_timestamp(1_700_000_000, 0).unwrap());
+        let ambient = Ambient::manual(clock.clone(), 1);
+        let secret = "a secret that is long enough";
+        let sealer = autonomos_runtime::secrets::Sealer::new(ambient.clone(), secret, &[]);
+        let dir = tempfile::tempdir().unwrap();
+        let path = Ring::path(dir.path());
+        let tokens = Tokens::new(ambient.clone(), &[secret]).unwrap();
+        let rotate = |kind| {
+            let key = Ring::rotate(&path, Some(kind), &sealer, &ambient).unwrap();
+            tokens.adopt(&Ring::read(&path, &sealer).unwrap()).unwrap();
+            assert_eq!(tokens.signs_with(), key.kid);
+            key.kid
+        };
+        let mut issued = vec![issue(&tokens, &ambient)];
+        for kind in [Kind::Hs256, Kind::EdDsa, Kind::EdDsa] {
+            clock.advance(Duration::from_mins(2));
+            rotate(kind);
+            issued.push(issue(&tokens, &ambient));
+            for token in &issued {
+                assert!(tokens.verify(token).is_ok(), "{kind:?}: what is out is taken");
+            }
+        }
+        assert_eq!(tokens.public().keys.len(), 2, "both halves are public while either is taken");
+        // A token that would live on is worth nothing once its key is past: whoever has the old key makes no new ones.
+        clock.advance(Duration::from_mins(31));
+        let old = Tokens::new(ambient.clone(), &[secret]).unwrap();
+        assert!(old.verify(&issue(&old, &ambient)).is_ok());
+        clock.advance(Duration::from_mins(5));
+        assert_eq!(tokens.verify(&issue(&old, &ambient)).unwrap_err().code, "auth.token_invalid");
+        assert!(tokens.verify(&issue(&tokens, &ambient)).is_ok());
+        clock.advance(Duration::from_mins(5));
+        rotate(Kind::Hs256);
+        assert_eq!(tokens.public().keys.len(), 1, "the one before the last is gone");
+    }
+
+    #[test]
     fn a_private_key_signs_what_its_public_half_proves() {
         let ambient = Ambient::system();
         // PKCS #8 around 32 bytes that were made up here.
@@ -328,7 +482,8 @@ mod tests {
         let token = issue(&tokens, &ambient);
         assert!(tokens.verify(&token).is_ok() && tokens.verify(&old).is_ok());
         let header = jsonwebtoken::decode_header(&token).unwrap();
-        let public = tokens.public().find(header.kid.as_deref().unwrap()).unwrap();
+        let set = tokens.public();
+        let public = set.find(header.kid.as_deref().unwrap()).unwrap();
         let key = DecodingKey::from_jwk(public).unwrap();
         assert!(jsonwebtoken::decode::<Claims>(&token, &key, &validation(Algorithm::EdDSA)).is_ok());
         // The public half as an HMAC secret is the classic confusion.

@@ -73,7 +73,7 @@ async fn somebody(app: &AppState) -> Result<User> {
         return Ok(user);
     }
     let first = NewUser { email: ADDRESS.into(), name: "Developer".into(), role: Role::Admin, password: None };
-    Ok(app.store.directory().register("Demo", first).await?.1)
+    Ok(app.store.directory().register("Demo", first, TraceId::new(&app.ambient)).await?.1)
 }
 
 async fn link(app: &AppState, user: &User) -> Result<String> {

@@ -2,6 +2,7 @@
 
 pub mod dev;
 pub mod doctor;
+pub mod keys;
 pub mod openapi;
 pub mod propose;
 pub mod serve;
@@ -29,6 +30,9 @@ enum Verb {
     Serve(NodeArgs),
     /// Proposes mappings or repairs for JSON lines on standard input; needs no server and no network.
     Propose(propose::ProposeArgs),
+    /// Shows or changes the keys that sign access tokens; a node that runs takes them up by itself.
+    #[command(subcommand)]
+    Keys(keys::KeysVerb),
     /// Looks whether this machine has what a node needs.
     Doctor(NodeArgs),
     /// Prints the OpenAPI document.
@@ -59,12 +63,12 @@ pub struct NodeArgs {
     /// Ed25519 private key (PEM) that signs tokens instead; its public half is at /.well-known/jwks.json.
     #[arg(long, env = "AUTONOMOS_SIGNING_KEY_FILE")]
     pub signing_key_file: Option<PathBuf>,
-    /// Requests a minute and tenant; 0 is no limit.
-    #[arg(long, env = "AUTONOMOS_RATE_LIMIT_PER_MINUTE", default_value_t = 1200)]
-    pub rate_limit_per_minute: u32,
-    /// Whether strangers may register.
-    #[arg(long, env = "AUTONOMOS_OPEN_REGISTRATION", default_value_t = true, action = clap::ArgAction::Set)]
-    pub open_registration: bool,
+    /// Requests a minute and tenant; 0 is no limit. As the settings say, if not given.
+    #[arg(long, env = "AUTONOMOS_RATE_LIMIT_PER_MINUTE")]
+    pub rate_limit_per_minute: Option<u32>,
+    /// Whether strangers may register. As the settings say, if not given.
+    #[arg(long, env = "AUTONOMOS_OPEN_REGISTRATION", action = clap::ArgAction::Set)]
+    pub open_registration: Option<bool>,
     /// Whether cookies are for TLS only; switch it on behind a TLS proxy.
     #[arg(long, env = "AUTONOMOS_SECURE_COOKIES", default_value_t = false, action = clap::ArgAction::Set)]
     pub secure_cookies: bool,
@@ -77,6 +81,7 @@ pub fn main() -> ExitCode {
         Verb::Dev(args) => block_on(dev::run(args)),
         Verb::Serve(args) => block_on(serve::run(args)),
         Verb::Propose(args) => propose::run(&args),
+        Verb::Keys(verb) => keys::run(&verb),
         Verb::Doctor(args) => doctor::run(&args),
         Verb::Openapi => openapi::run(),
     };

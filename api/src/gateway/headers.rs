@@ -4,14 +4,14 @@
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 /// What the pages of this binary may do: their own script, style and connections, nothing inline, nothing foreign.
-pub const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
+pub const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; \
                                img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// Adds what is not there.
-pub fn secure(headers: &mut HeaderMap, path: &str) {
-    let pages = matches!(path, "/" | "/app.js" | "/app.css" | "/docs" | "/docs.js");
+/// Adds what is not there. What a browser would show as a page gets a page's policy.
+pub fn secure(headers: &mut HeaderMap) {
+    let page = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let policy =
-        HeaderValue::from_static(if pages { PAGE_POLICY } else { "default-src 'none'; frame-ancestors 'none'" });
+        HeaderValue::from_static(if page { PAGE_POLICY } else { "default-src 'none'; frame-ancestors 'none'" });
     let defaults: [(HeaderName, HeaderValue); 6] = [
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),

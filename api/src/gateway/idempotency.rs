@@ -1,6 +1,6 @@
 //! `Idempotency-Key` on a POST: sent again, the same request gets the first answer and is not done twice. The same key
-//! with another body is 422, and 409 while the first still runs. Successes are kept for a day, by tenant and path; a
-//! refusal or a failure is not kept, so that trying again may succeed.
+//! with another body is 422, and 409 while the first still runs. Successes are kept for a day, by caller and path, and
+//! sealed, because an answer may show a secret once; a refusal or a failure is not kept, so that trying again may succeed.
 //!
 //! A crash between the work and the keeping leaves the key taken: the next try is told that it runs, until it lapses. It
 //! errs on the side of not doing things twice.
@@ -8,6 +8,7 @@
 use std::time::Duration;
 
 use autonomos_runtime::ids::TraceId;
+use autonomos_runtime::secrets::Purpose;
 use autonomos_runtime::store::{KeptAnswer, KeyUse};
 use autonomos_runtime::{Actor, Error, Result, Scope};
 use axum::body::{Body, Bytes, to_bytes};
@@ -22,8 +23,6 @@ use crate::auth::caller::Caller;
 use crate::error::{self, Problem};
 use crate::state::AppState;
 
-/// How long an answer is kept.
-const KEPT: Duration = Duration::from_hours(24);
 /// Longest key.
 const LONGEST: usize = 200;
 
@@ -33,8 +32,10 @@ pub async fn run(app: &AppState, caller: Option<&Caller>, trace: TraceId, reques
     let (Some(key), Some(caller)) = (key.filter(|_| request.method() == Method::POST), caller) else {
         return next.run(request).await;
     };
-    let scope = Scope::new(caller.tenant, Actor::User(caller.user), trace);
-    match once(app, &scope, &key, request, next).await {
+    // Keeping an answer is the gateway's own doing; what the request changes is noted by who changes it.
+    let scope = Scope::new(caller.tenant, Actor::System("gateway"), trace);
+    let route = format!("POST {} as {}", request.uri().path(), caller.actor());
+    match once(app, &scope, &route, &key, request, next).await {
         Ok(response) => response,
         Err(problem) => problem.into_response(),
     }
@@ -43,6 +44,7 @@ pub async fn run(app: &AppState, caller: Option<&Caller>, trace: TraceId, reques
 async fn once(
     app: &AppState,
     scope: &Scope,
+    route: &str,
     key: &HeaderValue,
     request: Request,
     next: Next,
@@ -52,18 +54,27 @@ async fn once(
             .field("Idempotency-Key")
             .remedy("Send 1 to 200 visible characters, a UUID for example.")
     })?;
-    let route = format!("POST {}", request.uri().path());
     let (parts, body) = request.into_parts();
-    let body = tokio::time::timeout(limits::BODY_TIME, to_bytes(body, limits::BODY))
+    let body = tokio::time::timeout(limits::BODY_TIME, to_bytes(body, limits::body(&app.config)))
         .await
         .map_err(|_| error::slow_body())?
         .map_err(|_| error::too_large())?;
     let mut tx = app.store.begin(scope).await?;
-    let used = tx.take_key(&route, key, Sha256::digest(&body).into(), app.ambient.now() + KEPT).await?;
+    let used = tx
+        .take_key(
+            route,
+            key,
+            Sha256::digest(&body).into(),
+            app.ambient.now() + Duration::from_secs(app.config.http.idempotency_seconds),
+        )
+        .await?;
     tx.save().await?;
     match used {
         KeyUse::Fresh => {}
-        KeyUse::Answered(answer) => return Ok(replayed(answer)),
+        KeyUse::Answered(mut answer) => {
+            answer.body = app.sealer().open(scope, &Purpose::kept_answer(), &answer.body)?.to_vec();
+            return Ok(replayed(answer));
+        }
         KeyUse::Running => {
             return Err(Error::conflict("idempotency.running", "the first request with this key still runs")
                 .field("Idempotency-Key")
@@ -78,7 +89,7 @@ async fn once(
         }
     }
     let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-    keep(app, scope, &route, key, response).await
+    keep(app, scope, route, key, response).await
 }
 
 /// Keeps an answer worth keeping and passes it on; gives the key back otherwise.
@@ -91,10 +102,10 @@ async fn keep(app: &AppState, scope: &Scope, route: &str, key: &str, response: R
         return Ok(response);
     }
     let (parts, body) = response.into_parts();
-    let body = to_bytes(body, limits::BODY).await.unwrap_or_default();
+    let body = to_bytes(body, limits::body(&app.config)).await.unwrap_or_default();
     let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let answer =
-        KeptAnswer { status: parts.status.as_u16(), content_type: content_type.to_owned(), body: body.to_vec() };
+    let sealed = app.sealer().seal(scope, &Purpose::kept_answer(), &body)?;
+    let answer = KeptAnswer { status: parts.status.as_u16(), content_type: content_type.to_owned(), body: sealed };
     tx.keep_answer(route, key, answer).await?;
     tx.save().await?;
     Ok(Response::from_parts(parts, Body::from(body)))

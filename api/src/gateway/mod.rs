@@ -2,16 +2,20 @@
 //!
 //! 1. **trace**: an id for logs, errors and whoever called us ([`trace`]);
 //! 2. **catch-panic**: a handler that panics is a 500 of its own request and nothing else;
-//! 3. **authenticate**: every path that is not in [`access`]'s short list needs a token, also one that does not exist;
-//! 4. **rate limit** by tenant, or by network address where there is no tenant yet ([`rate_limit`]);
-//! 5. **idempotency** for a POST that asks for it ([`idempotency`]);
+//! 3. **authenticate**: every path that is neither the console's nor in [`access`]'s short list needs a token or a key,
+//!    also one that does not exist; what a key may do there is found out with it. A credential that is none is counted against its address;
+//! 4. **rate limit** by tenant, or by network address where there is no tenant yet ([`rate_limit`]); after the one before,
+//!    because only then it is known whose budget it is, and before anything that costs;
+//! 5. **idempotency** for a POST that asks for it ([`idempotency`]); a request sent again is counted and not done again;
 //! 6. **deadline** for the first byte of the answer ([`limits`]);
-//! 7. the handler;
+//! 7. the handler, whose changes are **audited** in the transactions that make them ([`audit`]);
 //! 8. **headers** and, for every error whoever made it, the problem document ([`headers`], [`crate::error`]).
 //!
 //! It is one function rather than a stack of layers: the order is the point, and the hot path pays for one box.
 
 pub mod access;
+pub mod audit;
+pub mod gcra;
 pub mod headers;
 pub mod idempotency;
 pub mod limits;
@@ -21,18 +25,19 @@ pub mod trace;
 
 use std::panic::AssertUnwindSafe;
 
-use autonomos_runtime::Error;
 use autonomos_runtime::ids::TraceId;
+use autonomos_runtime::{Error, Result};
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
 use tracing::Instrument;
 
-use crate::auth::caller;
+use crate::auth::caller::{self, Caller};
 use crate::error::Problem;
+use crate::http::pages::console;
 use crate::state::AppState;
 use crate::telemetry;
 use access::Access;
@@ -60,7 +65,7 @@ pub async fn enter(State(app): State<AppState>, mut request: Request, next: Next
     .await;
 
     let mut response = response;
-    headers::secure(response.headers_mut(), &path);
+    headers::secure(response.headers_mut());
     response.headers_mut().insert("traceparent", trace.outgoing());
     let route = matched.as_ref().map_or("none", MatchedPath::as_str);
     telemetry::request_done(&method, route, response.status(), app.ambient.elapsed().saturating_sub(began));
@@ -68,33 +73,51 @@ pub async fn enter(State(app): State<AppState>, mut request: Request, next: Next
 }
 
 async fn guarded(app: &AppState, mut request: Request, next: Next) -> Response {
-    let access = access::of(request.uri().path());
-    let caller = match (access, caller::bearer(request.headers())) {
-        (Access::Public, _) | (Access::Live, None) => None,
-        (_, Some(token)) => match caller::identify(app, token).await {
-            Ok(caller) => Some(caller),
-            Err(error) => return Problem::from(error).into_response(),
-        },
-        (Access::Token, None) => {
-            let error = Error::unauthenticated("auth.required", "sign in first")
-                .remedy("Send Authorization: Bearer with a token from POST /api/v1/auth/login.");
-            return Problem::from(error).into_response();
-        }
-    };
-    let budget = match app.rates.take(caller.as_ref(), server::Peer::of(request.extensions())) {
-        Ok(budget) => budget,
-        Err(problem) => return problem.into_response(),
-    };
-    if let Some(caller) = caller {
-        request.extensions_mut().insert(caller);
+    // The console's own files are the same for everybody and cost nothing: no token, no count.
+    if console::wanted(request.method(), request.uri().path(), request.headers()) {
+        return next.run(request).await;
     }
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let peer = server::Peer::of(request.extensions());
+    let identified = authenticate(app, request.headers(), &path).await;
+    let caller = identified.as_ref().ok().copied().flatten();
+    let (counted, refused) = app.rates.take(caller.as_ref(), peer, &method, &path);
+    let stopped = refused.or_else(|| identified.err().map(Problem::from));
+    let mut response = if let Some(problem) = stopped {
+        problem.into_response()
+    } else {
+        if let Some(caller) = caller {
+            app.key_uses.note(&caller, app.ambient.now());
+            request.extensions_mut().insert(caller);
+        }
+        answered(app, caller.as_ref(), request, next).await
+    };
+    counted.tell(response.headers_mut());
+    response
+}
+
+/// Who asks, with what they may do at this path; nobody, where anybody may.
+async fn authenticate(app: &AppState, headers: &HeaderMap, path: &str) -> Result<Option<Caller>> {
+    let access = access::of(path);
+    if access == Access::Public || access == Access::Live && !caller::tries(headers) {
+        return Ok(None);
+    }
+    let credential = caller::presented(headers).ok_or_else(|| {
+        Error::unauthenticated("auth.required", "sign in first")
+            .remedy("Send Authorization: Bearer with a token from POST /api/v1/auth/login, or an API key as X-API-Key.")
+    })?;
+    caller::identify(app, credential).await?.at(path).map(Some)
+}
+
+async fn answered(app: &AppState, caller: Option<&Caller>, request: Request, next: Next) -> Response {
     let untimed = limits::untimed(request.method(), request.uri().path());
     let trace = request.extensions().get::<trace::Trace>().map_or(TraceId::from_uuid(uuid::Uuid::nil()), |t| t.id);
-    let answer = idempotency::run(app, caller.as_ref(), trace, request, next);
-    let mut response = if untimed {
+    let answer = idempotency::run(app, caller, trace, request, next);
+    if untimed {
         answer.await
     } else {
-        match tokio::time::timeout(limits::ANSWER, answer).await {
+        let longest = std::time::Duration::from_secs(app.config.http.request_seconds);
+        match tokio::time::timeout(longest, answer).await {
             Ok(response) => response,
             Err(_) => Problem::from(
                 Error::unavailable("request.timeout", "this took too long and was stopped")
@@ -102,11 +125,7 @@ async fn guarded(app: &AppState, mut request: Request, next: Next) -> Response {
             )
             .into_response(),
         }
-    };
-    if let Some(budget) = budget {
-        budget.tell(response.headers_mut());
     }
-    response
 }
 
 /// Turns every error answer into a problem document with its trace id, and notes what an operator should see.

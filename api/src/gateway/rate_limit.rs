@@ -1,48 +1,77 @@
-//! Requests a minute: by tenant, and by network address where nobody has signed in. A live stream counts once, when it
-//! is opened. Kept in memory: with one node that is exact; a cluster divides the limit between its nodes.
+//! Requests a minute, in budgets of their own: a tenant's sessions, its keys, its live streams (a stream counts once, when
+//! it is opened) and its costly calls, which also count as what they are besides. Whoever has not signed in has the budget
+//! of their network address, and so has whoever tries credentials that are none.
+//!
+//! Kept in memory: with one node that is exact; a cluster divides the limits between its nodes. Bounded: when there are
+//! too many, budgets that are whole again are forgotten, which changes nothing; if that is not enough, new addresses
+//! share one.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
+use std::time::Duration;
 
 use ahash::AHashMap;
 use autonomos_runtime::ids::TenantId;
 use autonomos_runtime::{Ambient, Error};
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use parking_lot::Mutex;
+use smallvec::SmallVec;
 
-use crate::auth::caller::Caller;
+use super::access::{self, Access};
+use super::gcra::{self, Left, WholeAt};
+use crate::auth::caller::{Caller, Credential};
 use crate::error::Problem;
 
-/// Length of a window, in seconds.
-const WINDOW: i64 = 60;
-/// How many addresses are counted at once; when there are more, all begin anew.
+/// How many budgets are kept at once.
 const MOST: usize = 50_000;
 
+/// Beginnings of paths whose calls are costly: they ask language models and knowledge, run tenants' SQL, or walk all
+/// there is.
+const COSTLY: &[(&str, &str)] = &[
+    ("*", "/api/v1/nlp/"),
+    ("*", "/api/v1/kb/"),
+    ("*", "/api/v1/dcl/sql"),
+    ("*", "/mcp"),
+    ("POST", "/api/v1/dcl/rebuild"),
+    ("GET", "/api/v1/audit/"),
+    ("GET", "/api/v1/tenant/export"),
+];
+
+/// What a budget is for. The names are those of the `RateLimit` headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Who {
+enum Purpose {
+    Session,
+    Key,
+    Live,
+    Costly,
+    Address,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Whose {
     Tenant(TenantId),
+    /// None: somebody whose address is not counted by itself.
     Address(Option<IpAddr>),
 }
 
-/// Counts of the running minute.
+/// Limits of the node, a minute; 0 is no limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rates {
+    /// Requests of sessions, of keys, of an address, and streams opened; each has so many.
+    pub requests: u32,
+    /// Costly calls.
+    pub costly: u32,
+}
+
+/// Budgets of everybody.
 pub struct RateLimits {
     ambient: Ambient,
-    per_minute: u32,
-    window: Mutex<Window>,
+    rates: Rates,
+    budgets: Mutex<AHashMap<(Whose, Purpose), WholeAt>>,
 }
 
-#[derive(Default)]
-struct Window {
-    begins: i64,
-    taken: AHashMap<Who, u32>,
-}
-
-/// What is left of a budget.
-#[derive(Clone, Copy, Debug)]
-pub struct Budget {
-    limit: u32,
-    left: u32,
-    resets_in: i64,
-}
+/// What a request was counted against.
+#[derive(Clone, Debug, Default)]
+pub struct Counted(SmallVec<[(Purpose, Left); 2]>);
 
 impl std::fmt::Debug for RateLimits {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -51,40 +80,132 @@ impl std::fmt::Debug for RateLimits {
 }
 
 impl RateLimits {
-    /// So many a minute; 0 is no limit.
-    pub fn new(ambient: Ambient, per_minute: u32) -> Self {
-        Self { ambient, per_minute, window: Mutex::default() }
+    /// So many a minute.
+    pub fn new(ambient: Ambient, rates: Rates) -> Self {
+        Self { ambient, rates, budgets: Mutex::default() }
     }
 
-    /// Takes one from the caller's budget.
-    pub fn take(&self, caller: Option<&Caller>, peer: Option<IpAddr>) -> Result<Option<Budget>, Problem> {
-        if self.per_minute == 0 {
-            return Ok(None);
+    /// Takes one from each budget a request counts against. Refused, it says which one and for how long, and what it
+    /// was counted against before.
+    pub fn take(
+        &self,
+        caller: Option<&Caller>,
+        peer: Option<IpAddr>,
+        method: &Method,
+        path: &str,
+    ) -> (Counted, Option<Problem>) {
+        let mut counted = Counted::default();
+        if self.rates.requests == 0 {
+            return (counted, None);
         }
-        let who = caller.map_or(Who::Address(peer), |caller| Who::Tenant(caller.tenant));
-        let now = self.ambient.now().timestamp();
-        let mut window = self.window.lock();
-        if now >= window.begins + WINDOW || window.taken.len() >= MOST {
-            *window = Window { begins: now, taken: AHashMap::new() };
+        let live = access::of(path) == Access::Live;
+        let whose = caller.map_or_else(|| Whose::Address(peer.map(network)), |caller| Whose::Tenant(caller.tenant));
+        let mut purposes = SmallVec::<[Purpose; 2]>::new();
+        purposes.push(match caller.map(|caller| caller.credential) {
+            None => Purpose::Address,
+            Some(_) if live => Purpose::Live,
+            Some(Credential::Session(_)) => Purpose::Session,
+            Some(Credential::Key { .. }) => Purpose::Key,
+        });
+        if caller.is_some() && costly(method, path) && self.rates.costly > 0 {
+            purposes.push(Purpose::Costly);
         }
-        let resets_in = (window.begins + WINDOW - now).max(1);
-        let taken = window.taken.entry(who).or_insert(0);
-        if *taken >= self.per_minute {
-            let error = Error::busy("rate_limit.exceeded", format!("more than {} requests a minute", self.per_minute))
-                .remedy("Wait as long as Retry-After says.");
-            return Err(Problem::from(error).retry_after(resets_in as u64));
+        let now = self.ambient.elapsed();
+        let mut budgets = self.budgets.lock();
+        for purpose in purposes {
+            let limit = self.limit(purpose);
+            match gcra::take(place(&mut budgets, whose, purpose, now), now, limit) {
+                Ok(left) => counted.0.push((purpose, left)),
+                Err(wait) => {
+                    let seconds = wait.0.as_secs() + u64::from(wait.0.subsec_nanos() > 0);
+                    counted.0.push((purpose, Left { limit, left: 0, whole_in: gcra::WINDOW.as_secs() }));
+                    return (counted, Some(refusal(purpose, limit, seconds)));
+                }
+            }
         }
-        *taken += 1;
-        Ok(Some(Budget { limit: self.per_minute, left: self.per_minute - *taken, resets_in }))
+        (counted, None)
+    }
+
+    const fn limit(&self, purpose: Purpose) -> u32 {
+        match purpose {
+            Purpose::Costly => self.rates.costly,
+            Purpose::Session | Purpose::Key | Purpose::Live | Purpose::Address => self.rates.requests,
+        }
     }
 }
 
-impl Budget {
-    /// Writes the two RateLimit headers.
+fn refusal(purpose: Purpose, limit: u32, seconds: u64) -> Problem {
+    let what = match purpose {
+        Purpose::Session => "requests of signed-in people",
+        Purpose::Key => "requests with API keys",
+        Purpose::Live => "live streams opened",
+        Purpose::Costly => "costly calls",
+        Purpose::Address => "requests from this address",
+    };
+    let error = Error::busy("rate_limit.exceeded", format!("more than {limit} {what} a minute"))
+        .remedy("Wait as long as Retry-After says.");
+    Problem::from(error).retry_after(seconds)
+}
+
+/// The budget of somebody for something; whole, if there was none.
+fn place(
+    budgets: &mut AHashMap<(Whose, Purpose), WholeAt>,
+    whose: Whose,
+    purpose: Purpose,
+    now: Duration,
+) -> &mut WholeAt {
+    let mut key = (whose, purpose);
+    if budgets.len() >= MOST && !budgets.contains_key(&key) {
+        let now = now.as_micros() as u64;
+        budgets.retain(|_, whole_at| *whole_at > now);
+        if budgets.len() >= MOST && matches!(whose, Whose::Address(_)) {
+            key.0 = Whose::Address(None);
+        }
+    }
+    budgets.entry(key).or_insert(0)
+}
+
+/// Whom an address belongs to: with IPv6 a customer has a whole network of them.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
+            Some(v4) => IpAddr::V4(v4),
+            None => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64)),
+        },
+    }
+}
+
+fn costly(method: &Method, path: &str) -> bool {
+    COSTLY.iter().any(|(only, prefix)| (*only == "*" || *only == method.as_str()) && path.starts_with(prefix))
+}
+
+impl Purpose {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Session => "session",
+            Self::Key => "key",
+            Self::Live => "live",
+            Self::Costly => "costly",
+            Self::Address => "address",
+        }
+    }
+}
+
+impl Counted {
+    /// Writes `RateLimit-Policy` and `RateLimit`: structured lists, a budget an item.
     pub fn tell(&self, headers: &mut HeaderMap) {
-        let policy = format!("\"tenant\";q={};w={WINDOW}", self.limit);
-        let left = format!("\"tenant\";r={};t={}", self.left, self.resets_in);
-        for (name, value) in [("ratelimit-policy", policy), ("ratelimit", left)] {
+        if self.0.is_empty() {
+            return;
+        }
+        let list = |item: &dyn Fn(&str, &Left) -> String| -> String {
+            let items: Vec<_> = self.0.iter().map(|(purpose, left)| item(purpose.as_str(), left)).collect();
+            items.join(", ")
+        };
+        let window = gcra::WINDOW.as_secs();
+        let policies = list(&|name, left| format!("\"{name}\";q={};w={window}", left.limit));
+        let states = list(&|name, left| format!("\"{name}\";r={};t={}", left.left, left.whole_in));
+        for (name, value) in [("ratelimit-policy", policies), ("ratelimit", states)] {
             if let Ok(value) = HeaderValue::from_str(&value) {
                 headers.insert(HeaderName::from_static(name), value);
             }
@@ -94,23 +215,81 @@ impl Budget {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use autonomos_runtime::clock::ManualClock;
+    use autonomos_runtime::ids::{ApiKeyId, SessionId, UserId};
+    use autonomos_runtime::store::{Role, TenantState};
 
     use super::*;
+    use crate::auth::grants::Grants;
+
+    fn limits(requests: u32, costly: u32) -> (RateLimits, std::sync::Arc<ManualClock>, Ambient) {
+        let clock = ManualClock::at(chrono::DateTime::UNIX_EPOCH);
+        let ambient = Ambient::manual(clock.clone(), 1);
+        (RateLimits::new(ambient.clone(), Rates { requests, costly }), clock, ambient)
+    }
+
+    fn caller(ambient: &Ambient) -> Caller {
+        Caller {
+            tenant: TenantId::new(ambient),
+            user: UserId::new(ambient),
+            role: Role::Admin,
+            credential: Credential::Session(SessionId::new(ambient)),
+            tenant_state: TenantState::Active,
+            expires: i64::MAX,
+        }
+    }
 
     #[test]
-    fn a_budget_runs_out_and_comes_back() {
-        let clock = ManualClock::at(chrono::DateTime::UNIX_EPOCH);
-        let rates = RateLimits::new(Ambient::manual(clock.clone(), 1), 2);
-        let peer = Some(IpAddr::from([10, 0, 0, 1]));
-        assert_eq!(rates.take(None, peer).unwrap().unwrap().left, 1);
-        rates.take(None, peer).unwrap();
-        assert_eq!(rates.take(None, peer).unwrap_err().status(), 429);
-        rates.take(None, Some(IpAddr::from([10, 0, 0, 2]))).unwrap();
-        clock.advance(Duration::from_mins(1));
-        rates.take(None, peer).unwrap();
-        assert!(RateLimits::new(Ambient::system(), 0).take(None, peer).unwrap().is_none());
+    fn each_address_has_its_own_and_gets_it_back() {
+        let (rates, clock, _) = limits(2, 1);
+        let take = |address: [u8; 4]| rates.take(None, Some(IpAddr::from(address)), &Method::GET, "/healthz").1;
+        for _ in 0..2 {
+            assert!(take([10, 0, 0, 1]).is_none());
+        }
+        assert_eq!(take([10, 0, 0, 1]).unwrap().status(), 429);
+        assert!(take([10, 0, 0, 2]).is_none());
+        clock.advance(Duration::from_secs(30));
+        assert!(take([10, 0, 0, 1]).is_none() && take([10, 0, 0, 1]).is_some());
+        let (off, ..) = limits(0, 1);
+        assert!(off.take(None, None, &Method::GET, "/healthz").0.0.is_empty());
+        let neighbour = |last: u16| IpAddr::from([0x2001, 0xdb8, 1, 2, 3, 4, 5, last]);
+        assert_eq!(network(neighbour(1)), network(neighbour(2)));
+    }
+
+    #[test]
+    fn sessions_keys_streams_and_costly_calls_do_not_spend_each_others() {
+        let (rates, _, ambient) = limits(1, 1);
+        let person = caller(&ambient);
+        let grants = Grants::parse(&["admin".into()]).unwrap();
+        let program = Caller { credential: Credential::Key { id: ApiKeyId::new(&ambient), grants }, ..person };
+        let take = |who: &Caller, path: &str| rates.take(Some(who), None, &Method::GET, path);
+        assert!(take(&person, "/api/v1/tasks").1.is_none());
+        assert!(take(&program, "/api/v1/tasks").1.is_none());
+        assert!(take(&person, "/api/v1/events/stream").1.is_none());
+        assert!(take(&person, "/api/v1/tasks").1.is_some());
+        assert!(take(&program, "/api/v1/tasks").1.is_some());
+        assert!(take(&person, "/api/v1/events/stream").1.is_some());
+
+        let other = caller(&ambient);
+        let (counted, refused) = take(&other, "/api/v1/audit/export");
+        assert!(refused.is_none());
+        let mut headers = HeaderMap::new();
+        counted.tell(&mut headers);
+        assert_eq!(headers["ratelimit-policy"], "\"session\";q=1;w=60, \"costly\";q=1;w=60");
+        assert_eq!(headers["ratelimit"], "\"session\";r=0;t=60, \"costly\";r=0;t=60");
+    }
+
+    #[test]
+    fn a_flood_of_addresses_is_bounded_and_hurts_no_tenant() {
+        let (rates, clock, ambient) = limits(1, 1);
+        for n in 0..MOST as u32 {
+            assert!(rates.take(None, Some(IpAddr::from(n.to_be_bytes())), &Method::GET, "/healthz").1.is_none());
+        }
+        let next = |n: u8| rates.take(None, Some(IpAddr::from([240, 0, 0, n])), &Method::GET, "/healthz").1;
+        assert!(next(1).is_none() && next(2).is_some(), "those that came too late share one budget");
+        assert!(rates.take(Some(&caller(&ambient)), None, &Method::GET, "/api/v1/tasks").1.is_none());
+        assert!(rates.budgets.lock().len() <= MOST + 2);
+        clock.advance(gcra::WINDOW);
+        assert!(next(1).is_none() && next(2).is_none());
     }
 }

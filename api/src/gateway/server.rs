@@ -29,8 +29,17 @@ impl Peer {
     }
 }
 
-/// Serves until told to stop, then lets requests finish for at most `patience`.
-pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken, patience: Duration) {
+/// How long what may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Within {
+    /// A request's head, which is also how long an idle connection is kept.
+    pub head: Duration,
+    /// Requests under way, once told to stop.
+    pub drain: Duration,
+}
+
+/// Serves until told to stop, then lets requests finish for as long as they may.
+pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken, within: Within) {
     let open = TaskTracker::new();
     let places = Arc::new(Semaphore::new(limits::CONNECTIONS));
     loop {
@@ -43,7 +52,7 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
             Ok((socket, peer)) => {
                 let (router, stop) = (router.clone(), stop.clone());
                 open.spawn(async move {
-                    connection(socket, peer, router, stop).await;
+                    connection(socket, peer, router, stop, within.head).await;
                     drop(place);
                 });
             }
@@ -56,12 +65,12 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
     }
     drop(listener);
     open.close();
-    if tokio::time::timeout(patience, open.wait()).await.is_err() {
+    if tokio::time::timeout(within.drain, open.wait()).await.is_err() {
         tracing::warn!(connections = open.len(), "some connections did not finish in time and are cut");
     }
 }
 
-async fn connection(socket: TcpStream, peer: SocketAddr, router: Router, stop: CancellationToken) {
+async fn connection(socket: TcpStream, peer: SocketAddr, router: Router, stop: CancellationToken, head: Duration) {
     if let Err(error) = socket.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY could not be set");
     }
@@ -72,7 +81,7 @@ async fn connection(socket: TcpStream, peer: SocketAddr, router: Router, stop: C
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(limits::HEAD)
+        .header_read_timeout(head)
         .max_headers(128)
         .serve_connection(TokioIo::new(socket), service)
         .with_upgrades();

@@ -2,23 +2,31 @@
 //! same table, so that no route can be missing in it.
 
 pub mod agents;
+pub mod api_keys;
+pub mod audit;
 pub mod auth;
 pub mod connections;
 pub mod dcl;
 pub mod drifts;
+pub mod entities;
 pub mod extract;
 pub mod files;
+pub mod identities;
 pub mod live;
 pub mod pages;
+pub mod policy;
 pub mod proposals;
 pub mod reviews;
 pub mod system;
 pub mod tasks;
+pub mod users;
 pub mod views;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -42,9 +50,20 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(auth::ticket::create))
         .routes(routes!(auth::invite::invite))
         .routes(routes!(auth::jwks::jwks))
+        .routes(routes!(users::list::list))
+        .routes(routes!(users::update::update))
+        .routes(routes!(api_keys::create::create, api_keys::list::list))
+        .routes(routes!(api_keys::revoke::revoke))
+        .routes(routes!(audit::list::list))
+        .routes(routes!(audit::export::export))
+        .routes(routes!(audit::verify::verify))
+        .routes(routes!(policy::get, policy::put))
         .routes(routes!(files::list::list))
+        .routes(routes!(entities::list::list))
+        .routes(routes!(entities::get::get))
         .routes(routes!(connections::create::create, connections::list::list))
         .routes(routes!(connections::check::settings))
+        .routes(routes!(connections::types::list))
         .routes(routes!(connections::get::get, connections::update::update, connections::delete::delete))
         .routes(routes!(connections::sync::sync))
         .routes(routes!(connections::pause::pause))
@@ -54,7 +73,11 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(connections::discover::discover))
         .routes(routes!(connections::preview::preview))
         .routes(routes!(connections::mappings::get, connections::mappings::put))
+        .routes(routes!(connections::mappings::history))
+        .routes(routes!(connections::mappings::attempt))
+        .routes(routes!(connections::rewind::rewind))
         .routes(routes!(connections::dead_letters::list))
+        .routes(routes!(connections::dead_letters::discard))
         .routes(routes!(connections::dead_letters::replay))
         .routes(routes!(connections::drift::drift))
         .routes(routes!(tasks::create::create, tasks::list::list))
@@ -69,6 +92,10 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(proposals::repairs::propose))
         .routes(routes!(views::list::list))
         .routes(routes!(views::query::query))
+        .routes(routes!(identities::list::list))
+        .routes(routes!(identities::get::get))
+        .routes(routes!(identities::merge::merge))
+        .routes(routes!(identities::split::split))
         .routes(routes!(dcl::state::state))
         .routes(routes!(dcl::digest::digest))
         .routes(routes!(dcl::graph::graph))
@@ -83,6 +110,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(live::socket::socket))
         .routes(routes!(system::actors::list))
         .routes(routes!(system::cluster::cluster))
+        .routes(routes!(system::resume::resume))
         .routes(routes!(system::health::alive))
         .routes(routes!(system::health::ready))
         .routes(routes!(system::metrics::metrics))
@@ -90,8 +118,17 @@ pub fn routes() -> OpenApiRouter<AppState> {
 
 /// Routes whose path the document cannot spell: a file's path has slashes in it.
 fn files() -> Router<AppState> {
-    Router::new()
-        .route("/api/v1/files/{*path}", get(files::get::get).put(files::put::put).layer(DefaultBodyLimit::disable()))
+    let file = get(files::get::get).put(files::put::put).delete(files::delete::delete);
+    Router::new().route("/api/v1/files/{*path}", file.layer(DefaultBodyLimit::disable()))
+}
+
+/// A path that is no route: a page of the console for a browser, nothing for a program.
+async fn elsewhere(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    if pages::console::wanted(&method, uri.path(), &headers) {
+        pages::console::index(headers).await
+    } else {
+        Problem::of_status(StatusCode::NOT_FOUND).into_response()
+    }
 }
 
 /// Everything that is served, behind the gateway.
@@ -99,14 +136,15 @@ pub fn router(app: AppState) -> Router {
     let (router, _) = routes().split_for_parts();
     router
         .merge(files())
-        .route("/", get(pages::index))
+        .route("/", get(pages::console::index))
+        .route("/assets/{*name}", get(pages::console::asset))
         .route("/app.js", get(pages::script))
         .route("/app.css", get(pages::style))
         .route("/docs", get(pages::docs))
         .route("/docs.js", get(pages::docs_script))
         .route("/openapi.json", get(pages::openapi))
-        .fallback(|| async { Problem::of_status(axum::http::StatusCode::NOT_FOUND) })
-        .layer(DefaultBodyLimit::max(limits::BODY))
+        .fallback(elsewhere)
+        .layer(DefaultBodyLimit::max(limits::body(&app.config)))
         .layer(from_fn_with_state(app.clone(), gateway::enter))
         .with_state(app)
 }

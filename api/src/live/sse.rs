@@ -13,11 +13,9 @@ use bytes::Bytes;
 use futures::stream;
 
 use super::hub::Viewer;
-use crate::auth::caller::Caller;
+use crate::auth::caller::{Caller, in_force};
 use crate::state::AppState;
 
-/// Between signs of life.
-const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Signs of life between looks whether the session is still in force.
 const LOOKS: u32 = 4;
 
@@ -35,7 +33,7 @@ struct Stream {
 /// The answer that goes on.
 pub fn response(app: AppState, viewer: Viewer, caller: Caller) -> Response {
     let greeting = Bytes::from(format!("retry: 2000\n: position {}\n\n", viewer.position()));
-    let mut heart = tokio::time::interval(HEARTBEAT);
+    let mut heart = tokio::time::interval(Duration::from_secs(app.config.http.heartbeat_seconds));
     heart.reset();
     let tokens = app.clone();
     let revoked = Box::pin(async move { tokens.tokens.until_ended(caller).await });
@@ -103,13 +101,5 @@ impl Stream {
     fn bye(&mut self, reason: &str) -> Option<Bytes> {
         self.ended = true;
         Some(Bytes::from(format!("event: bye\ndata: {{\"reason\":\"{reason}\"}}\n\n")))
-    }
-}
-
-/// Whether the caller's session still stands; a store that does not answer ends nobody's stream.
-pub async fn in_force(app: &AppState, caller: &Caller) -> bool {
-    match app.store.directory().find_session(caller.session).await {
-        Ok(session) => session.is_some_and(|s| s.revoked_at.is_none() && s.expires_at > app.ambient.now()),
-        Err(_) => true,
     }
 }

@@ -4,13 +4,13 @@
 use std::time::Duration;
 
 use autonomos_runtime::ids::SessionId;
-use autonomos_runtime::store::{NewToken, Role, TokenHash, TokenPurpose};
+use autonomos_runtime::store::{NewAudit, NewToken, Role, TenantState, TokenHash, TokenPurpose};
 use autonomos_runtime::{Error, Result, Scope};
 use axum::http::{HeaderMap, header};
 use serde::{Deserialize, Serialize};
 
-use crate::auth::caller::Caller;
-use crate::auth::session;
+use crate::auth;
+use crate::auth::caller::{Caller, Credential};
 use crate::state::AppState;
 
 /// How long a ticket is good.
@@ -21,16 +21,24 @@ pub const GOOD_FOR: Duration = Duration::from_secs(30);
 struct Carried {
     role: Role,
     session: SessionId,
+    tenant_state: TenantState,
     expires: i64,
     origin: Option<String>,
 }
 
 /// Makes one.
-pub async fn issue(app: &AppState, scope: &Scope, caller: &Caller, headers: &HeaderMap) -> Result<String> {
-    let ticket = session::secret(app, "aot");
+pub async fn issue(
+    app: &AppState,
+    scope: &Scope,
+    caller: &Caller,
+    session: SessionId,
+    headers: &HeaderMap,
+) -> Result<String> {
+    let ticket = auth::session::secret(app, "aot");
     let carried = Carried {
         role: caller.role,
-        session: caller.session,
+        session,
+        tenant_state: caller.tenant_state,
         expires: caller.expires,
         origin: origin(headers).map(str::to_owned),
     };
@@ -45,6 +53,7 @@ pub async fn issue(app: &AppState, scope: &Scope, caller: &Caller, headers: &Hea
         expires_at: app.ambient.now() + GOOD_FOR,
     })
     .await?;
+    tx.append_audit(NewAudit::new("ticket.create", "session", session)).await?;
     tx.save().await?;
     Ok(ticket)
 }
@@ -66,7 +75,8 @@ pub async fn redeem(app: &AppState, ticket: &str, headers: &HeaderMap) -> Result
         tenant: redeemed.tenant_id,
         user,
         role: carried.role,
-        session: carried.session,
+        credential: Credential::Session(carried.session),
+        tenant_state: carried.tenant_state,
         expires: carried.expires,
     })
 }

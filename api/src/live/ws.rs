@@ -7,9 +7,9 @@
 
 use std::time::Duration;
 
+use autonomos_runtime::Scope;
 use autonomos_runtime::bus::Delivery;
 use autonomos_runtime::ids::TraceId;
-use autonomos_runtime::{Actor, Scope};
 use bytes::{Bytes, BytesMut};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
@@ -18,8 +18,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf};
 
 use super::frame::{self, Frame, Reader};
 use super::hub::{Filter, Viewer};
-use super::sse::in_force;
-use crate::auth::caller::{self, Caller};
+use crate::auth::caller::{self, Caller, in_force};
 use crate::state::AppState;
 
 /// How long a stranger has for the first message.
@@ -110,7 +109,7 @@ impl Socket {
                 Err(closed) => return closed,
             },
         };
-        let scope = Scope::new(caller.tenant, Actor::User(caller.user), opening.trace);
+        let scope = Scope::new(caller.tenant, caller.actor(), opening.trace);
         let Ok(mut viewer) = self.app.hub.join(&scope, opening.after, opening.filter) else {
             return Some((1013, "too many live streams"));
         };
@@ -128,7 +127,8 @@ impl Socket {
         let Ok(first) = tokio::time::timeout(INTRODUCTION, self.message()).await else { return Err(stranger) };
         let said: Said = serde_json::from_slice(&first?).map_err(|_| stranger)?;
         let token = said.token.ok_or(stranger)?;
-        caller::identify(&self.app, &token).await.map_err(|_| Some((4401, "the token is not valid")))
+        let caller = caller::identify(&self.app, &token).await.and_then(|caller| caller.at("/ws/flow-monitor"));
+        caller.map_err(|_| Some((4401, "the token is not valid")))
     }
 
     async fn follow(&mut self, scope: &Scope, caller: &Caller, viewer: &mut Viewer) -> Closed {

@@ -101,7 +101,7 @@ async fn a_new_password_ends_the_other_sessions() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn registration_can_be_closed_and_bad_input_is_named() {
-    let node = TestNode::with(|args| args.open_registration = false).await;
+    let node = TestNode::with(|args| args.open_registration = Some(false)).await;
     let body = json!({"email": "a@b.org", "password": PASSWORD, "name": "a", "tenant_name": "t"});
     assert_eq!(node.post("/api/v1/auth/register", &body).await.status(), StatusCode::FORBIDDEN);
 
@@ -122,7 +122,7 @@ async fn registration_can_be_closed_and_bad_input_is_named() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_invitation_lets_its_address_join_with_its_role_once() {
-    let node = TestNode::with(|args| args.open_registration = false).await;
+    let node = TestNode::with(|args| args.open_registration = Some(false)).await;
     let admin = node.founder("ann").await;
     let made = admin.post("/api/v1/auth/invitations", &json!({"email": "ben@example.org", "role": "viewer"})).await;
     assert_eq!(made.status(), StatusCode::CREATED);

@@ -4,8 +4,10 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+
+use crate::harness::{SECRET, TestNode};
 
 fn autonomos() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_autonomos"));
@@ -102,4 +104,49 @@ fn propose_answers_every_line_in_order() {
     let answers = propose("repair", input);
     assert_eq!(answers[0]["repairs"][0]["kind"], "renamed");
     assert_eq!(answers[0]["repairs"][0]["to"], "email");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_are_rotated_under_a_running_node_and_nobody_is_signed_out() {
+    let node = TestNode::start().await;
+    let ann = node.register("ann").await;
+    let keys = |args: &[&str]| {
+        let mut command = autonomos();
+        command.arg("keys").args(args).arg("--data-dir").arg(node.data_dir()).env("AUTONOMOS_SECRET_KEY", SECRET);
+        let done = command.output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8(done.stdout).unwrap()
+    };
+    let public = || async { node.request(Method::GET, "/.well-known/jwks.json").send().await.unwrap().json().await };
+    let none: Value = public().await.unwrap();
+    assert_eq!(none["keys"], json!([]));
+    let kid = keys(&["rotate", "--algorithm", "EdDSA"]).split(' ').next().unwrap().to_owned();
+    let taken_up = async {
+        loop {
+            let now: Value = public().await.unwrap();
+            if now["keys"][0]["kid"] == kid.as_str() {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), taken_up).await.expect("the node takes the key up");
+    assert_eq!(ann.get("/api/v1/auth/me").await.status(), StatusCode::OK, "a token that is out is taken");
+    let again = node.sign_in(&ann.email, &ann.tenant).await;
+    let header = jsonwebtoken::decode_header(&again.token).unwrap();
+    assert_eq!((header.kid.as_deref(), header.alg), (Some(&*kid), jsonwebtoken::Algorithm::EdDSA));
+    assert_eq!(again.get("/api/v1/auth/me").await.status(), StatusCode::OK);
+    keys(&["rotate"]);
+    let listed = keys(&["list"]);
+    assert_eq!((listed.lines().count(), listed.matches("signs").count()), (2, 1), "{listed}");
+
+    let node = node.restart().await;
+    let me = node.request(Method::GET, "/api/v1/auth/me").bearer_auth(&again.token).send().await.unwrap();
+    assert_eq!(me.status(), StatusCode::OK, "after a restart as well");
+    let mut stranger = autonomos();
+    stranger
+        .args(["keys", "list", "--data-dir"])
+        .arg(node.data_dir())
+        .env("AUTONOMOS_SECRET_KEY", "another secret key");
+    assert!(!stranger.output().unwrap().status.success());
 }

@@ -116,16 +116,32 @@ async fn a_callers_trace_goes_through() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn floods_are_told_when_to_come_back() {
-    let node = TestNode::with(|args| args.rate_limit_per_minute = 5).await;
-    let ann = node.register("ann").await;
-    let mut last = ann.get("/api/v1/auth/me").await;
-    assert!(last.headers()["ratelimit"].to_str().unwrap().contains("r=4"));
+    let node = TestNode::with(|args| args.rate_limit_per_minute = Some(5)).await;
+    let (ann, ben) = (node.founder("ann").await, node.founder("ben").await);
+    let first = ann.get("/api/v1/auth/me").await;
+    assert_eq!(first.headers()["ratelimit-policy"], "\"session\";q=5;w=60");
+    assert_eq!(first.headers()["ratelimit"], "\"session\";r=4;t=12");
+    let mut last = first;
     for _ in 0..5 {
         last = ann.request(Method::GET, "/api/v1/auth/me").header("x-forwarded-for", "9.9.9.9").send().await.unwrap();
     }
     assert_eq!(last.status(), StatusCode::TOO_MANY_REQUESTS);
-    assert!(last.headers().contains_key("retry-after"));
+    assert!((1..=12).contains(&last.headers()["retry-after"].to_str().unwrap().parse::<u64>().unwrap()));
+    assert!(last.headers()["ratelimit"].to_str().unwrap().contains("r=0"));
     assert_eq!(problem(last).await["retryable"], true);
+    assert_eq!(ann.get("/api/v1/events/stream").await.status(), StatusCode::OK, "streams have a budget of their own");
+    assert_eq!(ben.get("/api/v1/auth/me").await.status(), StatusCode::OK, "and so has everybody else");
+
+    let costly = ben.get("/api/v1/audit/verify").await;
+    assert_eq!(costly.headers()["ratelimit-policy"], "\"session\";q=5;w=60, \"costly\";q=60;w=60");
+    // Whoever tries tokens spends what their address has; two sign-ins of founders came from it as well.
+    let guess = || node.request(Method::GET, "/api/v1/auth/me").bearer_auth("guess").send();
+    let mut answers = Vec::new();
+    for _ in 0..5 {
+        answers.push(guess().await.unwrap().status());
+    }
+    assert_eq!(answers.first(), Some(&StatusCode::UNAUTHORIZED), "{answers:?}");
+    assert_eq!(answers.last(), Some(&StatusCode::TOO_MANY_REQUESTS), "{answers:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use autonomos_api::boot::Node;
 use autonomos_api::cli::NodeArgs;
+use autonomos_runtime::ids::TraceId;
 use autonomos_runtime::store::{NewUser, Role};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
@@ -47,8 +48,8 @@ impl TestNode {
             secret_key: None,
             previous_secret_key: None,
             signing_key_file: None,
-            rate_limit_per_minute: 0,
-            open_registration: true,
+            rate_limit_per_minute: Some(0),
+            open_registration: None,
             secure_cookies: false,
         };
         change(&mut args);
@@ -96,8 +97,39 @@ impl TestNode {
         let password = Some(app.passwords.hash(PASSWORD.into()).await.unwrap());
         let email = format!("{name}@example.org");
         let first = NewUser { email: email.clone(), name: name.into(), role: Role::Admin, password };
-        let (tenant, _) = app.store.directory().register(name, first).await.unwrap();
+        let (tenant, _) = app.store.directory().register(name, first, TraceId::new(&app.ambient)).await.unwrap();
         self.sign_in(&email, &tenant.id.to_string()).await
+    }
+
+    /// Somebody who was invited by an admin, signed in.
+    pub async fn join(&self, admin: &Person, name: &str, role: &str) -> Person {
+        let email = format!("{name}@example.org");
+        let made = admin.post("/api/v1/auth/invitations", &json!({"email": email, "role": role})).await;
+        let made: Value = made.json().await.unwrap();
+        let body = json!({"email": email, "password": PASSWORD, "name": name, "invitation": made["invitation"]});
+        assert_eq!(self.post("/api/v1/auth/register", &body).await.status(), StatusCode::CREATED);
+        self.sign_in(&email, &admin.tenant).await
+    }
+
+    /// Where it keeps everything.
+    pub fn data_dir(&self) -> &std::path::Path {
+        &self.args.data_dir
+    }
+
+    /// Whether these bytes stand in any file of the data directory.
+    pub fn holds(&self, bytes: &[u8]) -> bool {
+        let mut folders = vec![self.dir.path().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if std::fs::read(&path).unwrap().windows(bytes.len()).any(|window| window == bytes) {
+                    return true;
+                }
+            }
+        }
+        false
     }
 
     /// Somebody who registered.

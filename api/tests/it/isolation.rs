@@ -1,10 +1,16 @@
-//! Another tenant's object is as absent as one that never was: every route with an id, asked for an own tenant's
-//! nonsense and for ids of somebody else, answers alike. The routes come from the document, so a new one is in.
+//! Another tenant's object is as absent as one that never was: every route with an id, asked for nonsense, for an absent
+//! id and for an id of somebody else, answers alike. The routes come from the document, so a new one is in; one with ids
+//! of a new kind fails until somebody else's is put here.
 
-use reqwest::Method;
+use autonomos_runtime::ids::{ConnectionId, TraceId};
+use autonomos_runtime::store::{NewConnection, NewDrift, NewFinding, NewReview, NewStream, NewTask};
+use autonomos_runtime::{Actor, Scope};
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::harness::{Person, TestNode};
+
+pub const ABSENT: &str = "01920000-0000-7000-8000-000000000000";
 
 /// What an answer is, without what differs by request.
 async fn gist(who: &Person, method: &Method, path: &str, body: Option<&Value>) -> (u16, Value) {
@@ -24,81 +30,161 @@ async fn gist(who: &Person, method: &Method, path: &str, body: Option<&Value>) -
 }
 
 /// A body that passes validation, where a route wants one.
-fn body(path: &str, method: &Method) -> Option<Value> {
+pub fn body(path: &str, method: &Method) -> Option<Value> {
     match (method.as_str(), path) {
         ("PATCH", p) if p.contains("/connections/") => Some(json!({"name": "x"})),
         ("PATCH", p) if p.contains("/findings/") => Some(json!({"state": "accepted"})),
-        ("PUT", p) if p.ends_with("/mappings") => Some(json!({"stream": "s", "entity": "account", "rules": []})),
+        ("POST", p) if p.ends_with("/discard") => Some(json!({"ids": []})),
+        ("PUT" | "POST", p) if p.ends_with("/mappings") || p.ends_with("/try") => {
+            Some(json!({"stream": "s", "entity": "account", "rules": []}))
+        }
+        ("PATCH", p) if p.contains("/users/") => Some(json!({"name": "x"})),
+        ("POST", p) if p.ends_with("/split") => Some(json!({"records": ["0000000000000001"]})),
         ("POST", p) if p.ends_with("/decide") => Some(json!({"decision": "approve"})),
         ("POST", p) if p.ends_with("/demo/drift") => Some(json!({})),
         _ => None,
     }
 }
 
-/// Ids that the other tenant really has, by the kind of path they fit.
-async fn theirs(node: &TestNode, ben: &Person) -> Vec<(&'static str, String)> {
-    let mut ids = Vec::new();
-    let sessions: Value = ben.get("/api/v1/auth/sessions").await.json().await.unwrap();
-    ids.push(("/auth/sessions/", sessions["items"][0]["id"].as_str().unwrap().to_owned()));
-    let scope = autonomos_runtime::Scope::new(
-        ben.tenant.parse().unwrap(),
-        autonomos_runtime::Actor::System("test"),
-        autonomos_runtime::ids::TraceId::new(&node.node.app().ambient),
-    );
+/// Routes whose `{id}` is a word of the platform, the same for everybody.
+const WORDS: &[&str] = &["/api/v1/agents/{id}/run", "/api/v1/dcl/agents/{id}/results"];
+
+/// Objects that a tenant really has, each with `mark` in what it says, by the kind of path they fit.
+pub async fn belongings(node: &TestNode, owner: &Person, mark: &str) -> Vec<(&'static str, String)> {
+    let sessions = owner.json("/api/v1/auth/sessions").await;
+    let me = owner.json("/api/v1/auth/me").await;
+    let made = owner.post("/api/v1/api-keys", &json!({"name": mark, "scopes": ["read"]})).await;
+    let made: Value = made.json().await.unwrap();
+    let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
+    let mut ids = vec![
+        ("/auth/sessions/", id(&sessions["items"][0])),
+        ("/users/", id(&me)),
+        ("/api-keys/", id(&made["api_key"])),
+    ];
+    let scope =
+        Scope::new(owner.tenant.parse().unwrap(), Actor::System("test"), TraceId::new(&node.node.app().ambient));
     let mut tx = node.node.app().store.begin(&scope).await.unwrap();
-    let new = autonomos_runtime::store::NewConnection {
-        name: "theirs".into(),
+    let new = NewConnection {
+        name: mark.into(),
         kind: "file".into(),
-        config: json!({"path": "*.csv"}),
+        config: json!({"path": format!("{mark}/*.csv")}),
         policy: json!({}),
         ..Default::default()
     };
-    ids.push(("/aam/connections/", tx.create_connection(new).await.unwrap().id.to_string()));
-    let new = autonomos_runtime::store::NewTask { kind: "noop".into(), ..Default::default() };
+    let connection: ConnectionId = tx.create_connection(new).await.unwrap().id;
+    ids.push(("/aam/connections/", connection.to_string()));
+    let new = NewStream { connection_id: connection, name: mark.into(), object: None, schema: None };
+    tx.ensure_stream(new).await.unwrap();
+    let new = NewTask { kind: "noop".into(), payload: json!({"mark": mark}), ..Default::default() };
     ids.push(("/tasks/", tx.create_task(new).await.unwrap().id.to_string()));
-    let new = autonomos_runtime::store::NewReview {
+    let new = NewReview {
         kind: "mapping".into(),
-        subject: json!({}),
-        proposal: json!({}),
-        evidence: json!({}),
+        subject: json!({"mark": mark}),
+        proposal: json!({"mark": mark}),
+        evidence: json!({"mark": mark}),
         ..Default::default()
     };
     ids.push(("/reviews/", tx.create_review(new).await.unwrap().id.to_string()));
+    let new = NewDrift {
+        kind: "field_added".into(),
+        from: None,
+        to: Some(mark.into()),
+        severity: "info".into(),
+        confidence: None,
+        evidence: json!({"mark": mark}),
+    };
+    ids.push(("/drifts/", tx.detect_drifts(connection, mark, vec![new]).await.unwrap()[0].to_string()));
+    let run = tx.start_run("suite", "manual", 1).await.unwrap();
+    let new = NewFinding {
+        key: mark.into(),
+        check: "suite".into(),
+        title: mark.into(),
+        severity: "info".into(),
+        impact: json!({}),
+        subject: json!({"mark": mark}),
+        evidence: json!([{"mark": mark}]),
+    };
+    tx.record_findings(run.id, vec![new]).await.unwrap();
     tx.save().await.unwrap();
+    let found = owner.json("/api/v1/findings").await;
+    let suite = found["items"].as_array().unwrap().iter().find(|f| f["agent"] == "suite").unwrap();
+    ids.push(("/findings/", id(suite)));
     ids
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_somebody_elses_is_not_there() {
     let node = TestNode::start().await;
-    let ann = node.register("ann").await;
-    let ben = node.register("ben").await;
-    let theirs = theirs(&node, &ben).await;
+    let (ann, ben) = (node.register("ann").await, node.register("ben").await);
+    ben.upload("real/accounts.csv", "Id,Name\nA1,Real\n").await;
+    let real = ben.connect("real", "file", json!({"path": "real/*.csv", "entity": "account"})).await;
+    ben.sync(&node, &real).await;
+    ben.unified(&node, 1).await;
+    let entity = ben.entity_of("A1").await;
+    let mut theirs = belongings(&node, &ben, "theirs").await;
+    theirs.push(("/dcl/entities/accounts/", entity));
+    let before = state_of(&ben, &theirs).await;
     let document: Value = ann.get("/openapi.json").await.json().await.unwrap();
     let mut asked = 0;
     for (template, item) in document["paths"].as_object().unwrap() {
-        if !template.contains("{id}") || template.contains("/agents/") {
+        if !template.contains("{id}") || WORDS.contains(&template.as_str()) {
             continue;
         }
+        let template = &template.replace("{view}", "accounts");
+        let fitting: Vec<_> = theirs.iter().filter(|(fits, _)| template.contains(fits)).collect();
+        assert!(!fitting.is_empty(), "{template}: its ids are of a kind that nobody else has here");
         for method in item.as_object().unwrap().keys() {
             let Ok(method) = Method::from_bytes(method.to_uppercase().as_bytes()) else { continue };
             let path = |id: &str| {
                 let path = template.replace("{id}", id);
-                if path.ends_with("/preview") { format!("{path}?stream=s") } else { path }
+                if path.ends_with("/preview") || path.ends_with("/history") { format!("{path}?stream=s") } else { path }
             };
             let body = body(template, &method);
-            let absent = gist(&ann, &method, &path("01920000-0000-7000-8000-000000000000"), body.as_ref()).await;
+            let absent = gist(&ann, &method, &path(ABSENT), body.as_ref()).await;
             assert_eq!(absent.0, 404, "{method} {template}: {absent:?}");
             let nonsense = gist(&ann, &method, &path("nonsense"), body.as_ref()).await;
             assert_eq!(nonsense.0, 404, "{method} {template}: {nonsense:?}");
-            for (_, id) in theirs.iter().filter(|(fits, _)| template.contains(fits)) {
+            for (_, id) in &fitting {
                 let other = gist(&ann, &method, &path(id), body.as_ref()).await;
                 assert_eq!(other, absent, "{method} {template}");
                 asked += 1;
             }
         }
     }
-    assert!(asked >= 15, "{asked}");
-    let still: Value = ben.get("/api/v1/auth/sessions").await.json().await.unwrap();
-    assert_eq!(still["items"].as_array().unwrap().len(), 1, "and nothing of theirs was changed");
+    assert!(asked >= 24, "{asked}");
+    assert_eq!(state_of(&ben, &theirs).await, before, "and nothing of theirs was changed");
+}
+
+/// What the owner sees of their objects.
+async fn state_of(owner: &Person, objects: &[(&str, String)]) -> Vec<Value> {
+    let mut seen = Vec::new();
+    for (fits, id) in objects {
+        let found = match *fits {
+            "/auth/sessions/" | "/users/" | "/api-keys/" | "/findings/" => {
+                let all = owner.json(&format!("/api/v1{}", fits.trim_end_matches('/'))).await;
+                let mut one = all["items"].as_array().unwrap().iter().find(|o| o["id"] == id.as_str()).unwrap().clone();
+                one["last_used_at"] = Value::Null;
+                one
+            }
+            fits => owner.json(&format!("/api/v1{fits}{id}")).await,
+        };
+        seen.push(found);
+    }
+    seen
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tenant_named_by_the_caller_is_not_believed() {
+    let node = TestNode::start().await;
+    let (ann, ben) = (node.register("ann").await, node.register("ben").await);
+    for header in ["x-tenant-id", "tenant", "x-tenant", "x-forwarded-tenant"] {
+        let answer = ann.request(Method::GET, "/api/v1/auth/me").header(header, &ben.tenant).send().await.unwrap();
+        assert_eq!(answer.json::<Value>().await.unwrap()["tenant"]["id"], ann.tenant.as_str(), "{header}");
+    }
+    for query in ["tenant_id", "tenant"] {
+        let answer = ann.get(&format!("/api/v1/tasks?{query}={}", ben.tenant)).await;
+        assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{query}");
+    }
+    let answer = ann.post("/api/v1/tasks", &json!({"kind": "noop", "tenant_id": ben.tenant})).await;
+    assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
 }

@@ -1,11 +1,17 @@
 //! The real node on a port of its own, spoken to as clients speak.
 
+mod api_keys;
+mod audited;
 mod auth;
+mod canaries;
 mod command_line;
+mod console;
 mod drift;
 mod forged;
+mod four_eyes;
 mod gateway;
 mod harness;
+mod identities;
 mod isolation;
 mod journey;
 mod live;
@@ -13,3 +19,7 @@ mod main_job;
 mod roles;
 mod safe_mode;
 mod socket;
+mod suspension;
+mod taken_back;
+mod upkeep;
+mod users;

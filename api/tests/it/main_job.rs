@@ -14,19 +14,19 @@ use crate::harness::{Person, TestNode};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 impl Person {
-    pub async fn json(&self, path: &str) -> Value {
+    pub(crate) async fn json(&self, path: &str) -> Value {
         let answer = self.get(path).await;
         assert_eq!(answer.status(), StatusCode::OK, "{path}");
         answer.json().await.unwrap()
     }
 
-    pub async fn upload(&self, path: &str, body: impl Into<String>) {
+    pub(crate) async fn upload(&self, path: &str, body: impl Into<String>) {
         let answer =
             self.request(Method::PUT, &format!("/api/v1/files/{path}")).body(body.into()).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::CREATED);
     }
 
-    pub async fn connect(&self, name: &str, kind: &str, config: Value) -> String {
+    pub(crate) async fn connect(&self, name: &str, kind: &str, config: Value) -> String {
         let answer = self.post("/api/v1/aam/connections", &json!({"name": name, "type": kind, "config": config})).await;
         let status = answer.status();
         let made: Value = answer.json().await.unwrap();
@@ -35,13 +35,13 @@ impl Person {
     }
 
     /// Asks for a sync and waits until it ended well; answers its result.
-    pub async fn sync(&self, node: &TestNode, connection: &str) -> Value {
+    pub(crate) async fn sync(&self, node: &TestNode, connection: &str) -> Value {
         let asked: Value =
             self.post(&format!("/api/v1/aam/connections/{connection}/sync"), &json!({})).await.json().await.unwrap();
         self.ended(node, asked["task_id"].as_str().unwrap()).await
     }
 
-    pub async fn ended(&self, node: &TestNode, task: &str) -> Value {
+    pub(crate) async fn ended(&self, node: &TestNode, task: &str) -> Value {
         let path = format!("/api/v1/tasks/{task}");
         let done = self.until(node, || async {
             let task = self.json(&path).await;
@@ -53,7 +53,11 @@ impl Person {
     }
 
     /// Looks again whenever something happens at the tenant.
-    pub async fn until<T, F: Future<Output = Option<T>>>(&self, node: &TestNode, mut look: impl FnMut() -> F) -> T {
+    pub(crate) async fn until<T, F: Future<Output = Option<T>>>(
+        &self,
+        node: &TestNode,
+        mut look: impl FnMut() -> F,
+    ) -> T {
         let app = node.node.app();
         let scope = Scope::new(self.tenant.parse().unwrap(), Actor::System("test"), TraceId::new(&app.ambient));
         let mut events = app.bus.subscribe(&scope, None);
@@ -69,7 +73,7 @@ impl Person {
     }
 
     /// Waits until nothing is under way: no task, no drift nobody looked at, no log that the views lack.
-    pub async fn folded(&self, node: &TestNode) -> Value {
+    pub(crate) async fn folded(&self, node: &TestNode) -> Value {
         self.until(node, || async {
             for open in ["tasks?state=queued", "tasks?state=in_progress", "drifts?state=detected"] {
                 if !self.json(&format!("/api/v1/{open}")).await["items"].as_array().unwrap().is_empty() {

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use arrow::datatypes::{DataType, TimeUnit};
 use serde_json::{Map, Value, json};
 
+use super::identity::IdentityDef;
 pub use super::vocabulary::{Extension, Vocabulary};
 
 /// The name of the time zone of every canonical datetime.
@@ -183,6 +184,9 @@ pub struct EntityDef {
     /// Further views of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<ViewAlias>,
+    /// How its records are told to be one real thing; none: each record is its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<IdentityDef>,
     /// Its fields, in the order in which they are shown.
     pub fields: Vec<FieldDef>,
 }

@@ -47,6 +47,8 @@ pub struct Normalized {
     pub batch: RecordBatch,
     /// The rows that were not, the parser's among them.
     pub rejects: Vec<Reject>,
+    /// Indices in the raw batch of the rows that were not, rising; the parser's are not in it.
+    pub refused: Vec<u32>,
 }
 
 /// A rule that is ready to run.
@@ -240,7 +242,7 @@ impl Plan {
         let batch = if faults.is_empty() { batch } else { without(&batch, &faults)? };
         let mut rejects = raw.rejects.clone();
         rejects.extend(faults.iter().map(|fault| self.reject(raw, *fault)));
-        Ok(Normalized { batch, rejects })
+        Ok(Normalized { batch, rejects, refused: faults.iter().map(|(row, ..)| *row).collect() })
     }
 
     /// Casts every mapped column.

@@ -114,6 +114,9 @@ impl Vocabulary {
                         .remedy("Declare it under `fields`."));
                 }
             }
+            if let Some(identity) = &entity.identity {
+                identity.check(entity)?;
+            }
         }
         Ok(())
     }

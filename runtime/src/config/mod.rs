@@ -26,7 +26,9 @@ pub struct Config {
     pub tenant: Tenant,
     pub connector: Connector,
     pub repair: Repair,
+    pub unify: Unify,
     pub dcl: Dcl,
+    pub compaction: Compaction,
     pub llm: Llm,
     pub auth: Auth,
     pub resilience: Resilience,
@@ -70,16 +72,34 @@ impl Config {
             ("connector.refused_share", within.contains(&self.connector.refused_share), "0 to 1"),
             ("repair.review", within.contains(&self.repair.review), "0 to 1"),
             ("repair.apply", (self.repair.review..=1.0).contains(&self.repair.apply), "repair.review to 1"),
+            (
+                "unify.never",
+                self.unify.never > 0.0 && self.unify.never <= self.unify.review,
+                "above 0, to unify.review",
+            ),
+            ("unify.review", self.unify.review <= self.unify.merge, "at most unify.merge"),
+            ("unify.merge", self.unify.merge < 1.0, "below 1"),
+            ("unify.threads", (1..=64).contains(&self.unify.threads), "1 to 64"),
             ("dcl.memory_mb", self.dcl.memory_mb >= 32, "at least 32"),
             ("dcl.threads", self.dcl.threads > 0, "at least 1"),
             ("dcl.open_files", self.dcl.open_files > 0, "at least 1"),
+            ("compaction.entries", (2..=256).contains(&self.compaction.entries), "2 to 256"),
+            ("compaction.entry_kb", (16..=65_536).contains(&self.compaction.entry_kb), "16 to 65,536"),
+            ("compaction.superseded_days", self.compaction.superseded_days <= 36_525, "0 to 36,525"),
             ("store.readers", (1..=64).contains(&self.store.readers), "1 to 64"),
             ("store.patience_seconds", self.store.patience_seconds > 0, "at least 1"),
             ("bus.events", self.bus.events > 0, "at least 1"),
+            ("tenant.resume_seconds", self.tenant.resume_seconds > 0, "at least 1"),
+            (
+                "tenant.resume_most_seconds",
+                self.tenant.resume_most_seconds >= self.tenant.resume_seconds,
+                "at least resume_seconds",
+            ),
             ("tenant.running_tasks", self.tenant.running_tasks > 0, "at least 1"),
-            ("http.socket_events", self.http.socket_events > 0, "at least 1"),
+            ("http.body_kb", (1..=65_536).contains(&self.http.body_kb), "1 to 65,536"),
+            ("http.header_seconds", self.http.header_seconds > 0, "at least 1"),
+            ("http.request_seconds", self.http.request_seconds > 0, "at least 1"),
             ("http.heartbeat_seconds", self.http.heartbeat_seconds > 0, "at least 1"),
-            ("auth.access_minutes", self.auth.access_minutes > 0, "at least 1"),
             ("auth.refresh_days", self.auth.refresh_days > 0, "at least 1"),
             ("auth.password_length", self.auth.password_length >= 8, "at least 8"),
             ("auth.argon2_memory_kb", self.auth.argon2_memory_kb >= 8 * 1024, "at least 8192"),
@@ -89,6 +109,25 @@ impl Config {
             Some((name, _, range)) => {
                 Err(Error::invalid("config.out_of_range", format!("{name} should be {range}")).field(name))
             }
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses what a node that runs alone cannot do: a setting that is silently without effect costs an evening.
+    pub fn check_alone(&self) -> Result<()> {
+        let asked = [
+            ("store.database_url", self.store.database_url.reveal().is_some(), "DATABASE_URL"),
+            ("bus.redis_url", self.bus.redis_url.reveal().is_some(), "REDIS_URL"),
+            ("files.url", !self.files.url.is_empty(), "AUTONOMOS_FILES_URL"),
+            ("llm.base_url", !self.llm.base_url.is_empty(), "AUTONOMOS_LLM_BASE_URL"),
+        ];
+        match asked.into_iter().find(|(_, asked, _)| *asked) {
+            Some((name, _, variable)) => Err(Error::invalid(
+                "config.not_here",
+                format!("{name} is set, but this version runs alone, on its own files, without a language model"),
+            )
+            .field(name)
+            .remedy(format!("Take {variable} out of the environment and {name} out of the configuration file."))),
             None => Ok(()),
         }
     }
@@ -140,7 +179,7 @@ mod tests {
         assert_eq!((config.connector.batch_rows, config.repair.apply, config.repair.review), (65_536, 0.85, 0.60));
         assert!(config.warnings().is_empty());
         let explained = DEFAULTS.lines().filter(|l| l.starts_with('#')).count();
-        assert!(explained > 60);
+        assert!(explained > 50);
     }
 
     #[test]
@@ -148,7 +187,6 @@ mod tests {
         let config = with(&[
             ("AUTONOMOS_REPAIR_APPLY", "0.9"),
             ("AUTONOMOS_RESILIENCE_MODEL_FAILURES", "7"),
-            ("AUTONOMOS_HTTP_ORIGINS", "https://a.example, https://b.example"),
             ("AUTONOMOS_RATE_LIMIT_PER_MINUTE", "0"),
             ("AUTONOMOS_OPEN_REGISTRATION", "off"),
             ("AUTONOMOS_NODE_ID", "n1"),
@@ -162,7 +200,6 @@ mod tests {
         ])
         .unwrap();
         assert_eq!((config.repair.apply, config.resilience.model.failures), (0.9, 7));
-        assert_eq!(config.http.origins, ["https://a.example", "https://b.example"]);
         assert_eq!((config.http.rate_limit_per_minute, config.auth.open_registration), (0, false));
         assert_eq!(
             (config.connector.batch_rows, config.http.idempotency_seconds, &*config.cluster.node_id),

@@ -50,18 +50,14 @@ sections! {
     /// `[http]`
     Http {
         listen: String,
-        body_kb: u64,
+        body_kb: usize,
         header_seconds: u64,
         request_seconds: u64,
         drain_seconds: u64,
         rate_limit_per_minute: u32,
         costly_per_minute: u32,
         idempotency_seconds: u64,
-        origins: Vec<String>,
-        trusted_proxies: Vec<String>,
-        sockets_per_user: u32,
         heartbeat_seconds: u64,
-        socket_events: usize,
     }
 
     /// `[store]`
@@ -70,6 +66,7 @@ sections! {
         durability: Durability,
         readers: u32,
         patience_seconds: u64,
+        spare_mb: u64,
         allow_destructive: bool,
     }
 
@@ -100,6 +97,8 @@ sections! {
         actor_seconds: u64,
         escalations: u32,
         escalation_seconds: u64,
+        resume_seconds: u64,
+        resume_most_seconds: u64,
         stuck_seconds: u64,
         running_tasks: u32,
     }
@@ -109,7 +108,6 @@ sections! {
         batch_rows: usize,
         batch_mb: usize,
         field_mb: usize,
-        batch_age_ms: u64,
         samples: usize,
         poll_seconds: u64,
         call_seconds: u64,
@@ -123,8 +121,19 @@ sections! {
     Repair {
         apply: f64,
         review: f64,
-        replay_rows: usize,
         expire_days: u32,
+    }
+
+    /// `[unify]`
+    Unify {
+        merge: f64,
+        review: f64,
+        questions: usize,
+        never: f64,
+        threads: usize,
+        records: u64,
+        keep_seconds: u64,
+        sources: Vec<String>,
     }
 
     /// `[dcl]`
@@ -137,6 +146,15 @@ sections! {
         answers_mb: usize,
     }
 
+    /// `[compaction]`
+    Compaction {
+        every_seconds: u64,
+        after_seconds: u64,
+        entries: usize,
+        entry_kb: u64,
+        superseded_days: u32,
+    }
+
     /// `[llm]`
     Llm {
         base_url: String,
@@ -147,10 +165,7 @@ sections! {
 
     /// `[auth]`
     Auth {
-        access_minutes: u64,
         refresh_days: u64,
-        issuer: String,
-        audience: String,
         open_registration: bool,
         password_length: usize,
         argon2_memory_kb: u32,

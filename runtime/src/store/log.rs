@@ -21,13 +21,33 @@ super::words::words! {
     EntryKind {
         /// Rows of one stream: Arrow IPC.
         Records = "records",
-        /// A mapping version became effective for its stream's records from `from_seq` on: JSON of the mapping.
+        /// A mapping version became effective for its stream's records from `from_seq` on: JSON of [`Effective`].
         Mapping = "mapping",
-        /// A merge or split of unified entities: JSON.
+        /// Whose records are whose: new ones, merges, splits, and why: Arrow IPC with a head in its metadata.
         Identity = "identity",
         /// A connection or a subject was erased: JSON.
         Purge = "purge",
     }
+}
+
+/// Rows of an earlier `records` entry that are not there any more: rules that were taken back had let them in.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Retract {
+    /// Position of that entry.
+    pub seq: i64,
+    /// Which of its rows, by index in its batch, rising.
+    pub rows: Vec<u32>,
+}
+
+/// What a `mapping` entry carries. Replay needs no other input: whoever folds the log obeys.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Effective {
+    /// The rules.
+    #[serde(flatten)]
+    pub mapping: Mapping,
+    /// Rows that go with the rules before, by position.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub retracts: Vec<Retract>,
 }
 
 /// One entry.
@@ -61,7 +81,8 @@ pub struct LogEntry {
     pub epoch: i64,
     /// When it was written.
     pub at: Timestamp,
-    /// See [`EntryKind`]; empty when compaction moved its rows into a later entry, or a purge erased them.
+    /// See [`EntryKind`]; of `records`: a batch or a pack of several ([`crate::canonical::Pack`]); empty when compaction
+    /// moved its rows into a later entry of its stream, or a purge erased them.
     pub payload: Bytes,
     /// Of a `mapping` entry: effective from here on.
     pub from_seq: Option<i64>,
@@ -145,6 +166,8 @@ pub struct AdoptMapping {
     pub from_seq: Option<i64>,
     /// It takes the version in force back, which is kept as `reverted` rather than `superseded`.
     pub revert: bool,
+    /// Rows of replayed dead letters that these rules take out of the log; the letters are open again with it.
+    pub retracts: Vec<Retract>,
     /// Drifts that this settles.
     pub drifts: Vec<(DriftId, DriftState)>,
     /// Agreed schema or state that change with it.
@@ -189,15 +212,58 @@ pub struct NewEntry {
     pub payload: Bytes,
 }
 
-/// New contents of an entry that is kept in place: compaction.
+/// An entry without its payload: what compaction plans with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outline {
+    /// Its position.
+    pub seq: i64,
+    /// What it is.
+    pub kind: EntryKind,
+    /// Canonical entity of the rows.
+    pub entity: Option<String>,
+    /// Mapping version the rows were made under.
+    pub mapping_version: Option<i64>,
+    /// Rows inside.
+    pub rows: i64,
+    /// Bytes of the payload.
+    pub bytes: i64,
+    /// It moved no cursor: refused rows that were tried again. Others may name its rows by their place in it, so it stays
+    /// as it is.
+    pub replay: bool,
+    /// When it was written.
+    pub at: Timestamp,
+    /// Compaction made its payload; true: and has looked for superseded batches in it.
+    pub packed: Option<bool>,
+}
+
+/// New contents of an entry that is kept in place: compaction. Rows of dead letters are named by their place in their entry
+/// ([`super::Place`], [`Retract`]); an entry that was written by a replay, which is one whose cursor did not move, keeps its
+/// rows where they are.
 #[derive(Clone, Debug)]
 pub struct Replacement {
     /// Which.
     pub seq: i64,
+    /// Rows and bytes it had when it was read. If it has others by now, nothing is written.
+    pub was: (i64, i64),
     /// Rows in it now; 0 with an empty payload: they moved on.
     pub rows: i64,
-    /// Arrow IPC.
+    /// A pack, or nothing.
     pub payload: Bytes,
+    /// Superseded batches were looked for in it.
+    pub pruned: bool,
+}
+
+/// An entry that compaction made, by itself: what it is and whose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Packed {
+    /// Of this connection.
+    pub connection: ConnectionId,
+    /// Of this stream.
+    pub stream: String,
+    /// Its position.
+    pub seq: i64,
+    /// When its last batch was written.
+    pub at: Timestamp,
 }
 
 /// How much of the log to read at once.
@@ -224,6 +290,10 @@ pub struct LogStats {
     pub rows: i64,
     /// Bytes of all payloads.
     pub bytes: i64,
+    /// Entries whose rows compaction moved into later ones.
+    pub compacted: i64,
+    /// Bytes of payloads that compaction saved.
+    pub saved: i64,
 }
 
 /// See the module.
@@ -231,7 +301,8 @@ pub struct LogStats {
 pub trait Log {
     /// The ledger; see the module. On `Conflict` and `AlreadyCommitted` nothing was written.
     async fn commit_batch(&mut self, batch: BatchCommit) -> Result<Committed>;
-    /// Writes the version, its log entry, and what is decided with it. On `Conflict` nothing was written.
+    /// Writes the version, its log entry, and what is decided with it. On `Conflict` nothing was written. A row to be
+    /// retracted that is no replayed dead letter's is an error (`dead_letter.not_replayed`).
     async fn adopt_mapping(&mut self, adopt: AdoptMapping) -> Result<Adopted>;
     /// Appends an `identity` or `purge` entry; one with the same id is not written twice. Answers its position.
     async fn append_entry(&mut self, entry: NewEntry) -> Result<i64>;
@@ -242,7 +313,7 @@ pub trait Log {
     async fn log_stats(&mut self) -> Result<LogStats>;
     /// The entries after a position, in order.
     async fn read_log(&mut self, after: i64, limit: ReadLimit) -> Result<Vec<LogEntry>>;
-    /// The `records` entries of one stream after a position, in order.
+    /// The `records` entries of one stream after a position, in order; without those that hold nothing any more.
     async fn read_stream(
         &mut self,
         connection: ConnectionId,
@@ -250,12 +321,20 @@ pub trait Log {
         after: i64,
         limit: ReadLimit,
     ) -> Result<Vec<LogEntry>>;
-    /// All `mapping` entries of one stream, or of all (none), in order; they are small.
+    /// All `mapping` entries of one stream, or of all (none), in order; they are small, if they retract few rows.
     async fn mapping_entries(&mut self, stream: Option<(ConnectionId, &str)>) -> Result<Vec<LogEntry>>;
     /// One entry.
     async fn log_entry(&mut self, seq: i64) -> Result<LogEntry>;
     /// Position of a batch, if it was committed.
     async fn find_batch(&mut self, id: &BatchId) -> Result<Option<i64>>;
-    /// Puts new contents into entries, fenced; positions stay. Only `records` entries can be replaced.
+    /// What one stream has after a position, in order, without payloads: its `records` entries that hold something, so
+    /// many at most, and all `mapping` and `purge` entries that concern it.
+    async fn outline(&mut self, connection: ConnectionId, stream: &str, after: i64, limit: u32)
+    -> Result<Vec<Outline>>;
+    /// The first entry made by compaction in which nobody looked for superseded batches.
+    async fn first_unpruned(&mut self) -> Result<Option<Packed>>;
+    /// Puts new contents into entries, fenced; positions and batch ids stay. Only `records` entries that moved their
+    /// stream's cursor can be replaced; one that has changed since it was read is stale (`log.changed`). The space of what
+    /// was there before is free for other rows.
     async fn compact_log(&mut self, epoch: i64, replacements: Vec<Replacement>) -> Result<()>;
 }

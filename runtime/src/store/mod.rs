@@ -19,6 +19,7 @@ use crate::{Ambient, Result, Scope};
 mod words;
 
 pub mod agents;
+pub mod api_keys;
 pub mod audit;
 pub mod connections;
 pub mod dead_letters;
@@ -46,6 +47,7 @@ pub mod conformance;
 pub mod sqlite;
 
 pub use agents::*;
+pub use api_keys::*;
 pub use audit::*;
 pub use connections::*;
 pub use dead_letters::*;
@@ -94,6 +96,7 @@ pub trait Store: Send + Sync + 'static {
 #[async_trait::async_trait]
 pub trait Tx:
     Agents
+    + ApiKeys
     + Audit
     + Connections
     + DeadLetters
@@ -115,6 +118,6 @@ pub trait Tx:
     + Users
     + Send
 {
-    /// Makes everything done here durable, at once.
+    /// Makes everything done here durable, at once. Refused when a person acts and nothing was noted ([`audit`]).
     async fn save(self: Box<Self>) -> Result<()>;
 }

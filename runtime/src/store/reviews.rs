@@ -37,6 +37,8 @@ pub struct Review {
     pub subject: serde_json::Value,
     /// What would be done.
     pub proposal: serde_json::Value,
+    /// The person behind the proposal as it stands; none: a part of the platform.
+    pub proposed_by: Option<UserId>,
     /// Why: scores, samples replayed through the proposal.
     pub evidence: serde_json::Value,
     /// How sure.
@@ -95,6 +97,8 @@ pub enum ReviewChange {
     Reject,
     /// Done like this.
     Edit(serde_json::Value),
+    /// Ask somebody else whether to do it like this: it waits on, as this person's proposal.
+    Propose(serde_json::Value),
     /// Ask again later.
     Snooze(Timestamp),
     /// Somebody else is to answer.
@@ -117,7 +121,7 @@ pub struct ReviewFilter {
 /// See the module.
 #[async_trait::async_trait]
 pub trait Reviews {
-    /// Asks.
+    /// Asks; the person who acts, if one does, is the proposer.
     async fn create_review(&mut self, new: NewReview) -> Result<Review>;
     /// One.
     async fn review(&mut self, id: ReviewId) -> Result<Review>;

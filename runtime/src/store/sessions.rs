@@ -1,6 +1,8 @@
 //! One sign-in on one device: a family of refresh tokens of which only the last is good. A spent one coming back means
 //! that two hold it, so the whole family is revoked ([`super::Directory::rotate_refresh`]). Only hashes are kept.
 
+use super::tenants::TenantState;
+use super::users::Role;
 use crate::ids::{SessionId, TenantId, UserId};
 use crate::{Result, Timestamp};
 
@@ -35,6 +37,18 @@ pub struct Session {
     pub expires_at: Timestamp,
     /// Ended by hand, or by the reuse of a spent token.
     pub revoked_at: Option<Timestamp>,
+}
+
+/// A sign-in that is in force, and how its person and tenant stand: what they may do is asked of the row, not of the
+/// token, so that a demotion does not wait for a token to end.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SessionInForce {
+    /// The sign-in.
+    pub session: Session,
+    /// The person's right as of now.
+    pub role: Role,
+    /// Where the tenant is in its life.
+    pub tenant: TenantState,
 }
 
 /// A sign-in to be.

@@ -55,7 +55,7 @@ pub struct Stream {
     pub fingerprint: Option<String>,
     /// The mapping in force.
     pub mapping_version: Option<i64>,
-    /// Rows taken so far.
+    /// Rows taken so far, without those that were retracted.
     pub rows: i64,
     /// Rows rejected so far.
     pub rejected: i64,

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use ractor::ActorStatus;
+use ractor::{ActorCell, ActorStatus};
 
 use super::directory::Entry;
 use super::executor::{Msg, shut};
@@ -16,6 +16,8 @@ pub struct Supervisor {
     node: Node,
     address: Address<Msg>,
     within: Duration,
+    /// The incarnation that was started, of one that nobody supervises.
+    cell: Option<ActorCell>,
 }
 
 /// Starting a child is the slowest thing a supervisor does in a handler.
@@ -38,20 +40,21 @@ impl Supervisor {
             observed.state = Phase::Starting;
             observed.generation = generation;
             observed.started_at = Some(node.ambient().now());
+            observed.extra = serde_json::Value::Null;
         });
         let cell = spec.start(seat, None).await.map_err(|cause| {
             node.observatory().forget(&key);
             Error::internal("supervision.tree_not_started", format!("{} could not be started", key.path()))
                 .source(cause)
         })?;
-        node.directory().put(&key, Entry { cell, generation, bell });
+        node.directory().put(&key, Entry { cell: cell.clone(), generation, bell });
         slot.update(|observed| observed.state = Phase::Running);
-        Ok(Self { within: spec.shutdown.deadline(), ..Self::at(node, &key) })
+        Ok(Self { within: spec.shutdown.deadline(), cell: Some(cell), ..Self::at(node, &key) })
     }
 
     /// The tree whose supervisor sits at the key: a subtree named in a [`TreeSpec`].
     pub fn at(node: &Node, key: &Key) -> Self {
-        Self { node: node.clone(), address: node.address(key), within: Duration::from_secs(35) }
+        Self { node: node.clone(), address: node.address(key), within: Duration::from_secs(35), cell: None }
     }
 
     /// Takes a child in and starts it. Its being there already is a conflict; its not starting is not: that is a
@@ -70,6 +73,11 @@ impl Supervisor {
         self.address.ask(self.within, |reply| Msg::RestartChild(key.clone(), reply)).await
     }
 
+    /// Whether it takes messages: not once it stops, or suspends itself. Of one that nobody supervises.
+    pub fn is_live(&self) -> bool {
+        self.cell.as_ref().is_some_and(|cell| cell.get_status() < ActorStatus::Stopping)
+    }
+
     /// The keys of its children, in the order of their start.
     pub async fn children(&self) -> Result<Vec<Key>> {
         self.address.call(PATIENCE, Msg::GetChildren).await
@@ -77,12 +85,33 @@ impl Supervisor {
 
     /// Stops the whole tree within its deadlines; killed if it takes longer. Only for one that nobody supervises.
     pub async fn stop(&self) {
+        self.halt().await;
+        self.node.observatory().forget(self.address.key());
+    }
+
+    /// Halts it and leaves its place on show as suspended: why, since when, and what else there is to say. Another can be
+    /// started in its place.
+    pub async fn suspend(&self, why: &str, extra: serde_json::Value) {
+        self.halt().await;
+        let now = self.node.ambient().now();
+        self.node.observatory().slot(self.address.key(), "supervisor").update(|observed| {
+            if observed.state != Phase::Suspended {
+                observed.fail(why, now);
+            }
+            observed.state = Phase::Suspended;
+            observed.extra = extra;
+        });
+    }
+
+    /// Stops it, or waits for the end of one that suspended itself: that is in the directory no more and stops its children
+    /// still. What is shown of it stays.
+    pub async fn halt(&self) {
         let key = self.address.key();
-        if let Some(entry) = self.node.directory().get(key) {
-            shut(&entry.cell, Shutdown::Stop(self.within)).await;
-            debug_assert!(entry.cell.get_status() >= ActorStatus::Stopping);
+        let entry = self.node.directory().get(key);
+        let Some(cell) = self.cell.clone().or_else(|| entry.as_ref().map(|e| e.cell.clone())) else { return };
+        shut(&cell, Shutdown::Stop(self.within)).await;
+        if let Some(entry) = entry.filter(|e| e.cell.get_id() == cell.get_id()) {
             self.node.directory().remove(key, entry.generation);
         }
-        self.node.observatory().forget(key);
     }
 }

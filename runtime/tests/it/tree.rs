@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use autonomos_runtime::supervision::{Intensity, Phase, Restart, Supervisor, TreeSpec};
 use autonomos_runtime::{Error, Kind};
+use serde_json::json;
 use tokio::sync::Semaphore;
 
 use crate::probe::{Bench, Msg, SOON};
@@ -181,23 +182,32 @@ async fn too_many_quarantines_suspend_the_tree_and_nobody_else() {
     }
     let neighbour = TreeSpec::ordered(other.key("")).child(other.probe("a"));
     let neighbour = Supervisor::start(&other.node, neighbour).await.unwrap();
-    Supervisor::start(&bench.node, tree.clone()).await.unwrap();
+    let root = Supervisor::start(&bench.node, tree.clone()).await.unwrap();
+    assert!(root.is_live());
     for path in ["a", "b", "c"] {
         bench.address(path).cast(Msg::Panic("no")).unwrap();
     }
     let seen = bench.until("", Phase::Suspended, 0).await;
     assert!(seen.last_error.unwrap().contains("no"));
-    bench.until_gone("d").await;
+    root.suspend("not this", json!({"again_at": "soon"})).await;
+    assert!(!root.is_live());
     assert!(
         bench.told.has("suspended ") && bench.log.lock().contains(&"stop d".into()),
         "the last one stopped in order"
     );
     assert_eq!(bench.ask("d").await.unwrap_err().kind, Kind::Unavailable);
     other.ask("a").await.unwrap();
+    // Its place shows what became of it, and nothing else is left.
+    let shown = bench.node.observatory().snapshot(&bench.scope);
+    assert_eq!(shown.iter().map(|o| (o.key.path(), o.state)).collect::<Vec<_>>(), [("", Phase::Suspended)]);
+    assert!(shown[0].last_error.as_ref().is_some_and(|why| why.contains("no") && !why.contains("not this")));
+    assert_eq!(shown[0].extra["again_at"], "soon");
     // It can be started again.
     let again = Supervisor::start(&bench.node, tree).await.unwrap();
     bench.ask("a").await.unwrap();
+    assert_eq!(bench.node.observatory().get(&bench.key("")).unwrap().extra, json!(null));
     again.stop().await;
+    assert!(bench.node.observatory().snapshot(&bench.scope).is_empty());
     neighbour.stop().await;
 }
 
@@ -275,7 +285,12 @@ async fn a_fenced_child_is_not_tried_again() {
     bench.address("a").cast(Msg::Fail(Error::fenced("store.fenced", "another node owns the tenant"))).unwrap();
     bench.until_gone("a").await;
     assert!(bench.told.has("fenced a"));
+    // Whoever runs the tree takes it out, in order, and says so.
+    root.suspend("another node owns the tenant", json!(null)).await;
+    let shown = bench.node.observatory().get(&bench.key("")).unwrap();
+    assert_eq!((shown.state, shown.last_error.as_deref()), (Phase::Suspended, Some("another node owns the tenant")));
     root.stop().await;
+    assert_eq!(bench.node.observatory().snapshot(&bench.scope).len(), 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,5 +1,6 @@
 //! A log in memory, and a tenant's views over it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray, UInt8Array};
@@ -7,15 +8,17 @@ use autonomos_runtime::canonical::entity::Vocabulary;
 use autonomos_runtime::canonical::mapping::Mapping;
 use autonomos_runtime::canonical::{BatchId, codec};
 use autonomos_runtime::ids::{ConnectionId, TenantId, TraceId};
-use autonomos_runtime::store::ReadLimit;
+use autonomos_runtime::store::{Effective, Outline, ReadLimit, Retract};
 use autonomos_runtime::{Actor, Ambient, Result, Scope};
 use bytes::Bytes;
 use parking_lot::Mutex;
 
+use super::super::compaction::{Limits, Moment, Surroundings, plan, prune, rewrite};
 use super::super::{Dcl, EntryKind, Log, LogEntry, LogSource, Settings};
 
+/// Entries, and those that compaction made, with whether superseded batches were looked for in them.
 #[derive(Default)]
-pub(super) struct MemoryLog(Mutex<Vec<LogEntry>>);
+pub(super) struct MemoryLog(Mutex<Vec<LogEntry>>, Mutex<BTreeMap<i64, bool>>);
 
 fn some(mut entries: impl Iterator<Item = LogEntry>, limit: ReadLimit) -> Vec<LogEntry> {
     let mut out: Vec<LogEntry> = Vec::new();
@@ -54,6 +57,7 @@ impl LogSource for MemoryLog {
                 && e.kind == EntryKind::Records
                 && e.connection == Some(connection)
                 && e.stream.as_deref() == Some(stream)
+                && (!e.payload.is_empty() || e.rejected > 0)
         });
         Ok(some(mine.cloned(), limit))
     }
@@ -109,17 +113,54 @@ impl MemoryLog {
             e.entity = Some(entity.to_owned());
             e.mapping_version = Some(version);
             e.rows = batch.num_rows() as i64;
+            e.cursor_to = Some(seq.to_string());
             e.payload = codec::encode(batch).unwrap();
         });
         seq
     }
 
+    /// Rows that were refused before, tried again: no cursor moves.
+    pub(super) fn replayed(
+        &self,
+        connection: ConnectionId,
+        stream: &str,
+        entity: &str,
+        version: i64,
+        batch: &RecordBatch,
+    ) -> i64 {
+        let seq = self.records(connection, stream, entity, version, batch);
+        self.change(seq, |e| e.cursor_from.clone_from(&e.cursor_to));
+        seq
+    }
+
     pub(super) fn mapping(&self, connection: ConnectionId, stream: &str, mapping: &Mapping, from_seq: i64) -> i64 {
+        self.retracting(connection, stream, mapping, from_seq, Vec::new())
+    }
+
+    pub(super) fn retracting(
+        &self,
+        connection: ConnectionId,
+        stream: &str,
+        mapping: &Mapping,
+        from_seq: i64,
+        retracts: Vec<Retract>,
+    ) -> i64 {
         let seq = self.push(EntryKind::Mapping, connection, stream);
+        let effective = Effective { mapping: mapping.clone(), retracts };
         self.change(seq, |e| {
             e.mapping_version = Some(mapping.version);
-            e.payload = serde_json::to_vec(mapping).unwrap().into();
+            e.payload = serde_json::to_vec(&effective).unwrap().into();
             e.from_seq = Some(from_seq);
+        });
+        seq
+    }
+
+    pub(super) fn identity(&self, connection: ConnectionId, entity: &str, payload: Bytes) -> i64 {
+        let seq = self.push(EntryKind::Identity, connection, "");
+        self.change(seq, |e| {
+            (e.connection, e.stream) = (None, None);
+            e.entity = Some(entity.to_owned());
+            e.payload = payload;
         });
         seq
     }
@@ -128,6 +169,74 @@ impl MemoryLog {
         let seq = self.push(EntryKind::Purge, connection, "");
         self.change(seq, |e| e.stream = None);
         seq
+    }
+
+    /// Bytes of all payloads.
+    pub(super) fn bytes(&self) -> usize {
+        self.0.lock().iter().map(|e| e.payload.len()).sum()
+    }
+
+    fn outline(&self, connection: ConnectionId, stream: &str) -> Vec<Outline> {
+        let (log, packs) = (self.0.lock(), self.1.lock());
+        let mine = log.iter().filter(|e| {
+            e.connection == Some(connection)
+                && e.stream.as_deref().is_none_or(|s| s == stream)
+                && (e.kind != EntryKind::Records || !e.payload.is_empty())
+        });
+        let outline = |e: &LogEntry| Outline {
+            seq: e.seq,
+            kind: e.kind,
+            entity: e.entity.clone(),
+            mapping_version: e.mapping_version,
+            rows: e.rows,
+            bytes: e.payload.len() as i64,
+            replay: e.cursor_from == e.cursor_to,
+            at: e.at,
+            packed: packs.get(&e.seq).copied(),
+        };
+        mine.map(outline).collect()
+    }
+
+    /// Compacts a stream up to a position until nothing is left to do; the rows dropped. `drifts`: positions that a later
+    /// repair may reach back to.
+    pub(super) fn compact(
+        &self,
+        (connection, stream): (ConnectionId, &str),
+        position: i64,
+        drifts: &[i64],
+        limits: &Limits,
+    ) -> i64 {
+        let moment = Moment { position, now: chrono::DateTime::UNIX_EPOCH };
+        let (mut rows, mut settled) = (0, 0);
+        loop {
+            let all = self.outline(connection, stream);
+            let rest = all.iter().position(|o| o.seq > settled).map_or(&[][..], |at| &all[at..]);
+            let planned = plan(rest, settled, moment, limits).step;
+            let unpruned = all.iter().position(|o| o.packed == Some(false));
+            let step = planned.or_else(|| prune(&all[unpruned?..], moment, limits));
+            let Some(step) = step else { return rows };
+            let log = self.0.lock();
+            let entries: Vec<LogEntry> = step.seqs.iter().map(|seq| log[*seq as usize - 1].clone()).collect();
+            let mine = |e: &&LogEntry| {
+                e.kind == EntryKind::Mapping && e.connection == Some(connection) && e.stream.as_deref() == Some(stream)
+            };
+            let mappings: Vec<LogEntry> = log.iter().filter(mine).cloned().collect();
+            drop(log);
+            let around = Surroundings::of(&mappings, drifts, &entries).unwrap();
+            let Some(done) = rewrite(&entries, &step, &around).unwrap() else {
+                settled = step.seqs[step.seqs.len() - 1];
+                continue;
+            };
+            rows += done.dropped;
+            for new in done.replacements {
+                assert_eq!(new.payload.is_empty(), new.rows == 0);
+                self.change(new.seq, |e| (e.rows, e.payload) = (new.rows, new.payload.clone()));
+                self.1.lock().remove(&new.seq);
+                if new.rows > 0 {
+                    self.1.lock().insert(new.seq, new.pruned);
+                }
+            }
+        }
     }
 }
 

@@ -1,6 +1,9 @@
-//! The room from outside: a log in memory, folded, read, healed, damaged, rebuilt.
+//! The room from outside: a log in memory, folded, read, healed, taken back, damaged, rebuilt.
 
+mod compaction;
 mod log;
 mod random;
+mod retract;
 mod views;
+mod who;
 mod whole;

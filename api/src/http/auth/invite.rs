@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use autonomos_runtime::Error;
-use autonomos_runtime::store::{NewToken, Role, TokenHash, TokenPurpose};
+use autonomos_runtime::store::{NewAudit, NewToken, Role, TokenHash, TokenPurpose};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -58,6 +58,8 @@ pub async fn invite(
         expires_at: app.ambient.now() + GOOD_FOR,
     })
     .await?;
+    let note = NewAudit::new("invitation.create", "invitation", &email);
+    tx.append_audit(note.after(json!({"email": email, "role": role}))).await?;
     tx.save().await?;
     Ok((StatusCode::CREATED, Json(Invitation { invitation, expires_in: GOOD_FOR.as_secs() })))
 }

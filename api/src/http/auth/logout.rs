@@ -1,7 +1,8 @@
 //! `POST /api/v1/auth/logout`: ends the session of the refresh token or of the access token, whichever comes.
 
-use autonomos_runtime::store::TokenHash;
-use autonomos_runtime::{Actor, Scope};
+use autonomos_runtime::ids::{SessionId, TenantId, UserId};
+use autonomos_runtime::store::{NewAudit, TokenHash};
+use autonomos_runtime::{Actor, Result, Scope};
 use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use bytes::Bytes;
@@ -24,17 +25,25 @@ pub async fn logout(
     body: Bytes,
 ) -> Answer<(StatusCode, [(header::HeaderName, HeaderValue); 1])> {
     let asked: Refresh = if body.is_empty() { Refresh::default() } else { extract::parse(&body)? };
-    if let Some(token) = session::presented(&headers, asked.refresh_token.as_deref()) {
-        app.store.directory().end_session(TokenHash::of(token)).await?;
+    if let Some(token) = session::presented(&headers, asked.refresh_token.as_deref())
+        && let Some(found) = app.store.directory().session_of(TokenHash::of(token)).await?
+    {
+        end(&app, found.tenant_id, found.user_id, found.id, trace).await?;
     }
     if let Some(token) = caller::bearer(&headers)
         && let Ok(caller) = caller::identify(&app, token).await
+        && let Some(session) = caller.session()
     {
-        let scope = Scope::new(caller.tenant, Actor::User(caller.user), trace.id);
-        let mut tx = app.store.begin(&scope).await?;
-        tx.revoke_session(caller.session).await?;
-        tx.save().await?;
-        app.tokens.forget(Ended::Session(caller.session));
+        end(&app, caller.tenant, caller.user, session, trace).await?;
     }
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, session::cookie(None, app.settings.secure_cookies))]))
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, session::cookie(&app, None))]))
+}
+
+async fn end(app: &AppState, tenant: TenantId, user: UserId, session: SessionId, trace: Trace) -> Result<()> {
+    let mut tx = app.store.begin(&Scope::new(tenant, Actor::User(user), trace.id)).await?;
+    tx.revoke_session(session).await?;
+    tx.append_audit(NewAudit::new("session.end", "session", session)).await?;
+    tx.save().await?;
+    app.tokens.forget(Ended::Session(session));
+    Ok(())
 }

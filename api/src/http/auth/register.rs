@@ -1,11 +1,12 @@
 //! `POST /api/v1/auth/register`: a tenant and its first admin, or a person who was invited.
 
-use autonomos_runtime::store::{NewUser, Role, TokenHash, TokenPurpose};
+use autonomos_runtime::store::{NewAudit, NewUser, Role, TokenHash, TokenPurpose};
 use autonomos_runtime::{Actor, Error, Scope, ids};
 use axum::Json;
 use axum::extract::{Extension, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::error::Answer;
 use crate::gateway::trace::Trace;
@@ -85,6 +86,8 @@ pub async fn register(
         let mut tx = app.store.begin(&scope).await?;
         let user = tx.create_user(NewUser { email, name, role: invited.role, password: Some(password) }).await?;
         let tenant = tx.tenant().await?;
+        let note = NewAudit::new("user.create", "user", user.id);
+        tx.append_audit(note.after(json!({"email": user.email, "role": user.role}))).await?;
         tx.save().await?;
         (tenant, user)
     } else {
@@ -96,7 +99,7 @@ pub async fn register(
         let tenant_name = named(asked.tenant_name.as_deref().unwrap_or_default(), "/tenant_name")?;
         let password = app.passwords.hash(asked.password).await?;
         let first = NewUser { email, name, role: Role::Admin, password: Some(password) };
-        app.store.directory().register(&tenant_name, first).await?
+        app.store.directory().register(&tenant_name, first, trace.id).await?
     };
     let registered = Registered {
         user: RegisteredUser { id: user.id, email: user.email, role: user.role },
@@ -118,7 +121,8 @@ pub fn address(text: &str) -> Result<String, Error> {
     }
 }
 
-fn named(text: &str, field: &str) -> Result<String, Error> {
+/// A name as it is kept.
+pub fn named(text: &str, field: &str) -> Result<String, Error> {
     let text = text.trim();
     if text.is_empty() || text.chars().count() > 200 || text.chars().any(char::is_control) {
         return Err(Error::invalid("auth.name", "a name has 1 to 200 characters").field(field));

@@ -1,14 +1,14 @@
 //! `GET /api/v1/auth/sessions` and `DELETE /api/v1/auth/sessions/{id}`: where somebody is signed in.
 
 use autonomos_runtime::ids::SessionId;
-use autonomos_runtime::store::Session;
+use autonomos_runtime::store::{NewAudit, Session};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use crate::auth::permission::Member;
+use crate::auth::permission::Person;
 use crate::auth::token::Ended;
 use crate::error::{self, Answer};
 use crate::http::extract::{Id, Items};
@@ -29,10 +29,10 @@ pub struct SessionView {
 /// Where am I signed in?
 #[utoipa::path(get, path = "/api/v1/auth/sessions", operation_id = "list_sessions", tag = "auth",
     responses((status = 200, body = Items<SessionView>)))]
-pub async fn list(State(app): State<AppState>, member: Member) -> Answer<Json<Items<SessionView>>> {
-    let sessions = app.store.read(&member.scope).await?.sessions(member.caller.user).await?;
+pub async fn list(State(app): State<AppState>, who: Person) -> Answer<Json<Items<SessionView>>> {
+    let sessions = app.store.read(&who.scope).await?.sessions(who.caller.user).await?;
     let view = |s: Session| SessionView {
-        current: s.id == member.caller.session,
+        current: Some(s.id) == who.caller.session(),
         id: s.id,
         user_agent: s.user_agent,
         created_at: s.created_at,
@@ -45,13 +45,14 @@ pub async fn list(State(app): State<AppState>, member: Member) -> Answer<Json<It
 /// Ends one of my sessions.
 #[utoipa::path(delete, path = "/api/v1/auth/sessions/{id}", operation_id = "revoke_session", tag = "auth",
     responses((status = 204)))]
-pub async fn revoke(State(app): State<AppState>, member: Member, Id(id): Id<SessionId>) -> Answer<StatusCode> {
-    let mut tx = app.store.begin(&member.scope).await?;
+pub async fn revoke(State(app): State<AppState>, who: Person, Id(id): Id<SessionId>) -> Answer<StatusCode> {
+    let mut tx = app.store.begin(&who.scope).await?;
     let session = tx.session(id).await?;
-    if session.user_id != member.caller.user {
+    if session.user_id != who.caller.user {
         return Err(error::absent().into());
     }
     tx.revoke_session(id).await?;
+    tx.append_audit(NewAudit::new("session.end", "session", id)).await?;
     tx.save().await?;
     app.tokens.forget(Ended::Session(id));
     Ok(StatusCode::NO_CONTENT)

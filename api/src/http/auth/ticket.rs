@@ -5,8 +5,8 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use serde::Serialize;
 
-use crate::auth::permission::Member;
-use crate::error::Answer;
+use crate::auth::permission::Person;
+use crate::error::{self, Answer};
 use crate::live::ticket;
 use crate::state::AppState;
 
@@ -24,9 +24,10 @@ pub struct Ticket {
     responses((status = 201, body = Ticket)))]
 pub async fn create(
     State(app): State<AppState>,
-    member: Member,
+    who: Person,
     headers: HeaderMap,
 ) -> Answer<(StatusCode, Json<Ticket>)> {
-    let ticket = ticket::issue(&app, &member.scope, &member.caller, &headers).await?;
+    let session = who.caller.session().ok_or_else(error::absent)?;
+    let ticket = ticket::issue(&app, &who.scope, &who.caller, session, &headers).await?;
     Ok((StatusCode::CREATED, Json(Ticket { ticket, expires_in: ticket::GOOD_FOR.as_secs() })))
 }

@@ -13,5 +13,7 @@ pub mod mappings;
 pub mod pause;
 pub mod preview;
 pub mod resume;
+pub mod rewind;
 pub mod sync;
+pub mod types;
 pub mod update;

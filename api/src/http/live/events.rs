@@ -1,6 +1,6 @@
 //! `GET /api/v1/events/stream`: server-sent events of the tenant.
 
-use autonomos_runtime::{Actor, Error, Scope};
+use autonomos_runtime::{Error, Scope};
 use axum::extract::{Extension, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -54,7 +54,7 @@ pub async fn stream(
         })?),
         None => watch.after,
     };
-    let scope = Scope::new(caller.tenant, Actor::User(caller.user), trace.id);
+    let scope = Scope::new(caller.tenant, caller.actor(), trace.id);
     let filter = watch.topics.as_deref().map(Filter::parse).unwrap_or_default();
     let viewer = app.hub.join(&scope, after, filter)?;
     Ok(sse::response(app, viewer, caller))

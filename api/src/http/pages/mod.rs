@@ -1,19 +1,17 @@
-//! The pages of the binary: plain, whole, from here. No inline script or style, nothing from elsewhere.
+//! The pages of the binary: the console, the readable API, and a plain page for builds without the console. No inline
+//! script or style, nothing from elsewhere.
+
+pub mod console;
 
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
-/// The page at `/`.
-pub async fn index() -> Response {
-    page("text/html; charset=utf-8", include_str!("../../../static/index.html"))
-}
-
-/// Its script.
+/// The plain page's script.
 pub async fn script() -> Response {
     page("text/javascript; charset=utf-8", include_str!("../../../static/app.js"))
 }
 
-/// The style of all pages.
+/// The style of the plain page and of the API's.
 pub async fn style() -> Response {
     page("text/css; charset=utf-8", include_str!("../../../static/app.css"))
 }

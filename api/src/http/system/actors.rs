@@ -1,6 +1,6 @@
 //! `GET /api/v1/actors`: the tenant's actors as they are now.
 
-use autonomos_runtime::supervision::{Health, Observed, PATIENCE};
+use autonomos_runtime::supervision::{Health, Observed};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -27,6 +27,7 @@ pub struct ActorView {
     responses((status = 200, body = Items<ActorView>)))]
 pub async fn list(State(app): State<AppState>, who: Member) -> Answer<Json<Items<ActorView>>> {
     let now = app.ambient.now();
-    let view = |observed: Observed| ActorView { health: observed.health(now, PATIENCE), observed };
+    let patience = std::time::Duration::from_secs(app.config.tenant.stuck_seconds);
+    let view = |observed: Observed| ActorView { health: observed.health(now, patience), observed };
     Ok(Json(app.platform.observed(&who.scope).into_iter().map(view).collect::<Vec<_>>().into()))
 }

@@ -4,3 +4,4 @@ pub mod actors;
 pub mod cluster;
 pub mod health;
 pub mod metrics;
+pub mod resume;

@@ -23,7 +23,7 @@ use crate::state::AppState;
         ("cursor" = Option<String>, Query, description = "next_cursor of the page before"),
         ("sort" = Option<String>, Query, description = "Fields by comma, a minus in front for descending"),
         ("select" = Option<String>, Query, description = "Fields by comma"),
-        ("filter[field]" = Option<String>, Query, description = "op:value; op is eq, ne, lt, le, gt, ge, in, like, null"),
+        ("filter[field]" = Option<String>, Query, description = "op:value; op is eq, ne, lt, le, gt, ge, in, contains, starts_with, is_null, between"),
         ("format" = Option<String>, Query, description = "csv, parquet, arrow, json: export instead of a page")),
     responses((status = 200, body = Object)))]
 pub async fn query(

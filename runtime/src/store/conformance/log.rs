@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{World, batch};
+use super::mappings::adopt;
+use super::{World, batch, mapping};
 use crate::Kind;
 use crate::canonical::batch_id;
+use crate::ids::ConnectionId;
 use crate::store::{
-    Committed, DeadLetterFilter, DriftFilter, EntryKind, NewDeadLetter, NewDrift, NewEntry, Page, ReadLimit,
-    Replacement, StreamState, StreamUpdate,
+    Committed, DeadLetterFilter, DriftFilter, EntryKind, LogEntry, NewDeadLetter, NewDrift, NewEntry, Outline, Page,
+    ReadLimit, Replacement, StreamState, StreamUpdate, Tx,
 };
 
 fn committed(outcome: &Committed) -> i64 {
@@ -187,20 +189,97 @@ pub async fn entries_are_appended_once(world: &World) {
     assert_eq!(tx.log_entry(3).await.unwrap_err().kind, Kind::NotFound);
 }
 
-/// Compacted entries keep their positions; counters follow.
-pub async fn compaction_keeps_positions(world: &World) {
+fn replace(seq: i64, was: (i64, i64), rows: i64, payload: &'static str) -> Replacement {
+    Replacement { seq, was, rows, payload: payload.into(), pruned: false }
+}
+
+/// Three batches of five rows, in 12, 17 and 17 bytes.
+async fn three(world: &World) -> (ConnectionId, Box<dyn Tx>) {
     let id = world.connection().await.id;
     let mut tx = world.begin().await;
-    committed(&tx.commit_batch(batch(id, None, "1", 5)).await.unwrap());
-    committed(&tx.commit_batch(batch(id, Some("1"), "2", 5)).await.unwrap());
-    let replace = |seq, rows, payload: &'static str| Replacement { seq, rows, payload: payload.into() };
-    tx.compact_log(1, vec![replace(1, 0, ""), replace(2, 7, "seven")]).await.unwrap();
-    let entries = tx.read_log(0, ReadLimit::default()).await.unwrap();
-    assert_eq!(entries.iter().map(|e| (e.seq, e.rows, e.payload.len())).collect::<Vec<_>>(), [(1, 0, 0), (2, 7, 5)]);
+    for (from, to) in [(None, "1"), (Some("1"), "2"), (Some("2"), "3")] {
+        committed(&tx.commit_batch(batch(id, from, to, 5)).await.unwrap());
+    }
+    (id, tx)
+}
+
+/// Compacted entries keep positions, ids and everything but their contents; counters follow.
+pub async fn compaction_keeps_positions(world: &World) {
+    let (id, mut tx) = three(world).await;
+    let before = tx.read_log(0, ReadLimit::default()).await.unwrap();
+    tx.compact_log(1, vec![replace(1, (5, 12), 0, ""), replace(2, (5, 17), 7, "seven")]).await.unwrap();
+    let after = tx.read_log(0, ReadLimit::default()).await.unwrap();
+    assert_eq!(
+        after.iter().map(|e| (e.seq, e.rows, e.payload.len())).collect::<Vec<_>>(),
+        [(1, 0, 0), (2, 7, 5), (3, 5, 17)]
+    );
+    for (before, after) in before.iter().zip(&after) {
+        assert_eq!(&LogEntry { rows: before.rows, payload: before.payload.clone(), ..after.clone() }, before);
+    }
     let stats = tx.log_stats().await.unwrap();
-    assert_eq!((stats.head, stats.rows, stats.bytes), (2, 7, 5));
+    assert_eq!((stats.head, stats.rows, stats.bytes), (3, 12, 22));
+    assert_eq!((stats.compacted, stats.saved), (1, 24));
+    // A batch that moved on is known still, and sent again changes nothing.
+    assert_eq!(tx.commit_batch(batch(id, None, "1", 5)).await.unwrap(), Committed::AlreadyCommitted { seq: 1 });
     assert_eq!(tx.compact_log(0, vec![]).await.unwrap_err().kind, Kind::Fenced);
-    assert_eq!(tx.compact_log(1, vec![replace(9, 0, "")]).await.unwrap_err().kind, Kind::NotFound);
+    assert_eq!(tx.compact_log(1, vec![replace(9, (0, 0), 0, "")]).await.unwrap_err().kind, Kind::NotFound);
+}
+
+/// What changed since it was read, and rows that were tried again, are left alone, and then nothing is written.
+pub async fn compaction_writes_over_nothing(world: &World) {
+    let (id, mut tx) = three(world).await;
+    let mut again = batch(id, Some("3"), "3", 2);
+    again.batch_id = batch_id("replay", "", None, "1");
+    assert_eq!(committed(&tx.commit_batch(again).await.unwrap()), 4);
+    let before = tx.read_log(0, ReadLimit::default()).await.unwrap();
+    for (bad, code) in [(replace(2, (5, 16), 0, ""), "log.changed"), (replace(4, (2, 17), 0, ""), "log.replay")] {
+        let error = tx.compact_log(1, vec![replace(1, (5, 12), 0, ""), bad]).await.unwrap_err();
+        assert_eq!(error.code, code);
+    }
+    assert_eq!(tx.read_log(0, ReadLimit::default()).await.unwrap(), before);
+}
+
+/// An outline has what a stream holds, what stands between, and what compaction made of it.
+pub async fn an_outline_of_a_stream(world: &World) {
+    let (id, mut tx) = three(world).await;
+    let mut again = batch(id, Some("3"), "3", 2);
+    again.batch_id = batch_id("replay", "", None, "1");
+    committed(&tx.commit_batch(again).await.unwrap());
+    tx.adopt_mapping(adopt(id, mapping("Name"))).await.unwrap();
+    let kinds = |of: &[Outline]| of.iter().map(|o| (o.seq, o.kind, o.rows, o.replay, o.packed)).collect::<Vec<_>>();
+    let all = tx.outline(id, "accounts", 1, 100).await.unwrap();
+    let (records, rules) = (EntryKind::Records, EntryKind::Mapping);
+    assert_eq!(
+        kinds(&all),
+        [
+            (2, records, 5, false, None),
+            (3, records, 5, false, None),
+            (4, records, 2, true, None),
+            (5, rules, 0, false, None)
+        ]
+    );
+    assert_eq!((all[0].bytes, all[0].entity.as_deref(), all[0].mapping_version), (17, Some("account"), Some(1)));
+    assert_eq!(tx.first_unpruned().await.unwrap(), None);
+    tx.compact_log(1, vec![replace(2, (5, 17), 0, ""), replace(3, (5, 17), 9, "nine")]).await.unwrap();
+    let all = tx.outline(id, "accounts", 0, 2).await.unwrap();
+    assert_eq!(
+        kinds(&all),
+        [(1, records, 5, false, None), (3, records, 9, false, Some(false)), (5, rules, 0, false, None)]
+    );
+    let packed = tx.first_unpruned().await.unwrap().unwrap();
+    assert_eq!((packed.connection, &*packed.stream, packed.seq, packed.at), (id, "accounts", 3, all[1].at));
+    let seen = Replacement { pruned: true, ..replace(3, (9, 4), 9, "nine") };
+    tx.compact_log(1, vec![seen]).await.unwrap();
+    assert_eq!(tx.first_unpruned().await.unwrap(), None);
+    let all = tx.outline(id, "accounts", 2, 1).await.unwrap();
+    assert_eq!(kinds(&all)[0], (3, records, 9, false, Some(true)));
+    // A stream is read without what holds nothing any more.
+    let read = tx.read_stream(id, "accounts", 0, ReadLimit::default()).await.unwrap();
+    assert_eq!(read.iter().map(|e| e.seq).collect::<Vec<_>>(), [1, 3, 4]);
+    let purge = tx.delete_connection(id, 1).await.unwrap();
+    assert_eq!(kinds(&tx.outline(id, "accounts", 5, 9).await.unwrap()), [(purge, EntryKind::Purge, 0, false, None)]);
+    let stats = tx.log_stats().await.unwrap();
+    assert_eq!((stats.rows, stats.compacted), (0, 1));
 }
 
 /// Under an epoch that is over, nothing is written.
@@ -256,6 +335,6 @@ pub async fn a_stranger_sees_nothing(world: &World) {
     assert_eq!(tx.log_entry(1).await.unwrap_err().kind, Kind::NotFound);
     assert_eq!(tx.find_batch(&batch(id, None, "1", 5).batch_id).await.unwrap(), None);
     assert_eq!(tx.commit_batch(batch(id, Some("1"), "2", 5)).await.unwrap_err().code, "stream.unknown");
-    let wipe = Replacement { seq: 1, rows: 0, payload: bytes::Bytes::new() };
-    assert_eq!(tx.compact_log(1, vec![wipe]).await.unwrap_err().kind, Kind::NotFound);
+    assert!(tx.outline(id, "accounts", 0, 9).await.unwrap().is_empty());
+    assert_eq!(tx.compact_log(1, vec![replace(1, (5, 12), 0, "")]).await.unwrap_err().kind, Kind::NotFound);
 }

@@ -1,10 +1,13 @@
 //! Mappings and their adoption.
 
-use super::{World, batch, mapping};
+use super::{World, batch, dead_letters, mapping};
 use crate::Kind;
 use crate::canonical::mapping::{Mapping, Origin};
 use crate::ids::ConnectionId;
-use crate::store::{AdoptMapping, Adopted, DriftState, EntryKind, MappingState, NewDrift, StreamUpdate, Tx};
+use crate::store::{
+    AdoptMapping, Adopted, DeadLetterState, DriftState, Effective, EntryKind, MappingState, NewDeadLetter, NewDrift,
+    Place, Retract, StreamUpdate, Tx,
+};
 
 /// An adoption of a mapping, under the first epoch.
 pub fn adopt(connection: ConnectionId, mapping: Mapping) -> AdoptMapping {
@@ -18,6 +21,7 @@ pub fn adopt(connection: ConnectionId, mapping: Mapping) -> AdoptMapping {
         reason: Some("found by name".into()),
         from_seq: None,
         revert: false,
+        retracts: Vec::new(),
         drifts: Vec::new(),
         stream_update: StreamUpdate::default(),
     }
@@ -79,6 +83,9 @@ pub async fn adoption(world: &World) {
     );
     let carried: Mapping = serde_json::from_slice(&entries[1].payload).unwrap();
     assert_eq!(carried, active.mapping, "replay needs no other input");
+    assert!(!String::from_utf8_lossy(&entries[1].payload).contains("retracts"), "nothing is said of nothing");
+    let carried: Effective = serde_json::from_slice(&entries[1].payload).unwrap();
+    assert_eq!(carried, Effective { mapping: active.mapping, retracts: Vec::new() });
 }
 
 /// Rules made from a version that is not in force any more are refused, and nothing is written.
@@ -111,6 +118,56 @@ pub async fn a_revert_is_a_further_version(world: &World) {
     assert_eq!(tx.mapping(id, "accounts", 2).await.unwrap().state, MappingState::Reverted);
     let drift = tx.drift(drift).await.unwrap();
     assert_eq!((drift.state, drift.mapping_after), (DriftState::Reverted, Some(2)));
+}
+
+/// The log says which rows go, and their letters are open again, all of it or nothing; what was not replayed cannot go.
+pub async fn rules_taken_back_take_replayed_rows_along(world: &World) {
+    let id = world.connection().await.id;
+    let mut tx = world.begin().await;
+    two_versions(&mut tx, id).await;
+    let letter = |row| NewDeadLetter {
+        origin: None,
+        row,
+        field: None,
+        code: "required".into(),
+        reason: "no".into(),
+        raw: Vec::new(),
+    };
+    tx.add_dead_letters(id, "accounts", 1, (0..4).map(letter).collect()).await.unwrap();
+    let letters = dead_letters::open(tx.as_mut()).await;
+    let seq = dead_letters::replay(tx.as_mut(), id, 2, &letters[..3]).await;
+    let rows = tx.stream(id, "accounts").await.unwrap().rows;
+    tx.save().await.unwrap();
+
+    let back = |retracts| AdoptMapping { revert: true, epoch: None, retracts, ..adopt(id, mapping("Name")) };
+    for retract in [Retract { seq, rows: vec![0, 3] }, Retract { seq: 2, rows: vec![0] }] {
+        let mut tx = world.begin().await;
+        let refused = tx.adopt_mapping(back(vec![retract])).await.unwrap_err();
+        assert_eq!(refused.code, "dead_letter.not_replayed");
+    }
+    let retracts = vec![Retract { seq, rows: vec![0, 2] }];
+    for save in [false, true] {
+        let mut tx = world.begin().await;
+        let taken_back = tx.adopt_mapping(back(retracts.clone())).await.unwrap();
+        assert_eq!(taken_back, Adopted::Adopted { version: 3, seq: seq + 1, from_seq: seq + 1 });
+        if save {
+            tx.save().await.unwrap();
+        } else {
+            drop(tx);
+        }
+        let mut tx = world.read().await;
+        let open = dead_letters::open(tx.as_mut()).await;
+        assert_eq!(open, if save { vec![letters[0], letters[2], letters[3]] } else { vec![letters[3]] });
+        let gone = if save { 2 } else { 0 };
+        assert_eq!(tx.stream(id, "accounts").await.unwrap().rows, rows - gone);
+    }
+    let mut tx = world.read().await;
+    let (first, second) = (tx.dead_letter(letters[0]).await.unwrap(), tx.dead_letter(letters[1]).await.unwrap());
+    assert_eq!((first.state, first.replayed), (DeadLetterState::Open, None));
+    assert_eq!((second.state, second.replayed), (DeadLetterState::Replayed, Some(Place { seq, row: 1 })));
+    let carried: Effective = serde_json::from_slice(&tx.log_entry(seq + 1).await.unwrap().payload).unwrap();
+    assert_eq!(carried.retracts, retracts);
+    assert_eq!(tx.mapping(id, "accounts", 3).await.unwrap().mapping, carried.mapping);
 }
 
 /// B cannot read or adopt for A's stream.

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use super::World;
 use crate::Kind;
-use crate::store::{NewSession, Rotation, Session, TokenHash, UserState, UserUpdate};
+use crate::store::{
+    AuditFilter, NewSession, Page, Role, Rotation, Session, TenantState, TokenHash, UserState, UserUpdate,
+};
 
 async fn start(world: &World, token: &str) -> Session {
     let mut tx = world.begin().await;
@@ -37,8 +39,13 @@ pub async fn round_trip(world: &World) {
     tx.save().await.unwrap();
     let directory = world.store.directory();
     assert_eq!(directory.find_session(one.id).await.unwrap(), None);
-    assert_eq!(directory.find_session(two.id).await.unwrap(), Some(two.clone()));
-    directory.end_session(TokenHash::of("2")).await.unwrap();
+    let found = directory.find_session(two.id).await.unwrap().unwrap();
+    assert_eq!((found.session, found.role, found.tenant), (two.clone(), Role::Admin, TenantState::Active));
+    assert_eq!(directory.session_of(TokenHash::of("2")).await.unwrap(), Some(two.clone()));
+    let mut tx = world.begin().await;
+    tx.revoke_session(two.id).await.unwrap();
+    tx.save().await.unwrap();
+    assert_eq!(directory.session_of(TokenHash::of("2")).await.unwrap(), None);
     assert_eq!(directory.find_session(two.id).await.unwrap(), None);
     assert_eq!(rotate(world, "2", "3").await, Rotation::Refused);
 }
@@ -50,6 +57,9 @@ pub async fn a_spent_token_revokes_the_family(world: &World) {
     assert_eq!((rotated.0.id, rotated.1.id), (session.id, world.admin.id));
     assert!(matches!(rotate(world, "2", "3").await, Rotation::Rotated(_)));
     assert!(matches!(rotate(world, "1", "x").await, Rotation::Reused(s) if s.id == session.id));
+    let ended = AuditFilter { action: Some("session.end".into()), ..AuditFilter::default() };
+    let noted = world.read().await.audit(&ended, &Page::default()).await.unwrap().items;
+    assert_eq!(noted.len(), 1, "that two held a token is something to be told");
     assert_eq!(rotate(world, "3", "4").await, Rotation::Refused, "the thief's or the owner's: nobody can tell");
     assert_eq!(rotate(world, "unknown", "y").await, Rotation::Refused);
 

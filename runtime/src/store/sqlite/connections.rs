@@ -145,9 +145,22 @@ impl Connections for SqliteTx {
         .bind(id.as_uuid())
         .execute(self.conn()?)
         .await?;
+        // Put in anew rather than updated, so that the space of what is erased is free for other rows.
         sqlx::query(
-            "update canonical_streams set rows = 0, bytes = 0, payload = x''
-             where tenant_id = ?1 and connection_id = ?2 and kind = 'records'",
+            "insert or replace into canonical_streams (tenant_id, seq, batch_id, kind, connection_id, stream, entity,
+                 mapping_version, fingerprint, rows, rejected, cursor_from, cursor_to, epoch, at, from_seq, bytes, payload)
+             select tenant_id, seq, batch_id, kind, connection_id, stream, entity, mapping_version, fingerprint, 0,
+                 rejected, cursor_from, cursor_to, epoch, at, from_seq, 0, x''
+             from canonical_streams
+             where tenant_id = ?1 and connection_id = ?2 and kind = 'records' and (bytes > 0 or rejected > 0)",
+        )
+        .bind(self.tenant)
+        .bind(id.as_uuid())
+        .execute(self.conn()?)
+        .await?;
+        sqlx::query(
+            "delete from canonical_packs where tenant_id = ?1 and seq in
+                 (select seq from canonical_streams where tenant_id = ?1 and connection_id = ?2)",
         )
         .bind(self.tenant)
         .bind(id.as_uuid())

@@ -4,13 +4,14 @@ use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{QueryBuilder, Sqlite};
 use uuid::Uuid;
 
-use super::row::{Columns, all, millis};
+use super::row::{Columns, all, json, millis};
 use super::{SqliteTx, missing};
 use crate::ids::{ConnectionId, DeadLetterId};
 use crate::store::{
-    DeadLetter, DeadLetterCount, DeadLetterFilter, DeadLetterState, DeadLetters, Log, NewDeadLetter, Page, Paged,
+    self, DeadLetter, DeadLetterCount, DeadLetterFilter, DeadLetterState, DeadLetters, Log, NewDeadLetter, Page, Paged,
+    Replayed, ReplayedFilter, Retract, Settled,
 };
-use crate::{Ambient, Result};
+use crate::{Ambient, Result, Timestamp};
 
 /// Rows a statement; SQLite takes 32,766 values.
 const AT_ONCE: usize = 1000;
@@ -63,6 +64,34 @@ pub(super) async fn insert(
     Ok(())
 }
 
+/// Opens the letters again whose rows are taken out of the log; answers how many were there.
+pub(super) async fn reopen(
+    connection: &mut SqliteConnection,
+    (tenant, of, stream): (Uuid, ConnectionId, &str),
+    retract: &Retract,
+    at: Timestamp,
+) -> Result<u64> {
+    let done = sqlx::query(
+        "update dead_letters set state = 'open', replayed_seq = null, replayed_row = null, updated_at = ?6
+         where tenant_id = ?1 and connection_id = ?2 and stream = ?3 and replayed_seq = ?4
+             and replayed_row in (select value from json_each(?5))",
+    )
+    .bind(tenant)
+    .bind(of.as_uuid())
+    .bind(stream)
+    .bind(retract.seq)
+    .bind(json(&retract.rows)?)
+    .bind(millis(at))
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+fn place(row: &SqliteRow) -> Result<Option<store::Place>> {
+    let at = row.maybe_int("replayed_seq")?.zip(row.maybe_int("replayed_row")?);
+    Ok(at.map(|(seq, row)| store::Place { seq, row: row as u32 }))
+}
+
 fn read(row: &SqliteRow) -> Result<DeadLetter> {
     Ok(DeadLetter {
         id: DeadLetterId::from_uuid(row.uuid("id")?),
@@ -77,6 +106,7 @@ fn read(row: &SqliteRow) -> Result<DeadLetter> {
         raw: row.get("raw")?,
         mapping_version: row.int("mapping_version")?,
         state: row.word("state")?,
+        replayed: place(row)?,
         attempts: row.int("attempts")?,
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,
@@ -148,23 +178,62 @@ impl DeadLetters for SqliteTx {
         insert(self.conn()?, &place, letters, &ambient).await
     }
 
-    async fn settle_dead_letters(&mut self, ids: &[DeadLetterId], state: DeadLetterState) -> Result<u64> {
-        let mut settled = 0;
+    async fn replayed_dead_letters(&mut self, filter: ReplayedFilter<'_>) -> Result<Vec<Replayed>> {
+        let (seq, at) = filter.after.map_or((0, -1), |after| (after.seq, i64::from(after.row)));
+        let rows = sqlx::query(
+            "select d.replayed_seq, d.replayed_row, e.mapping_version as taken_under, d.origin, d.row, d.raw
+             from dead_letters d join canonical_streams e on e.tenant_id = d.tenant_id and e.seq = d.replayed_seq
+             where d.tenant_id = ?1 and d.connection_id = ?2 and d.stream = ?3 and d.replayed_seq is not null
+                 and (d.replayed_seq, d.replayed_row) > (?4, ?5) and e.mapping_version >= ?6
+             order by d.replayed_seq, d.replayed_row limit ?7",
+        )
+        .bind(self.tenant)
+        .bind(filter.connection.as_uuid())
+        .bind(filter.stream)
+        .bind(seq)
+        .bind(at)
+        .bind(filter.since_version)
+        .bind(filter.limit)
+        .fetch_all(self.conn()?)
+        .await?;
+        all(&rows, |row| {
+            Ok(Replayed {
+                place: place(row)?.unwrap_or_default(),
+                mapping_version: row.int("taken_under")?,
+                origin: row.maybe_text("origin")?,
+                row: row.int("row")?,
+                raw: row.get("raw")?,
+            })
+        })
+    }
+
+    async fn settle_dead_letters(&mut self, settled: Settled<'_>) -> Result<u64> {
+        type Row = (DeadLetterId, Option<i64>);
+        let (state, seq, rows): (DeadLetterState, Option<i64>, Vec<Row>) = match settled {
+            Settled::Replayed(seq, rows) => {
+                let rows = rows.iter().map(|(id, row)| (*id, Some(i64::from(*row)))).collect();
+                (DeadLetterState::Replayed, Some(seq), rows)
+            }
+            Settled::Discarded(ids) => (DeadLetterState::Discarded, None, ids.iter().map(|id| (*id, None)).collect()),
+        };
+        let mut done = 0;
         let (tenant, at) = (self.tenant, millis(self.now()));
-        for id in ids {
-            settled += sqlx::query(
-                "update dead_letters set state = ?3, updated_at = ?4
+        for (id, row) in rows {
+            done += sqlx::query(
+                "update dead_letters set state = ?3, replayed_seq = ?4, replayed_row = ?5, updated_at = ?6
                  where tenant_id = ?1 and id = ?2 and state = 'open'",
             )
             .bind(tenant)
             .bind(id.as_uuid())
             .bind(state.as_str())
+            .bind(seq)
+            .bind(row)
             .bind(at)
             .execute(self.conn()?)
             .await?
             .rows_affected();
         }
-        Ok(settled)
+        Ok(done)
     }
 
     async fn count_dead_letter_attempt(&mut self, ids: &[DeadLetterId]) -> Result<()> {

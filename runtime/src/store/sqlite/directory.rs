@@ -2,20 +2,21 @@
 
 use std::sync::Arc;
 
-use sqlx::sqlite::SqliteRow;
+use serde_json::json;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use uuid::Uuid;
 
 use super::lane::Held;
 use super::row::{Columns, all, millis};
-use super::{Shared, owners, sessions, tenants, users};
-use crate::ids::{SessionId, TenantId, UserId};
+use super::{PAGE, Shared, api_keys, audit, owners, sessions, tenants, users};
+use crate::ids::{SessionId, TenantId, TraceId, UserId};
 use crate::store::{
-    Directory, NewUser, Page, Paged, Redeemed, Rotation, Session, Tenant, TenantRef, TokenHash, TokenPurpose, User,
-    UserState,
+    Directory, KeyInForce, KeyUsed, NewAudit, NewUser, Page, Paged, Redeemed, Rotation, Session, SessionInForce, Space,
+    Tenant, TenantRef, TokenHash, TokenPurpose, User, UserState,
 };
-use crate::{Result, Timestamp};
+use crate::{Actor, Result, Timestamp};
 
-/// Ended sessions are kept so long, so that people can see them and the reuse of their tokens is noticed.
+/// Ended sessions and keys are kept so long, so that people can see them and the reuse of their tokens is noticed.
 const KEEP_ENDED_SESSIONS: i64 = 30 * 24 * 3600 * 1000;
 
 pub(super) struct SqliteDirectory {
@@ -58,10 +59,17 @@ impl Directory for SqliteDirectory {
         Ok(tenant)
     }
 
-    async fn register(&self, tenant_name: &str, first: NewUser) -> Result<(Tenant, User)> {
+    async fn register(&self, tenant_name: &str, first: NewUser, trace: TraceId) -> Result<(Tenant, User)> {
         let mut held = self.write().await?;
         let tenant = tenants::insert(held.connection()?, tenant_name, &self.shared).await?;
         let user = users::insert(held.connection()?, tenant.id.as_uuid(), first, &self.shared.ambient).await?;
+        let (by, trace) = (Actor::User(user.id).to_string(), trace.as_uuid().simple().to_string());
+        let made = NewAudit::new("tenant.create", "tenant", tenant.id).after(json!({"name": tenant.name}));
+        let joined =
+            NewAudit::new("user.create", "user", user.id).after(json!({"email": user.email, "role": user.role}));
+        for note in [made, joined] {
+            audit::append(held.connection()?, tenant.id.as_uuid(), self.now(), (&by, &trace), note).await?;
+        }
         held.commit().await?;
         Ok((tenant, user))
     }
@@ -146,6 +154,8 @@ impl Directory for SqliteDirectory {
                 .bind(now)
                 .execute(held.connection()?)
                 .await?;
+            let note = NewAudit::new("session.end", "session", session.id).after(json!({"reason": "refresh_reused"}));
+            audit::append(held.connection()?, key.0, now, ("system:sign-in", ""), note).await?;
             held.commit().await?;
             session.revoked_at = chrono::DateTime::from_timestamp_millis(now);
             return Ok(Rotation::Reused(session));
@@ -170,27 +180,79 @@ impl Directory for SqliteDirectory {
         Ok(Rotation::Rotated(Box::new((session, user))))
     }
 
-    async fn find_session(&self, id: SessionId) -> Result<Option<Session>> {
+    async fn find_session(&self, id: SessionId) -> Result<Option<SessionInForce>> {
         let mut held = self.read().await?;
-        let row = sqlx::query("select * from sessions where id = ?1 and revoked_at is null and expires_at > ?2")
-            .bind(id.as_uuid())
-            .bind(self.now())
-            .fetch_optional(held.connection()?)
-            .await?;
-        row.as_ref().map(sessions::read).transpose()
+        let row = sqlx::query(
+            "select s.*, u.role, t.state as tenant_state from sessions s
+             join users u on u.tenant_id = s.tenant_id and u.id = s.user_id
+             join tenants t on t.id = s.tenant_id
+             where s.id = ?1 and s.revoked_at is null and s.expires_at > ?2
+                 and u.state = 'active' and t.state <> 'deleting'",
+        )
+        .bind(id.as_uuid())
+        .bind(self.now())
+        .fetch_optional(held.connection()?)
+        .await?;
+        let in_force = |row: &SqliteRow| {
+            Ok(SessionInForce {
+                session: sessions::read(row)?,
+                role: row.word("role")?,
+                tenant: row.word("tenant_state")?,
+            })
+        };
+        row.as_ref().map(in_force).transpose()
     }
 
-    async fn end_session(&self, token: TokenHash) -> Result<()> {
-        let mut held = self.write().await?;
-        sqlx::query(
-            "update sessions set revoked_at = ?2 where revoked_at is null
-                 and id = (select session_id from refresh_tokens where hash = ?1)",
+    async fn find_api_key(&self, token: TokenHash) -> Result<Option<KeyInForce>> {
+        let mut held = self.read().await?;
+        let row = sqlx::query(
+            "select k.*, u.role, t.state as tenant_state from api_keys k
+             join users u on u.tenant_id = k.tenant_id and u.id = k.owner_id
+             join tenants t on t.id = k.tenant_id
+             where k.hash = ?1 and k.revoked_at is null and k.expires_at > ?2
+                 and u.state = 'active' and t.state <> 'deleting'",
         )
         .bind(&token.0[..])
         .bind(self.now())
-        .execute(held.connection()?)
+        .fetch_optional(held.connection()?)
         .await?;
+        let in_force = |row: &SqliteRow| {
+            Ok(KeyInForce {
+                key: api_keys::read(row)?,
+                tenant_id: TenantId::from_uuid(row.uuid("tenant_id")?),
+                role: row.word("role")?,
+                tenant: row.word("tenant_state")?,
+            })
+        };
+        row.as_ref().map(in_force).transpose()
+    }
+
+    async fn note_key_uses(&self, uses: &[KeyUsed]) -> Result<()> {
+        let mut held = self.write().await?;
+        for used in uses {
+            sqlx::query(
+                "update api_keys set last_used_at = max(coalesce(last_used_at, 0), ?3) where tenant_id = ?1 and id = ?2",
+            )
+            .bind(used.tenant_id.as_uuid())
+            .bind(used.key.as_uuid())
+            .bind(millis(used.at))
+            .execute(held.connection()?)
+            .await?;
+        }
         held.commit().await
+    }
+
+    async fn session_of(&self, token: TokenHash) -> Result<Option<Session>> {
+        let mut held = self.read().await?;
+        let row = sqlx::query(
+            "select s.* from sessions s join refresh_tokens r on r.tenant_id = s.tenant_id and r.session_id = s.id
+             where r.hash = ?1 and s.revoked_at is null and s.expires_at > ?2",
+        )
+        .bind(&token.0[..])
+        .bind(self.now())
+        .fetch_optional(held.connection()?)
+        .await?;
+        row.as_ref().map(sessions::read).transpose()
     }
 
     async fn redeem_token(&self, token: TokenHash, purpose: TokenPurpose) -> Result<Option<Redeemed>> {
@@ -222,10 +284,36 @@ impl Directory for SqliteDirectory {
             ("delete from tokens where expires_at <= ?1", now),
             ("delete from idempotency where expires_at <= ?1", now),
             ("delete from sessions where coalesce(revoked_at, expires_at) <= ?1", now - KEEP_ENDED_SESSIONS),
+            ("delete from api_keys where coalesce(revoked_at, expires_at) <= ?1", now - KEEP_ENDED_SESSIONS),
         ] {
             rows += sqlx::query(sql).bind(until).execute(held.connection()?).await?.rows_affected();
         }
         held.commit().await?;
         Ok(rows)
     }
+
+    async fn space(&self) -> Result<Space> {
+        let mut held = self.read().await?;
+        space(held.connection()?).await
+    }
+
+    async fn give_back(&self, bytes: u64) -> Result<u64> {
+        let mut held = self.write().await?;
+        let before = space(held.connection()?).await?;
+        let pages = (bytes / PAGE).max(1);
+        // Does nothing in a file that was made without it.
+        sqlx::raw_sql(sqlx::AssertSqlSafe(format!("pragma incremental_vacuum({pages})")))
+            .execute(held.connection()?)
+            .await?;
+        let after = space(held.connection()?).await?;
+        held.commit().await?;
+        Ok(before.bytes.saturating_sub(after.bytes))
+    }
+}
+
+async fn space(connection: &mut SqliteConnection) -> Result<Space> {
+    let pages: i64 = sqlx::query_scalar("select page_count from pragma_page_count").fetch_one(&mut *connection).await?;
+    let free: i64 =
+        sqlx::query_scalar("select freelist_count from pragma_freelist_count").fetch_one(&mut *connection).await?;
+    Ok(Space { bytes: pages.unsigned_abs() * PAGE, free: free.unsigned_abs() * PAGE })
 }

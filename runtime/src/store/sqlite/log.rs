@@ -1,19 +1,22 @@
-//! Rows of `canonical_streams`, and the two transactions of the ledger: a batch, and the adoption of a mapping.
+//! Rows of `canonical_streams`, and the transactions of the ledger: a batch, the adoption of a mapping, a compaction.
 //!
 //! The order of statements is that of the guarantees: fence, known batch, cursor, number, row, cursor moved. All checks
 //! stand before the first write, so an answer other than "committed" has written nothing.
+//!
+//! An entry whose payload shrinks is put in anew rather than updated: an update leaves the page as it is, mostly empty
+//! and of no use to anybody, while removing rows gives whole pages back.
 
 use bytes::Bytes;
 use futures::TryStreamExt;
 use sqlx::sqlite::SqliteRow;
 
 use super::row::{Columns, all, json, millis};
-use super::{SqliteTx, dead_letters, drifts, missing, streams};
+use super::{SqliteTx, dead_letters, drifts, missing, stale, streams};
 use crate::canonical::{BatchId, batch_id};
 use crate::ids::{ConnectionId, MappingId};
 use crate::store::{
-    AdoptMapping, Adopted, BatchCommit, Committed, EntryKind, Log, LogEntry, LogStats, MappingState, Mappings,
-    NewEntry, Owners, ReadLimit, Replacement, Streams,
+    AdoptMapping, Adopted, BatchCommit, Committed, Effective, EntryKind, Log, LogEntry, LogStats, MappingState,
+    Mappings, NewEntry, Outline, Owners, Packed, ReadLimit, Replacement, Streams,
 };
 use crate::{Error, Result};
 
@@ -54,6 +57,20 @@ struct Insert {
     epoch: i64,
     from_seq: Option<i64>,
     payload: Bytes,
+}
+
+fn outline(row: &SqliteRow) -> Result<Outline> {
+    Ok(Outline {
+        seq: row.int("seq")?,
+        kind: row.word("kind")?,
+        entity: row.maybe_text("entity")?,
+        mapping_version: row.maybe_int("mapping_version")?,
+        rows: row.int("rows")?,
+        bytes: row.int("bytes")?,
+        replay: row.int("replay")? != 0,
+        at: row.time("at")?,
+        packed: row.maybe_int("pruned")?.map(|pruned| pruned != 0),
+    })
 }
 
 /// How far the entries of a read reach, given what each weighs.
@@ -236,7 +253,23 @@ impl Log for SqliteTx {
         let mut mapping = adopt.mapping;
         mapping.version = version;
         let rules = json(&mapping)?;
-        let seq = self.next_seq(0, rules.len() as i64).await?;
+        let effective = Effective { mapping, retracts: adopt.retracts };
+        let payload = json(&effective)?;
+        let Effective { mapping, retracts } = effective;
+        let mut retracted = 0;
+        for retract in &retracts {
+            let place = (tenant, adopt.connection, adopt.stream.as_str());
+            let reopened = dead_letters::reopen(self.conn()?, place, retract, now).await?;
+            if reopened != retract.rows.len() as u64 {
+                return Err(Error::conflict(
+                    "dead_letter.not_replayed",
+                    format!("Entry {} of the log has rows that are no replayed dead letter's.", retract.seq),
+                )
+                .remedy("Look at the stream as it is now and decide again."));
+            }
+            retracted += reopened as i64;
+        }
+        let seq = self.next_seq(0, payload.len() as i64).await?;
         let from_seq = adopt.from_seq.unwrap_or(seq);
 
         let past = if adopt.revert { MappingState::Reverted } else { MappingState::Superseded };
@@ -272,7 +305,7 @@ impl Log for SqliteTx {
         .execute(self.conn()?)
         .await?;
         sqlx::query(
-            "update streams set mapping_version = ?4, entity = ?5
+            "update streams set mapping_version = ?4, entity = ?5, rows = rows - ?6
              where tenant_id = ?1 and connection_id = ?2 and name = ?3",
         )
         .bind(tenant)
@@ -280,6 +313,7 @@ impl Log for SqliteTx {
         .bind(&adopt.stream)
         .bind(version)
         .bind(&mapping.entity)
+        .bind(retracted)
         .execute(self.conn()?)
         .await?;
         streams::apply(self.conn()?, (tenant, adopt.connection, &adopt.stream), &adopt.stream_update, now).await?;
@@ -300,7 +334,7 @@ impl Log for SqliteTx {
             cursor_to: None,
             epoch,
             from_seq: Some(from_seq),
-            payload: rules.into(),
+            payload: payload.into(),
         };
         self.insert_entry(seq, entry).await?;
         Ok(Adopted::Adopted { version, seq, from_seq })
@@ -340,12 +374,20 @@ impl Log for SqliteTx {
     }
 
     async fn log_stats(&mut self) -> Result<LogStats> {
-        let row = sqlx::query("select log_head, log_rows, log_bytes from tenant_counters where tenant_id = ?1")
-            .bind(self.tenant)
-            .fetch_optional(self.conn()?)
-            .await?
-            .ok_or_else(|| missing("tenant", "tenant.unknown"))?;
-        Ok(LogStats { head: row.int("log_head")?, rows: row.int("log_rows")?, bytes: row.int("log_bytes")? })
+        let row = sqlx::query(
+            "select log_head, log_rows, log_bytes, log_compacted, log_saved from tenant_counters where tenant_id = ?1",
+        )
+        .bind(self.tenant)
+        .fetch_optional(self.conn()?)
+        .await?
+        .ok_or_else(|| missing("tenant", "tenant.unknown"))?;
+        Ok(LogStats {
+            head: row.int("log_head")?,
+            rows: row.int("log_rows")?,
+            bytes: row.int("log_bytes")?,
+            compacted: row.int("log_compacted")?,
+            saved: row.int("log_saved")?,
+        })
     }
 
     async fn read_log(&mut self, after: i64, limit: ReadLimit) -> Result<Vec<LogEntry>> {
@@ -373,6 +415,7 @@ impl Log for SqliteTx {
         let weights = sqlx::query(
             "select seq, bytes from canonical_streams
              where tenant_id = ?1 and connection_id = ?2 and stream = ?3 and kind = 'records' and seq > ?4
+                 and (bytes > 0 or rejected > 0)
              order by seq limit ?5",
         )
         .bind(self.tenant)
@@ -387,6 +430,7 @@ impl Log for SqliteTx {
         sqlx::query(
             "select * from canonical_streams
              where tenant_id = ?1 and connection_id = ?2 and stream = ?3 and kind = 'records' and seq > ?4 and seq <= ?5
+                 and (bytes > 0 or rejected > 0)
              order by seq",
         )
         .bind(tenant)
@@ -434,36 +478,136 @@ impl Log for SqliteTx {
             .await?)
     }
 
+    async fn outline(
+        &mut self,
+        connection: ConnectionId,
+        stream: &str,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<Outline>> {
+        let records = sqlx::query(
+            "select s.seq, s.kind, s.entity, s.mapping_version, s.rows, s.bytes, s.cursor_from is s.cursor_to as replay,
+                 s.at, p.pruned
+             from canonical_streams s left join canonical_packs p on p.tenant_id = s.tenant_id and p.seq = s.seq
+             where s.tenant_id = ?1 and s.connection_id = ?2 and s.stream = ?3 and s.kind = 'records' and s.seq > ?4
+                 and (s.bytes > 0 or s.rejected > 0) and s.bytes > 0
+             order by s.seq limit ?5",
+        )
+        .bind(self.tenant)
+        .bind(connection.as_uuid())
+        .bind(stream)
+        .bind(after)
+        .bind(limit.max(1))
+        .fetch_all(self.conn()?)
+        .await?;
+        let others = sqlx::query(
+            "select seq, kind, entity, mapping_version, rows, bytes, 0 as replay, at, null as pruned
+             from canonical_streams
+             where tenant_id = ?1 and kind in ('mapping', 'purge') and kind <> 'records' and connection_id = ?2
+                 and (stream is null or stream = ?3) and seq > ?4
+             order by seq",
+        )
+        .bind(self.tenant)
+        .bind(connection.as_uuid())
+        .bind(stream)
+        .bind(after)
+        .fetch_all(self.conn()?)
+        .await?;
+        let mut found = all(&records, outline)?;
+        found.extend(all(&others, outline)?);
+        found.sort_unstable_by_key(|o| o.seq);
+        Ok(found)
+    }
+
+    async fn first_unpruned(&mut self) -> Result<Option<Packed>> {
+        let row = sqlx::query(
+            "select s.connection_id, s.stream, s.seq, s.at
+             from canonical_packs p join canonical_streams s on s.tenant_id = p.tenant_id and s.seq = p.seq
+             where p.tenant_id = ?1 and p.pruned = 0 order by p.seq limit 1",
+        )
+        .bind(self.tenant)
+        .fetch_optional(self.conn()?)
+        .await?;
+        let packed = |row: SqliteRow| {
+            Ok(Packed {
+                connection: ConnectionId::from_uuid(row.uuid("connection_id")?),
+                stream: row.text("stream")?,
+                seq: row.int("seq")?,
+                at: row.time("at")?,
+            })
+        };
+        row.map(packed).transpose()
+    }
+
     async fn compact_log(&mut self, epoch: i64, replacements: Vec<Replacement>) -> Result<()> {
         self.fence(epoch).await?;
-        for replacement in replacements {
-            let before: Option<(i64, i64)> = sqlx::query_as(
-                "select rows, bytes from canonical_streams where tenant_id = ?1 and seq = ?2 and kind = 'records'",
+        for replacement in &replacements {
+            let before: Option<(i64, i64, bool)> = sqlx::query_as(
+                "select rows, bytes, cursor_from is cursor_to from canonical_streams
+                 where tenant_id = ?1 and seq = ?2 and kind = 'records'",
             )
             .bind(self.tenant)
             .bind(replacement.seq)
             .fetch_optional(self.conn()?)
             .await?;
-            let (rows, bytes) = before.ok_or_else(|| missing("position of the log", "log.unknown"))?;
-            sqlx::query(
-                "update canonical_streams set rows = ?3, bytes = ?4, payload = ?5 where tenant_id = ?1 and seq = ?2",
-            )
-            .bind(self.tenant)
-            .bind(replacement.seq)
-            .bind(replacement.rows)
-            .bind(replacement.payload.len() as i64)
-            .bind(&replacement.payload[..])
-            .execute(self.conn()?)
-            .await?;
-            sqlx::query(
-                "update tenant_counters set log_rows = log_rows + ?2, log_bytes = log_bytes + ?3 where tenant_id = ?1",
-            )
-            .bind(self.tenant)
-            .bind(replacement.rows - rows)
-            .bind(replacement.payload.len() as i64 - bytes)
-            .execute(self.conn()?)
-            .await?;
+            let (rows, bytes, replay) = before.ok_or_else(|| missing("position of the log", "log.unknown"))?;
+            if replay {
+                return Err(Error::conflict("log.replay", "an entry of rows that were tried again stays as it is"));
+            }
+            if (rows, bytes) != replacement.was {
+                return Err(stale("entry of the log", "log.changed"));
+            }
         }
+        for replacement in replacements {
+            self.replace_entry(replacement).await?;
+        }
+        Ok(())
+    }
+}
+
+impl SqliteTx {
+    /// Puts an entry in anew with other contents.
+    async fn replace_entry(&mut self, replacement: Replacement) -> Result<()> {
+        let (tenant, seq, bytes) = (self.tenant, replacement.seq, replacement.payload.len() as i64);
+        let emptied = replacement.payload.is_empty();
+        sqlx::query(
+            "insert or replace into canonical_streams (tenant_id, seq, batch_id, kind, connection_id, stream, entity,
+                 mapping_version, fingerprint, rows, rejected, cursor_from, cursor_to, epoch, at, from_seq, bytes, payload)
+             select tenant_id, seq, batch_id, kind, connection_id, stream, entity, mapping_version, fingerprint, ?3,
+                 rejected, cursor_from, cursor_to, epoch, at, from_seq, ?4, ?5
+             from canonical_streams where tenant_id = ?1 and seq = ?2",
+        )
+        .bind(tenant)
+        .bind(seq)
+        .bind(replacement.rows)
+        .bind(bytes)
+        .bind(Vec::<u8>::from(replacement.payload))
+        .execute(self.conn()?)
+        .await?;
+        sqlx::query("delete from canonical_packs where tenant_id = ?1 and seq = ?2")
+            .bind(tenant)
+            .bind(seq)
+            .execute(self.conn()?)
+            .await?;
+        if !emptied {
+            sqlx::query("insert into canonical_packs (tenant_id, seq, pruned) values (?1, ?2, ?3)")
+                .bind(tenant)
+                .bind(seq)
+                .bind(replacement.pruned)
+                .execute(self.conn()?)
+                .await?;
+        }
+        sqlx::query(
+            "update tenant_counters set log_rows = log_rows + ?2, log_bytes = log_bytes + ?3,
+                 log_compacted = log_compacted + ?4, log_saved = log_saved - ?3
+             where tenant_id = ?1",
+        )
+        .bind(tenant)
+        .bind(replacement.rows - replacement.was.0)
+        .bind(bytes - replacement.was.1)
+        .bind(emptied)
+        .execute(self.conn()?)
+        .await?;
         Ok(())
     }
 }

@@ -15,6 +15,9 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0003_log", include_str!("../../../../migrations/sqlite/0003_log.sql")),
     ("0004_drift", include_str!("../../../../migrations/sqlite/0004_drift.sql")),
     ("0005_work", include_str!("../../../../migrations/sqlite/0005_work.sql")),
+    ("0006_retract", include_str!("../../../../migrations/sqlite/0006_retract.sql")),
+    ("0007_access", include_str!("../../../../migrations/sqlite/0007_access.sql")),
+    ("0008_compaction", include_str!("../../../../migrations/sqlite/0008_compaction.sql")),
 ];
 
 /// Runs what is missing; answers the names of what was run.

@@ -5,9 +5,11 @@
 //! last commit.
 //!
 //! Pages are 16 KiB because most bytes are batches of some megabytes; those go through the write-ahead log once and into
-//! the file once.
+//! the file once. Pages that a deletion or a compaction frees are used for what comes next; what is free beyond that can be
+//! given back to the file system a few megabytes at a time (the file is made for it; one made before that only reuses).
 
 mod agents;
+mod api_keys;
 mod audit;
 mod connections;
 mod dead_letters;
@@ -40,7 +42,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
+use sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use uuid::Uuid;
 
 use self::lane::{Begin, Held, Lane};
@@ -48,6 +50,9 @@ use super::{Directory, Store, Tx};
 use crate::config::Config;
 pub use crate::config::Durability;
 use crate::{Ambient, Error, Result, Scope, Timestamp};
+
+/// Bytes of a page.
+const PAGE: u64 = 16 * 1024;
 
 /// How to open the store.
 #[derive(Clone, Debug)]
@@ -125,7 +130,9 @@ impl SqliteStore {
         let connect = SqliteConnectOptions::new()
             .filename(options.dir.join("autonomos.sqlite"))
             .create_if_missing(true)
-            .page_size(16 * 1024)
+            .page_size(PAGE as u32)
+            // Keeps, beside the pages, what is needed to move one: next to nothing a commit.
+            .auto_vacuum(SqliteAutoVacuum::Incremental)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(match options.durability {
                 Durability::Full => SqliteSynchronous::Full,
@@ -220,7 +227,11 @@ struct SqliteTx {
     held: Held,
     tenant: Uuid,
     actor: String,
+    /// Who answers for it; a part of the platform has nobody.
+    person: Option<Uuid>,
     trace: String,
+    /// Something was noted in the audit.
+    noted: bool,
     ambient: Ambient,
 }
 
@@ -230,7 +241,9 @@ impl SqliteTx {
             held,
             tenant: scope.tenant().as_uuid(),
             actor: scope.actor().to_string(),
-            trace: scope.trace().to_string(),
+            person: scope.actor().person().map(|id| id.as_uuid()),
+            trace: scope.trace().as_uuid().simple().to_string(),
+            noted: false,
             ambient: shared.ambient.clone(),
         }
     }
@@ -247,6 +260,9 @@ impl SqliteTx {
 #[async_trait::async_trait]
 impl Tx for SqliteTx {
     async fn save(self: Box<Self>) -> Result<()> {
+        if self.person.is_some() && !self.noted {
+            return Err(super::audit::unnoted());
+        }
         self.held.commit().await
     }
 }

@@ -15,6 +15,7 @@ fn read(row: &SqliteRow) -> Result<Review> {
         connection_id: row.maybe_uuid("connection_id")?.map(ConnectionId::from_uuid),
         subject: row.json("subject")?,
         proposal: row.json("proposal")?,
+        proposed_by: row.maybe_uuid("proposed_by")?.map(UserId::from_uuid),
         evidence: row.json("evidence")?,
         confidence: row.get("confidence")?,
         state: row.word("state")?,
@@ -35,12 +36,12 @@ impl Reviews for SqliteTx {
     async fn create_review(&mut self, new: NewReview) -> Result<Review> {
         let row = sqlx::query(
             "insert into reviews (tenant_id, id, kind, key, connection_id, subject, proposal, evidence, confidence,
-                 state, version, assignee, expires_at, created_at, updated_at)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'pending', 1, ?10, ?11, ?12, ?12)
+                 state, version, assignee, expires_at, created_at, updated_at, proposed_by)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'pending', 1, ?10, ?11, ?12, ?12, ?13)
              on conflict (tenant_id, kind, key) where state in ('pending', 'snoozed') do update set
                  subject = excluded.subject, proposal = excluded.proposal, evidence = excluded.evidence,
                  confidence = excluded.confidence, expires_at = excluded.expires_at, updated_at = excluded.updated_at,
-                 version = version + 1
+                 proposed_by = excluded.proposed_by, version = version + 1
              returning *",
         )
         .bind(self.tenant)
@@ -55,6 +56,7 @@ impl Reviews for SqliteTx {
         .bind(new.assignee.map(|id| id.as_uuid()))
         .bind(new.expires_at.map(millis))
         .bind(millis(self.now()))
+        .bind(self.person)
         .fetch_one(self.conn()?)
         .await?;
         read(&row)
@@ -112,10 +114,12 @@ impl Reviews for SqliteTx {
         }
         let (mut state, mut decision, mut snooze, mut assignee) =
             (review.state, None, review.snoozed_until, review.assignee);
+        let mut proposal = None;
         match change {
             ReviewChange::Approve => state = ReviewState::Approved,
             ReviewChange::Reject => state = ReviewState::Rejected,
             ReviewChange::Edit(edit) => (state, decision) = (ReviewState::Edited, Some(json(&edit)?)),
+            ReviewChange::Propose(instead) => (state, proposal) = (ReviewState::Pending, Some(json(&instead)?)),
             ReviewChange::Snooze(until) => (state, snooze) = (ReviewState::Snoozed, Some(until)),
             ReviewChange::Assign(to) => assignee = to,
         }
@@ -124,7 +128,9 @@ impl Reviews for SqliteTx {
         let now = millis(self.now());
         let row = sqlx::query(
             "update reviews set state = ?3, decision = ?4, snoozed_until = ?5, assignee = ?6, decided_by = ?7,
-                 decided_at = ?8, updated_at = ?9, version = version + 1
+                 decided_at = ?8, updated_at = ?9, version = version + 1,
+                 proposal = coalesce(?11, proposal), proposed_by = iif(?11 is null, proposed_by, ?12),
+                 confidence = iif(?11 is null, confidence, null)
              where tenant_id = ?1 and id = ?2 and version = ?10 returning *",
         )
         .bind(self.tenant)
@@ -137,6 +143,8 @@ impl Reviews for SqliteTx {
         .bind(decided.then_some(now))
         .bind(now)
         .bind(if_version)
+        .bind(proposal)
+        .bind(self.person)
         .fetch_optional(self.conn()?)
         .await?
         .ok_or_else(|| stale("review", "review.stale"))?;

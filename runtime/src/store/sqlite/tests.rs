@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Durability, SqliteOptions, SqliteStore};
 use crate::clock::ManualClock;
 use crate::store::conformance::{World, batch, new_connection};
-use crate::store::{Committed, NewAudit, Store};
+use crate::store::{Committed, NewAudit, Replacement, Store};
 use crate::{Ambient, Kind};
 
 crate::store_conformance!(suite, fixture);
@@ -109,4 +109,42 @@ async fn what_sqlite_says_stays_in_the_log() {
     let error = tx.create_connection(new_connection("crm")).await.unwrap_err();
     assert!(!format!("{}{:?}", error.message, error.remedy).contains("connections"));
     assert!(error.chain().contains("connection.name_taken"));
+}
+
+#[tokio::test]
+async fn what_compaction_frees_is_used_again_or_given_back() {
+    let world = fixture().await;
+    let id = world.connection().await.id;
+    let cursor = |n: i64| (n > 0).then(|| n.to_string());
+    let small = |n: i64| {
+        let mut small = batch(id, cursor(n).as_deref(), &(n + 1).to_string(), 3);
+        small.payload = vec![7; 5_000].into();
+        small
+    };
+    let grow = |range: std::ops::Range<i64>| {
+        let (world, small) = (&world, &small);
+        async move {
+            let mut tx = world.begin().await;
+            for n in range {
+                tx.commit_batch(small(n)).await.unwrap();
+            }
+            tx.save().await.unwrap();
+            world.store.directory().space().await.unwrap()
+        }
+    };
+    let full = grow(0..600).await;
+    let mut tx = world.begin().await;
+    let emptied = |seq| Replacement { seq, was: (3, 5_000), rows: 0, payload: bytes::Bytes::new(), pruned: false };
+    tx.compact_log(1, (1..=600).map(emptied).collect()).await.unwrap();
+    tx.save().await.unwrap();
+    let compacted = world.store.directory().space().await.unwrap();
+    assert!(compacted.free >= 600 * 5_000 && compacted.bytes == full.bytes, "{compacted:?} of {full:?}");
+    let again = grow(600..1_000).await;
+    assert_eq!(again.bytes, compacted.bytes, "new batches go where the old ones were");
+    let mut freed = 0;
+    for _ in 0..3 {
+        freed += world.store.directory().give_back(256 << 10).await.unwrap();
+    }
+    assert_eq!(freed, 3 * (256 << 10), "so much a turn, and no more");
+    assert_eq!(world.read().await.log_stats().await.unwrap().head, 1_000);
 }

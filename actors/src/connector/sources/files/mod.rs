@@ -20,6 +20,7 @@ mod reader;
 mod split;
 mod text;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{Array as _, AsArray as _};
@@ -27,6 +28,7 @@ use autonomos_runtime::canonical::schema::SourceSchema;
 use autonomos_runtime::{Error, Result, Scope};
 
 use self::csv::Dialect;
+use self::cursor::Cursor;
 use self::reader::{Format, Reader};
 use self::text::Encoding;
 use super::super::source::{BatchStream, Checked, Limits, RawBatch, ReadMode, Source, StreamInfo};
@@ -64,6 +66,9 @@ pub struct Settings {
     /// Column that orders two states of a record; none: found.
     #[serde(default)]
     pub order_by: Option<String>,
+    /// Look for new and changed files by itself; read by the schedule.
+    #[serde(default)]
+    pub watch: bool,
 }
 
 /// See the module.
@@ -252,6 +257,18 @@ impl Source for Files {
     async fn discover(&self, scope: &Scope) -> Result<Vec<StreamInfo>> {
         let (me, owner) = (self.clone(), scope.clone());
         blocking(move || Ok(vec![me.look(&owner)?])).await
+    }
+
+    async fn has_news(&self, scope: &Scope, cursors: &BTreeMap<String, String>) -> Result<bool> {
+        let (me, owner) = (self.clone(), scope.clone());
+        let cursor = Cursor::parse(cursors.get(&self.stream).map(String::as_str))?;
+        blocking(move || {
+            // No file yet is no news: a watched folder may be empty for as long as it likes.
+            let files = me.folder.list(&owner, &me.settings.path)?;
+            let read = |e: &Entry| cursor.done.get(&e.path).is_some_and(|done| done.is(e.identity));
+            Ok(!files.iter().all(read))
+        })
+        .await
     }
 
     async fn read(&self, scope: &Scope, stream: &str, cursor: Option<String>, limits: &Limits) -> Result<BatchStream> {

@@ -1,0 +1,4 @@
+//! The canonical model, as schemas.
+
+pub mod get;
+pub mod list;

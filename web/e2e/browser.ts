@@ -1,0 +1,112 @@
+// The browser, and what is watched in it all the time: console errors, refusals by the page's policy, requests elsewhere.
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { PASSWORD } from "./server";
+
+export const SHOTS = join(import.meta.dirname, "../shots");
+mkdirSync(SHOTS, { recursive: true });
+
+const TOOL = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+function executable(): string {
+  const found = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser"].find(
+    (path) => path && existsSync(path),
+  );
+  if (!found) throw new Error("Chromium is missing: run `.tools/setup test`, or name it in CHROMIUM");
+  return found;
+}
+
+/** A browser window with a profile of its own, which goes when the window does. */
+export async function open(options: BrowserContextOptions = {}): Promise<BrowserContext> {
+  const profile = await mkdtemp(join(tmpdir(), "aos-chromium-"));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: executable(),
+    headless: true,
+    args: FLAGS,
+    viewport: { width: 1366, height: 860 },
+    ...options,
+  });
+  context.on("close", () => void rm(profile, { recursive: true, force: true, maxRetries: 5 }).catch(() => undefined));
+  return context;
+}
+
+/** Signs a window in; the cookie is the window's own from here on. */
+export async function signIn(context: BrowserContext, url: string, email = "ann@example.org"): Promise<void> {
+  const answer = await context.request.post(`${url}/api/v1/auth/login`, { data: { email, password: PASSWORD } });
+  if (!answer.ok()) throw new Error(await answer.text());
+}
+
+export type Watch = { faults: string[] };
+
+/** Notes everything that must not happen. */
+export function watch(page: Page, url: string): Watch {
+  const seen: Watch = { faults: [] };
+  page.on("console", (message) => message.type() === "error" && seen.faults.push(`console: ${message.text()}`));
+  page.on("pageerror", (error) => seen.faults.push(`thrown: ${error.message}`));
+  page.on("request", (request) => {
+    const to = request.url();
+    if (!to.startsWith(url) && !to.startsWith("data:") && !to.startsWith("blob:")) seen.faults.push(`elsewhere: ${to}`);
+  });
+  return seen;
+}
+
+/** The page shows its title and nothing is loading any more. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator("h1").first().waitFor();
+  await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null, undefined, {
+    timeout: 20_000,
+  });
+}
+
+type Violation = { id: string; impact: string | null; nodes: { target: unknown; failureSummary?: string }[] };
+
+/** Serious and critical findings of axe. Run through the debugger, which the page's policy does not bind. */
+export async function axe(page: Page): Promise<string[]> {
+  await page.evaluate(TOOL);
+  const found = await page.evaluate(async () => {
+    const { axe: tool } = globalThis as unknown as {
+      axe: { run: (root: Document, options: object) => Promise<{ violations: Violation[] }> };
+    };
+    return (await tool.run(document, { resultTypes: ["violations"] })).violations;
+  });
+  return found
+    .filter((one) => one.impact === "serious" || one.impact === "critical")
+    .map(
+      (one) =>
+        `${one.id}: ${one.nodes
+          .slice(0, 3)
+          .map((node) => `${String(node.target)} ${node.failureSummary?.split("\n")[1]?.trim() ?? ""}`)
+          .join("; ")}`,
+    );
+}
+
+/** Things to press that are smaller than a finger, on a phone. */
+export function small(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [
+      ...document.querySelectorAll<HTMLElement>(
+        "main button, main select, main input:not([type=file]), header button, nav[aria-label=Main] a, nav[aria-label=Main] button",
+      ),
+    ]
+      .filter((one) => one.offsetParent !== null)
+      .map((one) => ({ one, box: one.getBoundingClientRect() }))
+      .filter(({ box }) => box.width > 2 && (box.height < 43.5 || box.width < 43.5))
+      .map(
+        ({ one, box }) =>
+          `${one.tagName} "${one.textContent?.slice(0, 24) || one.getAttribute("aria-label")}" ${Math.round(box.width)}x${Math.round(box.height)}`,
+      ),
+  );
+}

@@ -1,0 +1,156 @@
+// Every page of the route table, in both themes, on a phone, a laptop and a wide screen; in a tenant with nothing in it; for
+// somebody who may only look; and with a server that fails. A page that is added is tested without being named here.
+import type { BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { PAGES, type PageEntry } from "../src/pages/table";
+import { axe, open, SHOTS, settled, signIn, small, watch } from "./browser";
+import { call, login, PASSWORD } from "./server";
+
+const url = inject("url");
+const WIDTHS = [
+  { name: "phone", width: 390, height: 844, hasTouch: true, isMobile: true },
+  { name: "laptop", width: 1366, height: 860, hasTouch: false, isMobile: false },
+  { name: "wide", width: 1920, height: 1080, hasTouch: false, isMobile: false },
+];
+/** Where each kind of sample is found. */
+const SAMPLES: Record<string, () => Promise<string>> = {
+  connection: async () =>
+    (await call<{ items: { id: string }[] }>(url, "/api/v1/aam/connections", await login(url, "ann@example.org")))
+      .items[0]?.id ?? "",
+  view: async () => "accounts",
+};
+const places = new Map<string, string>();
+
+beforeAll(async () => {
+  for (const page of PAGES) {
+    const sample = page.sample ? await SAMPLES[page.sample]?.() : undefined;
+    if (page.path.includes("$") && !sample) throw new Error(`${page.id} is about one thing and names no sample`);
+    places.set(page.id, page.path.replace(/\$\w+/, sample ?? ""));
+  }
+});
+
+const go = async (page: Page, entry: PageEntry) => {
+  await page.goto(url + places.get(entry.id), { waitUntil: "domcontentloaded" });
+  await settled(page);
+};
+
+for (const theme of ["light", "dark"] as const) {
+  for (const { name, width, height, hasTouch, isMobile } of WIDTHS) {
+    describe(`${theme}, ${name}`, () => {
+      let context: BrowserContext;
+      let page: Page;
+      beforeAll(async () => {
+        context = await open({
+          viewport: { width, height },
+          hasTouch,
+          isMobile,
+          colorScheme: theme,
+          reducedMotion: "reduce",
+        });
+        await signIn(context, url);
+        page = await context.newPage();
+      });
+      afterAll(() => context.close());
+
+      test.each(PAGES)("$id", async (entry) => {
+        const seen = watch(page, url);
+        await go(page, entry);
+        expect(await page.title()).toContain("AutonomOS");
+        expect(
+          await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+          "wider than the screen",
+        ).toBeLessThanOrEqual(0);
+        // Contrast and names do not depend on the width beyond the phone's own layout.
+        if (name !== "wide") expect(await axe(page)).toEqual([]);
+        if (name === "phone") expect(await small(page)).toEqual([]);
+        await page.screenshot({ path: `${SHOTS}/${entry.id}-${theme}-${name}.png` });
+        expect(seen.faults).toEqual([]);
+        page.removeAllListeners();
+      });
+    });
+  }
+}
+
+describe("nothing there yet", () => {
+  let context: BrowserContext;
+  let page: Page;
+  beforeAll(async () => {
+    const email = "new@example.org";
+    await call(url, "/api/v1/auth/register", null, "POST", {
+      email,
+      password: PASSWORD,
+      name: "New",
+      tenant_name: "Empty",
+    });
+    context = await open();
+    await signIn(context, url, email);
+    page = await context.newPage();
+  });
+  afterAll(() => context.close());
+
+  test.each(PAGES.filter((entry) => entry.sample !== "connection"))("$id", async (entry) => {
+    const seen = watch(page, url);
+    await go(page, entry);
+    await page.screenshot({ path: `${SHOTS}/${entry.id}-empty.png` });
+    expect(seen.faults).toEqual([]);
+    page.removeAllListeners();
+  });
+});
+
+describe("somebody who may only look", () => {
+  let context: BrowserContext;
+  let page: Page;
+  beforeAll(async () => {
+    context = await open();
+    await signIn(context, url, "vic@example.org");
+    page = await context.newPage();
+  });
+  afterAll(() => context.close());
+
+  test.each(PAGES)("$id", async (entry) => {
+    const thrown: string[] = [];
+    page.on("pageerror", (error) => thrown.push(error.message));
+    await go(page, entry);
+    for (const forbidden of ["Add a source", "Read now", "Look now", "Approve A"]) {
+      expect(await page.getByRole("button", { name: forbidden, exact: true }).count(), forbidden).toBe(0);
+    }
+    expect(thrown).toEqual([]);
+    page.removeAllListeners();
+  });
+});
+
+describe("a server that fails", () => {
+  let context: BrowserContext;
+  let page: Page;
+  beforeAll(async () => {
+    context = await open();
+    await signIn(context, url);
+    page = await context.newPage();
+    const problem = {
+      type: "/docs#errors",
+      title: "Internal Server Error",
+      status: 500,
+      detail: "something went wrong on our side",
+      code: "internal",
+      trace_id: "t1",
+      retryable: false,
+      instance: "/",
+    };
+    await page.route(/\/api\/v1\/(?!auth|events)/, (route) =>
+      route.fulfill({ status: 500, contentType: "application/problem+json", body: JSON.stringify(problem) }),
+    );
+  });
+  afterAll(() => context.close());
+
+  test.each(PAGES)("$id", async (entry) => {
+    const thrown: string[] = [];
+    page.on("pageerror", (error) => thrown.push(error.message));
+    await go(page, entry);
+    await page.screenshot({ path: `${SHOTS}/${entry.id}-failing.png` });
+    expect(thrown).toEqual([]);
+    // Pages of words alone have nothing that could fail.
+    if (!["Guide", "Help", "NewSource", "Demo"].includes(entry.id))
+      expect(await page.getByText(/Something went wrong on our side/).count()).toBeGreaterThan(0);
+    page.removeAllListeners();
+  });
+});

@@ -1,0 +1,5857 @@
+// Made from api/openapi.json by `npm run client`; do not edit.
+
+export interface paths {
+    "/.well-known/jwks.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Public keys that access tokens can be verified with. */
+        get: operations["jwks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aam/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Connections, newest first. */
+        get: operations["list_connections"];
+        put?: never;
+        /** Connects a source. */
+        post: operations["create_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aam/connections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One connection with its streams. */
+        get: operations["get_connection"];
+        put?: never;
+        post?: never;
+        /** Disconnects a source and forgets its records. */
+        delete: operations["delete_connection"];
+        options?: never;
+        head?: never;
+        /** Changes name, settings or policy. */
+        patch: operations["update_connection"];
+        trace?: never;
+    };
+    "/api/v1/aam/connections/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Checks a connection. */
+        post: operations["check_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aam/connections/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leaves Safe Mode and reads on from where it stands. */
+        post: operations["confirm_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aam/connections/{id}/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rows of a connection that could not be taken. */
+        get: operations["list_dead_letters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aam/connections/{id}/dead-letters/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says of dead letters that they do not matter. They stay to be read, and are not tried again. */
+        post: operations["discard_dead_letters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aam/connections/{id}/dead-letters/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries dead letters again. */
+        post: operations["replay_dead_letters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aam/connections/{id}/demo/drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a demo source change its schema. */
+        post: operations["cause_drift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aam/connections/{id}/discover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Streams the source offers. */
+        get: operations["discover_streams"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aam/connections/{id}/mappings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rules in force, of all streams. */
+        get: operations["get_mappings"];
+        /** New rules for one stream; its history is mapped again. */
+        put: operations["put_mapping"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aam/connections/{id}/mappings/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All versions of a stream's rules, newest first. */
+        get: operations["mapping_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aam/connections/{id}/mappings/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Runs new rules over the source's first rows without putting them into force. */
+        post: operations["try_mapping"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aam/connections/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops reading until resumed. */
+        post: operations["pause_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aam/connections/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** First rows of a stream. */
+        get: operations["preview_stream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aam/connections/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reads again. */
+        post: operations["resume_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aam/connections/{id}/rewind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sets the cursors back and reads again. Rows that are known already change nothing; what the source has changed since
+         *     comes in, and nothing is lost meanwhile.
+         */
+        post: operations["rewind_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aam/connections/{id}/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reads the source now. */
+        post: operations["sync_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aam/connections/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Checks settings that are no connection yet; nothing is kept. */
+        post: operations["check_settings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aam/connector-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Types of sources and their settings. */
+        get: operations["list_connector_types"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/actors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Actors of the tenant, in the order of its tree. */
+        get: operations["list_actors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/access-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether two people are wanted for a decision. */
+        get: operations["get_access_policy"];
+        /** Switches it. */
+        put: operations["put_access_policy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/cluster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Nodes and places. */
+        get: operations["cluster"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/tenant/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Starts a suspended tenant. */
+        post: operations["resume_tenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Agents and how they are. */
+        get: operations["list_agents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Runs an agent now. */
+        post: operations["run_agent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Keys, newest first, those that ended as well. */
+        get: operations["list_api_keys"];
+        put?: never;
+        /** Makes a key. */
+        post: operations["create_api_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a key: one's own, or as an admin anybody's. */
+        delete: operations["revoke_api_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Changes, newest first. */
+        get: operations["list_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The chain as JSON lines. */
+        get: operations["export_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Checks the chain. */
+        get: operations["verify_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Invites somebody into the tenant. */
+        post: operations["invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs in by a one-time link. */
+        post: operations["sign_in_by_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs in. */
+        post: operations["login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs out. */
+        post: operations["logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who am I? */
+        get: operations["me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Changes one's password. */
+        post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goes on with a session. */
+        post: operations["refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a tenant and its first admin, or joins one by invitation. */
+        post: operations["register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where am I signed in? */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends one of my sessions. */
+        delete: operations["revoke_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gets a one-time ticket for a live stream. */
+        post: operations["create_ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dcl/agents/{id}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Findings of one agent, newest first. */
+        get: operations["agent_results"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dcl/digest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Digest of the views at their position. */
+        get: operations["dcl_digest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dcl/entities/{view}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Entities by id: those that have a record for which the filters hold. */
+        get: operations["list_identities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dcl/entities/{view}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An entity: golden record, source of each value, records, and the evidence of each pair. */
+        get: operations["get_identity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dcl/entities/{view}/{id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes records out of an entity; the part with the oldest record keeps the id. */
+        post: operations["split_identity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dcl/entities/{view}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes entities one; the oldest keeps its id, the others lead to it. */
+        post: operations["merge_identities"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dcl/graph": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What feeds what. */
+        get: operations["dcl_graph"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dcl/rebuild": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Builds the views again from the log. */
+        post: operations["rebuild_views"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dcl/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Position, lag and size of the views. */
+        get: operations["dcl_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dcl/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Views and their fields. */
+        get: operations["list_views"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dcl/views/{view}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rows of a view. `filter[field]=op:value` (repeat for more), `sort=-amount,name`, `select=name,amount`, `limit`,
+         *     `cursor`; `format=csv|parquet|arrow|json` (or Accept) exports everything that matches.
+         */
+        get: operations["query_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Detected changes, newest first. */
+        get: operations["list_drifts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drifts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One detected change. */
+        get: operations["get_drift"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drifts/{id}/revert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes the repair of a drift back, to the row. */
+        post: operations["revert_repair"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The entities of the canonical model. */
+        get: operations["list_entities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entities/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The JSON Schema of one entity. */
+        get: operations["get_entity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Live events; `event: reset` says that the past asked for is gone, `event: missed` that the reader was too slow. */
+        get: operations["stream_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Files, in the order of their paths. */
+        get: operations["list_files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Downloads a file. */
+        get: operations["get_file"];
+        /** Uploads a file. */
+        put: operations["put_file"];
+        post?: never;
+        /** Deletes a file. Rows that were read from it stay. */
+        delete: operations["delete_file"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Findings, newest first. */
+        get: operations["list_findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/findings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Accepts or dismisses a finding. */
+        patch: operations["decide_finding"];
+        trace?: never;
+    };
+    "/api/v1/flow-monitor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What flows through the three layers now. */
+        get: operations["flow_monitor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mappings/propose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Proposes a mapping. */
+        post: operations["propose_mapping"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/repairs/propose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Proposes repairs. */
+        post: operations["propose_repair"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Questions to humans, newest first. */
+        get: operations["list_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One question. */
+        get: operations["get_review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approves, rejects or edits a proposal. */
+        post: operations["decide_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tasks, newest first. */
+        get: operations["list_tasks"];
+        put?: never;
+        /** Queues a task. */
+        post: operations["create_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One task. */
+        get: operations["get_task"];
+        put?: never;
+        post?: never;
+        /** Calls a task off. */
+        delete: operations["cancel_task"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People, newest first. */
+        get: operations["list_users"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a person's name, role or access. */
+        patch: operations["update_user"];
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alive. */
+        get: operations["healthz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Metrics of this process. */
+        get: operations["metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Able to serve. */
+        get: operations["readyz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ws/flow-monitor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Live events as JSON messages. Without a token in the header or a ticket, the first message has to be
+         *     `{"token": "..."}`.
+         */
+        get: operations["flow_monitor_socket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description Who may decide what, beyond roles. */
+        AccessPolicy: {
+            /** @description Whether nobody approves what they proposed themselves. */
+            four_eyes: boolean;
+        };
+        /** @description One actor. */
+        ActorView: Record<string, unknown> & {
+            /** @description Whether it moves: `healthy`, `stuck`, `recovering`, `down`. */
+            health: string;
+        };
+        /** @description An agent and how it is. */
+        AgentView: {
+            /** @description `observe`, `propose`, `act`. */
+            autonomy: string;
+            /** @description Views it reads. */
+            entities: string[];
+            /** @description `revops`, `finops`. */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it last ran.
+             */
+            last_run_at?: string | null;
+            /** @description How that ended. */
+            last_run_state?: string | null;
+            /** @description Shown to people. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Findings open.
+             */
+            open_findings: number;
+            /** @description What it is for. */
+            purpose: string;
+        };
+        /** @description A key, without what it opens with. */
+        ApiKeyView: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** @description Its first characters. */
+            hint: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            last_used_at?: string | null;
+            /** @description What it is for. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Who made it; it never has more rights than they have.
+             */
+            owner_id: string;
+            /** Format: date-time */
+            revoked_at?: string | null;
+            /** @description What it may do. */
+            scopes: string[];
+        };
+        /** @description Work that was asked for. */
+        Asked: {
+            /**
+             * Format: uuid
+             * @description Ask `GET /api/v1/tasks/{id}` how far it is.
+             */
+            task_id: string;
+        };
+        /** @description One change. */
+        AuditView: {
+            /** @description What was done. */
+            action: string;
+            /** @description By whom. */
+            actor: string;
+            /** @description As it is, without secrets. */
+            after?: Record<string, unknown> | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description As it was, without secrets. */
+            before?: Record<string, unknown> | null;
+            /** @description SHA-256 over this entry and the hash of the one before. */
+            hash: string;
+            /**
+             * Format: int64
+             * @description Gapless from 1.
+             */
+            seq: number;
+            /** @description To what. */
+            subject: string;
+            /** @description The request. */
+            trace_id: string;
+        };
+        /** @description How the chain is. */
+        Chain: {
+            /**
+             * Format: int64
+             * @description The first number that does not fit.
+             */
+            first_break?: number | null;
+            /**
+             * Format: int64
+             * @description The last number.
+             */
+            head: number;
+            /** @description Its hash. */
+            head_hash?: string | null;
+            /** @description Whether every entry fits the one before, and none is missing. */
+            intact: boolean;
+        };
+        /** @description What a check of a connection found. */
+        CheckReport: {
+            /** @description What is wrong and what to do. */
+            message?: string | null;
+            /** @description Whether the source answers. */
+            ok: boolean;
+        };
+        /** @description The cluster as a tenant's admin sees it. */
+        ClusterView: {
+            nodes: components["schemas"]["NodeView"][];
+            tenants: components["schemas"]["PlaceView"][];
+        };
+        /** @description A connection that left Safe Mode. */
+        Confirmed: {
+            /** @description As it is now. */
+            connection: components["schemas"]["ConnectionView"];
+            /**
+             * Format: uuid
+             * @description The sync that reads on; none while the connection is paused or quarantined.
+             */
+            task_id?: string | null;
+        };
+        /** @description What may be changed on a connection; absent means unchanged. */
+        ConnectionPatch: {
+            /** @description New settings, whole; a secret given as `***` keeps its value. */
+            config?: Record<string, unknown> | null;
+            /** @description New name. */
+            name?: string | null;
+            /** @description New policy, whole. */
+            policy?: Record<string, unknown> | null;
+            /** @description What it is now, or the change is refused: Safe Mode is chosen when a connection is made, and left by confirming it. */
+            safe_mode?: boolean | null;
+        };
+        /** @description A connection as its tenant sees it. */
+        ConnectionView: {
+            /** @description Settings; secrets as `***`. */
+            config: Record<string, unknown>;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Why it is not well, with the remedy. */
+            last_error?: string | null;
+            /**
+             * Format: date-time
+             * @description When it last read to the end of its source.
+             */
+            last_sync_at?: string | null;
+            /** @description Its name. */
+            name: string;
+            /** @description Policy by drift kind. */
+            policy?: Record<string, unknown> | null;
+            /** @description Whether it is in Safe Mode: read a little, nothing applied by itself, until confirmed. */
+            safe_mode: boolean;
+            /** @description `pending`, `syncing`, `active`, `drifted`, `paused`, `quarantined`, `failed`. */
+            state: string;
+            /** @description Its streams; empty until it was read once. */
+            streams: components["schemas"]["StreamView"][];
+            /** @description `file`, `postgres`, `demo`. */
+            type: string;
+            /**
+             * Format: int64
+             * @description Rises with every change; the ETag.
+             */
+            version: number;
+        };
+        /** @description A type of source. */
+        ConnectorType: {
+            /** @description JSON Schema of `config`; secrets are `writeOnly`. */
+            spec: Record<string, unknown>;
+            /** @description `file`, `postgres`, `demo`. */
+            type: string;
+        };
+        /** @description Who signs in. */
+        Credentials: {
+            /** @description Address. */
+            email: string;
+            /** @description Password. */
+            password: string;
+        };
+        /** @description A row that could not be taken. */
+        DeadLetterView: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Stable code. */
+            code: string;
+            /**
+             * Format: uuid
+             * @description Connection it came by.
+             */
+            connection_id: string;
+            /** @description Field at fault. */
+            field?: string | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description File or table, if the stream has several. */
+            origin?: string | null;
+            /** @description The row as far as it could be read. */
+            raw: Record<string, unknown>;
+            /** @description One sentence. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Row number in it, from 1.
+             */
+            row: number;
+            /** @description `open` or `replayed`. */
+            state: string;
+            /** @description Stream it came by. */
+            stream: string;
+        };
+        /** @description A human's answer. */
+        Decision: {
+            /** @description The answer. */
+            decision: components["schemas"]["Verdict"];
+            /** @description What to do instead, in the shape of `proposal`; with `edit` only. */
+            edit?: Record<string, unknown> | null;
+        };
+        /** @description What a demo source is told to do to its schema. */
+        DemoDrift: {
+            /** @description Fields to start sending. */
+            add?: string[];
+            /** @description Fields to stop sending. */
+            remove?: string[];
+            /** @description `{from: to}` fields to rename. */
+            rename?: {
+                [key: string]: string;
+            };
+            /** @description `{field: type}` fields whose values change type. */
+            retype?: {
+                [key: string]: string;
+            };
+            /** @description Stream; absent: the source's first. */
+            stream?: string | null;
+        };
+        /** @description A field as a caller describes it to the matcher. */
+        DescribedField: {
+            /** @description Its name in the source. */
+            name: string;
+            /** @description Values seen. */
+            samples?: Record<string, unknown>[];
+            /** @description Its type, in any system's words. */
+            type?: string | null;
+        };
+        /** @description Which ones do not matter. */
+        Discard: {
+            /** @description Ids of dead letters, 1000 at most. */
+            ids: string[];
+        };
+        /** @description How many were discarded. */
+        Discarded: {
+            /**
+             * Format: int64
+             * @description Dead letters that were open until now.
+             */
+            discarded: number;
+        };
+        /** @description A stream as its source describes it. */
+        DiscoveredStream: {
+            /** @description Digest of its schema. */
+            fingerprint: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Its fields, key and cursor. */
+            schema: Record<string, unknown>;
+        };
+        /** @description A detected change of a source's schema. */
+        DriftView: {
+            /**
+             * Format: double
+             * @description Confidence of the repair.
+             */
+            confidence?: number | null;
+            /**
+             * Format: uuid
+             * @description Connection.
+             */
+            connection_id: string;
+            /**
+             * Format: date-time
+             * @description When the first batch had it.
+             */
+            detected_at: string;
+            /**
+             * @description Scores, samples, gates, what it touches. `change` says which way: `widened`, `narrowed`, `changed` of a type, `gained`,
+             *     `lost` of values, these with their shares; `options` are ways on, each a proposal to answer its question with.
+             */
+            evidence: Record<string, unknown>;
+            /** @description Field, key or stream before; the field whose values changed. */
+            from?: string | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * @description `added`, `removed`, `renamed`, `retyped`, `nesting_changed`, `enum_changed`, `key_changed`, `cursor_changed`,
+             *     `stream_added`, `stream_removed`.
+             */
+            kind: string;
+            /**
+             * Format: int64
+             * @description Version that healed it.
+             */
+            mapping_after?: number | null;
+            /**
+             * Format: int64
+             * @description Version in force when it was seen.
+             */
+            mapping_before?: number | null;
+            /**
+             * Format: date-time
+             * @description When it was last decided on.
+             */
+            resolved_at?: string | null;
+            /**
+             * Format: uuid
+             * @description The question it led to.
+             */
+            review_id?: string | null;
+            /** @description `info`, `warning`, `breaking`. */
+            severity: string;
+            /** @description `detected`, `review`, `healed`, `quarantined`, `reverted`, `ignored`, `rejected`; `noted`: told, with nothing to decide. */
+            state: string;
+            /** @description Stream. */
+            stream: string;
+            /** @description Field, key or stream after; the field and the values it gained or lost. */
+            to?: string | null;
+        };
+        /** @description A page of entities. */
+        EntitiesView: {
+            /** @description Entities, by id. */
+            items: components["schemas"]["EntityView"][];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Position of the log that they reflect.
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description How many match.
+             */
+            total: number;
+        };
+        /** @description An entity of the canonical model. */
+        EntityType: {
+            /** @description What it is. */
+            description: string;
+            /** @description How many fields it has. */
+            fields: number;
+            /** @description The field that identifies it in its source. */
+            id?: string | null;
+            /** @description Its name, singular. */
+            name: string;
+            /** @description Fields that no row may lack, besides the id. */
+            required: string[];
+            /** @description `$id` of its JSON Schema. */
+            schema_id: string;
+            /**
+             * Format: int32
+             * @description Rises with every change of its meaning.
+             */
+            version: number;
+            /** @description The name of its view. */
+            view: string;
+        };
+        /** @description An entity: one real thing, made of records. */
+        EntityView: {
+            /** @description Its id: given once, and never changed. Any id that it or one of its records ever had leads here. */
+            id: string;
+            /** @description Its records: in a list their ids, by itself each with its values, its source and whether it is there still. */
+            members: Record<string, unknown>[];
+            /** @description Why they are one: pairs that were found, each comparison with its level and weight. Only by itself. */
+            pairs?: Record<string, unknown>[] | null;
+            /**
+             * Format: int64
+             * @description Position of the log that it reflects.
+             */
+            position: number;
+            /** @description Its golden record, by field. */
+            record: Record<string, unknown>;
+            /** @description What people said of pairs of its records. Only by itself. */
+            said?: Record<string, unknown>[] | null;
+            /** @description Which of its records each value comes from, by field. */
+            sources: Record<string, unknown>;
+        };
+        /** @description A file of the tenant's folder. */
+        FileView: {
+            /**
+             * Format: date-time
+             * @description When it was last written.
+             */
+            modified_at?: string | null;
+            /** @description Path beneath the tenant's folder. */
+            path: string;
+            /** @description Digest of the content, hex; absent in listings of files not written through the API. */
+            sha256?: string | null;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+        };
+        /** @description A finding of an agent. */
+        FindingView: {
+            /** @description Agent that found it. */
+            agent: string;
+            /** @description Check of the agent. */
+            check: string;
+            /**
+             * Format: date-time
+             * @description When it was first found.
+             */
+            created_at: string;
+            /** @description Rows it rests on. */
+            evidence: Record<string, unknown>;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description What it is worth, with its unit. */
+            impact?: Record<string, unknown> | null;
+            /**
+             * Format: uuid
+             * @description Run that found it.
+             */
+            run_id?: string | null;
+            /** @description `info`, `warning`, `critical`. */
+            severity: string;
+            /** @description `open`, `accepted`, `dismissed`, `resolved`. */
+            state: string;
+            /**
+             * Format: int64
+             * @description In how many runs.
+             */
+            times_seen: number;
+            /** @description One sentence. */
+            title: string;
+            /**
+             * Format: date-time
+             * @description When it was last seen.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Rises with every change.
+             */
+            version: number;
+        };
+        /** @description What a sign-in gives. */
+        Grant: {
+            /** @description Send as `Authorization: Bearer`. */
+            access_token: string;
+            /**
+             * Format: int64
+             * @description Seconds until the access token ends.
+             */
+            expires_in: number;
+            /** @description Works once, for the next grant. */
+            refresh_token: string;
+            /** @description Always `Bearer`. */
+            token_type: string;
+        };
+        /** @description Nodes and edges. */
+        Graph: {
+            /** @description Nodes by type, and edges. */
+            counts: Record<string, unknown>;
+            /** @description `{source, target, edgeType, rows, fields}`. */
+            edges: Record<string, unknown>[];
+            /** @description `{id, type, layer, label, ...}`. */
+            nodes: Record<string, unknown>[];
+            /** @description Whether there is more than is drawn. */
+            truncated: boolean;
+        };
+        /** @description What a decision about entities came to. */
+        IdentityDecided: {
+            /** @description The merged entity; or the one that keeps its id, and the new one. */
+            entities: string[];
+            /**
+             * Format: int64
+             * @description Views at this position or a later one show it.
+             */
+            position: number;
+        };
+        /** @description An invitation. */
+        Invitation: {
+            /**
+             * Format: int64
+             * @description Seconds it is good.
+             */
+            expires_in: number;
+            /** @description Send as `invitation` to POST /api/v1/auth/register; works once. */
+            invitation: string;
+        };
+        /** @description Who may join. */
+        Invite: {
+            /** @description The address they will register with. */
+            email: string;
+            /** @description `viewer`, `operator`, `admin`. */
+            role: string;
+        };
+        /** @description One page of a list. */
+        Items_ActorView: {
+            /** @description The items. */
+            items: (Record<string, unknown> & {
+                /** @description Whether it moves: `healthy`, `stuck`, `recovering`, `down`. */
+                health: string;
+            })[];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Items_AgentView: {
+            /** @description The items. */
+            items: {
+                /** @description `observe`, `propose`, `act`. */
+                autonomy: string;
+                /** @description Views it reads. */
+                entities: string[];
+                /** @description `revops`, `finops`. */
+                id: string;
+                /**
+                 * Format: date-time
+                 * @description When it last ran.
+                 */
+                last_run_at?: string | null;
+                /** @description How that ended. */
+                last_run_state?: string | null;
+                /** @description Shown to people. */
+                name: string;
+                /**
+                 * Format: int64
+                 * @description Findings open.
+                 */
+                open_findings: number;
+                /** @description What it is for. */
+                purpose: string;
+            }[];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Items_ApiKeyView: {
+            /** @description The items. */
+            items: {
+                /** Format: date-time */
+                created_at: string;
+                /** Format: date-time */
+                expires_at: string;
+                /** @description Its first characters. */
+                hint: string;
+                /** Format: uuid */
+                id: string;
+                /** Format: date-time */
+                last_used_at?: string | null;
+                /** @description What it is for. */
+                name: string;
+                /**
+                 * Format: uuid
+                 * @description Who made it; it never has more rights than they have.
+                 */
+                owner_id: string;
+                /** Format: date-time */
+                revoked_at?: string | null;
+                /** @description What it may do. */
+                scopes: string[];
+            }[];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Items_AuditView: {
+            /** @description The items. */
+            items: {
+                /** @description What was done. */
+                action: string;
+                /** @description By whom. */
+                actor: string;
+                /** @description As it is, without secrets. */
+                after?: Record<string, unknown> | null;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                at: string;
+                /** @description As it was, without secrets. */
+                before?: Record<string, unknown> | null;
+                /** @description SHA-256 over this entry and the hash of the one before. */
+                hash: string;
+                /**
+                 * Format: int64
+                 * @description Gapless from 1.
+                 */
+                seq: number;
+                /** @description To what. */
+                subject: string;
+                /** @description The request. */
+                trace_id: string;
+            }[];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Items_ConnectionView: {
+            /** @description The items. */
+            items: {
+                /** @description Settings; secrets as `***`. */
+                config: Record<string, unknown>;
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created_at: string;
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /** @description Why it is not well, with the remedy. */
+                last_error?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it last read to the end of its source.
+                 */
+                last_sync_at?: string | null;
+                /** @description Its name. */
+                name: string;
+                /** @description Policy by drift kind. */
+                policy?: Record<string, unknown> | null;
+                /** @description Whether it is in Safe Mode: read a little, nothing applied by itself, until confirmed. */
+                safe_mode: boolean;
+                /** @description `pending`, `syncing`, `active`, `drifted`, `paused`, `quarantined`, `failed`. */
+                state: string;
+                /** @description Its streams; empty until it was read once. */
+                streams: components["schemas"]["StreamView"][];
+                /** @description `file`, `postgres`, `demo`. */
+                type: string;
+                /**
+                 * Format: int64
+                 * @description Rises with every change; the ETag.
+                 */
+                version: number;
+            }[];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Items_ConnectorType: {
+            /** @description The items. */
+            items: {
+                /** @description JSON Schema of `config`; secrets are `writeOnly`. */
+                spec: Record<string, unknown>;
+                /** @description `file`, `postgres`, `demo`. */
+                type: string;
+            }[];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Items_DeadLetterView: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                at: string;
+                /** @description Stable code. */
+                code: string;
+                /**
+                 * Format: uuid
+                 * @description Connection it came by.
+                 */
+                connection_id: string;
+                /** @description Field at fault. */
+                field?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /** @description File or table, if the stream has several. */
+                origin?: string | null;
+                /** @description The row as far as it could be read. */
+                raw: Record<string, unknown>;
+                /** @description One sentence. */
+                reason: string;
+                /**
+                 * Format: int64
+                 * @description Row number in it, from 1.
+                 */
+                row: number;
+                /** @description `open` or `replayed`. */
+                state: string;
+                /** @description Stream it came by. */
+                stream: string;
+            }[];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Items_DiscoveredStream: {
+            /** @description The items. */
+            items: {
+                /** @description Digest of its schema. */
+                fingerprint: string;
+                /** @description Its name. */
+                name: string;
+                /** @description Its fields, key and cursor. */
+                schema: Record<string, unknown>;
+            }[];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Items_DriftView: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: double
+                 * @description Confidence of the repair.
+                 */
+                confidence?: number | null;
+                /**
+                 * Format: uuid
+                 * @description Connection.
+                 */
+                connection_id: string;
+                /**
+                 * Format: date-time
+                 * @description When the first batch had it.
+                 */
+                detected_at: string;
+                /**
+                 * @description Scores, samples, gates, what it touches. `change` says which way: `widened`, `narrowed`, `changed` of a type, `gained`,
+                 *     `lost` of values, these with their shares; `options` are ways on, each a proposal to answer its question with.
+                 */
+                evidence: Record<string, unknown>;
+                /** @description Field, key or stream before; the field whose values changed. */
+                from?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /**
+                 * @description `added`, `removed`, `renamed`, `retyped`, `nesting_changed`, `enum_changed`, `key_changed`, `cursor_changed`,
+                 *     `stream_added`, `stream_removed`.
+                 */
+                kind: string;
+                /**
+                 * Format: int64
+                 * @description Version that healed it.
+                 */
+                mapping_after?: number | null;
+                /**
+                 * Format: int64
+                 * @description Version in force when it was seen.
+                 */
+                mapping_before?: number | null;
+                /**
+                 * Format: date-time
+                 * @description When it was last decided on.
+                 */
+                resolved_at?: string | null;
+                /**
+                 * Format: uuid
+                 * @description The question it led to.
+                 */
+                review_id?: string | null;
+                /** @description `info`, `warning`, `breaking`. */
+                severity: string;
+                /** @description `detected`, `review`, `healed`, `quarantined`, `reverted`, `ignored`, `rejected`; `noted`: told, with nothing to decide. */
+                state: string;
+                /** @description Stream. */
+                stream: string;
+                /** @description Field, key or stream after; the field and the values it gained or lost. */
+                to?: string | null;
+            }[];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Items_EntityType: {
+            /** @description The items. */
+            items: {
+                /** @description What it is. */
+                description: string;
+                /** @description How many fields it has. */
+                fields: number;
+                /** @description The field that identifies it in its source. */
+                id?: string | null;
+                /** @description Its name, singular. */
+                name: string;
+                /** @description Fields that no row may lack, besides the id. */
+                required: string[];
+                /** @description `$id` of its JSON Schema. */
+                schema_id: string;
+                /**
+                 * Format: int32
+                 * @description Rises with every change of its meaning.
+                 */
+                version: number;
+                /** @description The name of its view. */
+                view: string;
+            }[];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Items_FileView: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was last written.
+                 */
+                modified_at?: string | null;
+                /** @description Path beneath the tenant's folder. */
+                path: string;
+                /** @description Digest of the content, hex; absent in listings of files not written through the API. */
+                sha256?: string | null;
+                /**
+                 * Format: int64
+                 * @description Bytes.
+                 */
+                size: number;
+            }[];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Items_FindingView: {
+            /** @description The items. */
+            items: {
+                /** @description Agent that found it. */
+                agent: string;
+                /** @description Check of the agent. */
+                check: string;
+                /**
+                 * Format: date-time
+                 * @description When it was first found.
+                 */
+                created_at: string;
+                /** @description Rows it rests on. */
+                evidence: Record<string, unknown>;
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /** @description What it is worth, with its unit. */
+                impact?: Record<string, unknown> | null;
+                /**
+                 * Format: uuid
+                 * @description Run that found it.
+                 */
+                run_id?: string | null;
+                /** @description `info`, `warning`, `critical`. */
+                severity: string;
+                /** @description `open`, `accepted`, `dismissed`, `resolved`. */
+                state: string;
+                /**
+                 * Format: int64
+                 * @description In how many runs.
+                 */
+                times_seen: number;
+                /** @description One sentence. */
+                title: string;
+                /**
+                 * Format: date-time
+                 * @description When it was last seen.
+                 */
+                updated_at: string;
+                /**
+                 * Format: int64
+                 * @description Rises with every change.
+                 */
+                version: number;
+            }[];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Items_MappingRow: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: double
+                 * @description How sure its author was.
+                 */
+                confidence: number;
+                /** @description Canonical entity. */
+                entity: string;
+                /** @description Canonical field. */
+                field: string;
+                /** @description `human`, `rule`, `model`, `imported`. */
+                origin: string;
+                /** @description Source field. */
+                source_path: string;
+                /** @description Stream the rule belongs to. */
+                stream: string;
+                /** @description Transform beyond the cast. */
+                transform?: Record<string, unknown> | null;
+                /**
+                 * Format: int64
+                 * @description Version of the stream's rules.
+                 */
+                version: number;
+            }[];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Items_MappingVersionView: {
+            /** @description The items. */
+            items: {
+                /** @description Who adopted it. */
+                author: string;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                created_at: string;
+                /** @description Canonical entity. */
+                entity: string;
+                /**
+                 * Format: int64
+                 * @description Log position of the stream's first record it holds for.
+                 */
+                from_seq: number;
+                /** @description Source fields that identify a record. */
+                key: string[];
+                /** @description Source field that orders states of a record. */
+                order_by?: string | null;
+                /** @description `human`, `rule`, `model`, `imported`. */
+                origin: string;
+                /** @description Why, for people. */
+                reason?: string | null;
+                /** @description Its rules. */
+                rules: components["schemas"]["MappingRow"][];
+                /** @description `active`, `superseded`, `reverted`. */
+                state: string;
+                /** @description The stream. */
+                stream: string;
+                /**
+                 * Format: int64
+                 * @description Version, from 1.
+                 */
+                version: number;
+            }[];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Items_ProposedMapping: {
+            /** @description The items. */
+            items: {
+                /** @description Canonical field. */
+                canonical_field?: string | null;
+                /**
+                 * Format: double
+                 * @description Calibrated.
+                 */
+                confidence: number;
+                /** @description Canonical entity. */
+                entity?: string | null;
+                /** @description The source field. */
+                field: string;
+                /** @description Why, a phrase a feature. */
+                reasons: string[];
+            }[];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Items_ProposedRepair: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: double
+                 * @description Calibrated.
+                 */
+                confidence: number;
+                /** @description Field before; several where they were merged. */
+                from: Record<string, unknown>;
+                /** @description `renamed`, `added`, `removed`, `retyped`, `split`, `merged`. */
+                kind: string;
+                /** @description Why, a phrase a feature. */
+                reasons: string[];
+                /** @description Field after; several where one was split. */
+                to: Record<string, unknown>;
+            }[];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Items_ReviewView: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: double
+                 * @description Calibrated.
+                 */
+                confidence?: number | null;
+                /**
+                 * Format: date-time
+                 * @description When it was asked.
+                 */
+                created_at: string;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                decided_at?: string | null;
+                /** @description Who decided. */
+                decided_by?: string | null;
+                /** @description Why: scores, samples replayed, gates. */
+                evidence: Record<string, unknown>;
+                /**
+                 * Format: date-time
+                 * @description When it lapses.
+                 */
+                expires_at?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /** @description What is proposed. */
+                proposal: Record<string, unknown>;
+                /**
+                 * Format: uuid
+                 * @description The person behind the proposal as it stands; null: a part of the platform.
+                 */
+                proposed_by?: string | null;
+                /** @description `pending`, `approved`, `edited`, `rejected`, `snoozed`, `expired`. */
+                state: string;
+                /** @description What it is about: connection, stream, field, drift. */
+                subject: Record<string, unknown>;
+                /** @description `drift`, `mapping`, `merge`, `agent_action`. */
+                type: string;
+                /**
+                 * Format: int64
+                 * @description For If-Match.
+                 */
+                version: number;
+            }[];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Items_SessionView: {
+            /** @description The items. */
+            items: {
+                /** Format: date-time */
+                created_at: string;
+                current: boolean;
+                /** Format: date-time */
+                expires_at: string;
+                /** Format: uuid */
+                id: string;
+                /** Format: date-time */
+                last_used_at: string;
+                user_agent?: string | null;
+            }[];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Items_TaskView: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Attempts begun.
+                 */
+                attempts: number;
+                /**
+                 * Format: date-time
+                 * @description When it was asked for.
+                 */
+                created_at: string;
+                /** @description Why it failed: `{code, message, remedy?}`. */
+                error?: Record<string, unknown> | null;
+                /**
+                 * Format: date-time
+                 * @description When it ended.
+                 */
+                finished_at?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /** @description Its kind. */
+                kind: string;
+                /** @description What is known of how far it is: `{rows, rejected, ...}`. */
+                progress: Record<string, unknown>;
+                /** @description What it came to. */
+                result?: Record<string, unknown> | null;
+                /**
+                 * Format: date-time
+                 * @description When the last attempt began.
+                 */
+                started_at?: string | null;
+                /** @description `queued`, `in_progress`, `retry_wait`, `success`, `failed`, `cancelled`. */
+                state: string;
+            }[];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Items_UserView: {
+            /** @description The items. */
+            items: {
+                /** Format: date-time */
+                created_at: string;
+                email: string;
+                /** Format: uuid */
+                id: string;
+                /** Format: date-time */
+                last_login_at?: string | null;
+                name: string;
+                /** @description `viewer`, `operator`, `admin`. */
+                role: string;
+                /** @description `active`, `disabled`. */
+                state: string;
+                /**
+                 * Format: int64
+                 * @description For If-Match.
+                 */
+                version: number;
+            }[];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description The link's token. */
+        Link: {
+            /** @description What stands behind `#link=`. */
+            token: string;
+        };
+        /** @description A key and what it opens with. */
+        MadeKey: {
+            /** @description What is kept of it. */
+            api_key: components["schemas"]["ApiKeyView"];
+            /** @description Send as `Authorization: Bearer` or `X-API-Key`. It is not shown again. */
+            key: string;
+        };
+        /** @description New rules of one stream, whole. */
+        MappingEdit: {
+            /** @description Canonical entity. */
+            entity: string;
+            /** @description Source fields that identify a record; absent keeps the present ones. */
+            key?: string[] | null;
+            /** @description Source field that orders states of a record; absent keeps the present one. */
+            order_by?: string | null;
+            /** @description All rules. */
+            rules: components["schemas"]["RuleEdit"][];
+            /** @description The stream. */
+            stream: string;
+            /**
+             * Format: int64
+             * @description Version this edit was made from; absent: whatever is in force.
+             */
+            version?: number | null;
+        };
+        /** @description One rule in force. */
+        MappingRow: {
+            /**
+             * Format: double
+             * @description How sure its author was.
+             */
+            confidence: number;
+            /** @description Canonical entity. */
+            entity: string;
+            /** @description Canonical field. */
+            field: string;
+            /** @description `human`, `rule`, `model`, `imported`. */
+            origin: string;
+            /** @description Source field. */
+            source_path: string;
+            /** @description Stream the rule belongs to. */
+            stream: string;
+            /** @description Transform beyond the cast. */
+            transform?: Record<string, unknown> | null;
+            /**
+             * Format: int64
+             * @description Version of the stream's rules.
+             */
+            version: number;
+        };
+        /** @description What rules that are not in force yet would make of the source's first rows. */
+        MappingTrial: {
+            /** @description Rows that would be refused. */
+            refused: components["schemas"]["TrialRefusal"][];
+            /** @description Rows as they would be, canonical field to value. */
+            rows: Record<string, unknown>[];
+            /** @description Rows tried. */
+            tried: number;
+        };
+        /** @description One version of a stream's rules. */
+        MappingVersionView: {
+            /** @description Who adopted it. */
+            author: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /** @description Canonical entity. */
+            entity: string;
+            /**
+             * Format: int64
+             * @description Log position of the stream's first record it holds for.
+             */
+            from_seq: number;
+            /** @description Source fields that identify a record. */
+            key: string[];
+            /** @description Source field that orders states of a record. */
+            order_by?: string | null;
+            /** @description `human`, `rule`, `model`, `imported`. */
+            origin: string;
+            /** @description Why, for people. */
+            reason?: string | null;
+            /** @description Its rules. */
+            rules: components["schemas"]["MappingRow"][];
+            /** @description `active`, `superseded`, `reverted`. */
+            state: string;
+            /** @description The stream. */
+            stream: string;
+            /**
+             * Format: int64
+             * @description Version, from 1.
+             */
+            version: number;
+        };
+        /** @description A person and their tenant. */
+        Me: {
+            email: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            role: string;
+            tenant: components["schemas"]["MyTenant"];
+        };
+        /** @description Entities that are one. */
+        MergeEntities: {
+            /** @description Ids of two or more; any id that ever led to one of them will do. */
+            ids: string[];
+            /** @description Why, for people. */
+            reason?: string | null;
+        };
+        /** @description The tenant. */
+        MyTenant: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            state: string;
+        };
+        /** @description What a connection is made from. */
+        NewConnection: {
+            /** @description Settings of that type; secrets inside are sealed. */
+            config: Record<string, unknown>;
+            /** @description Shown to people; unique within the tenant. */
+            name: string;
+            /** @description Drift kind to `propagate`, `propose`, `quarantine` or `stop`; what is not named keeps the default. */
+            policy?: Record<string, unknown> | null;
+            /**
+             * @description Begin in Safe Mode: of each stream no more rows are read than `connector.safe_mode_rows`, and no repair is applied
+             *     by itself, until the connection is confirmed.
+             */
+            safe_mode?: boolean;
+            /** @description `file`, `postgres`, `demo`. */
+            type: string;
+        };
+        /** @description A key to be. */
+        NewKey: {
+            /**
+             * Format: int32
+             * @description Days it is good; 90 unless said, 366 at most.
+             */
+            expires_in_days?: number | null;
+            /** @description What it is for. */
+            name: string;
+            /** @description `read`, `write`, `admin`, alone or for an area: `connections:write`. */
+            scopes: string[];
+        };
+        /** @description A piece of work to be done. */
+        NewTask: {
+            /** @description Told when it ends. */
+            callback_url?: string | null;
+            /** @description `noop` for measuring; `sync`, `rebuild`, `agent` are made by their own routes. */
+            kind: string;
+            /**
+             * Format: int32
+             * @description At most this many attempts.
+             */
+            max_attempts?: number | null;
+            /** @description What the kind needs. */
+            payload?: Record<string, unknown>;
+        };
+        /** @description A node. */
+        NodeView: {
+            id: string;
+            state: string;
+            version: string;
+        };
+        /** @description Parts. */
+        Parts: {
+            store: string;
+            tenants: string;
+        };
+        /** @description The change. */
+        PasswordChange: {
+            /** @description The password in force. */
+            current: string;
+            /** @description The new one. */
+            password: string;
+        };
+        /** @description Where a tenant runs. */
+        PlaceView: {
+            /** Format: int64 */
+            epoch: number;
+            node: string;
+            /** @description As the tenant's life has it, or `suspended` when its actors were stopped on this node. */
+            state: string;
+            /** @description Why they were, since when, and when they start again. */
+            suspension?: Record<string, unknown> | null;
+            tenant_id: string;
+        };
+        /** @description A field at fault. */
+        PointedSchema: {
+            /** @description What is wrong with it. */
+            detail: string;
+            /** @description JSON pointer, or the name of a parameter. */
+            pointer: string;
+        };
+        /** @description A few rows of a stream as the source holds them. */
+        Preview: {
+            /** @description Column names. */
+            columns: string[];
+            /** @description Rows, a value a column. */
+            rows: Record<string, unknown>[][];
+            /** @description The stream. */
+            stream: string;
+        };
+        /** @description The problem document, as the OpenAPI document describes it. */
+        Problem: {
+            /** @description Stable; scripts may match on it. */
+            code: string;
+            /** @description What went wrong, for the person who asked. */
+            detail: string;
+            /** @description Fields at fault. */
+            errors: components["schemas"]["PointedSchema"][];
+            /** @description The path that was asked. */
+            instance: string;
+            /** @description What to do. */
+            remedy?: string | null;
+            /** @description Whether the same call may succeed later. */
+            retryable: boolean;
+            /**
+             * Format: int32
+             * @description The status.
+             */
+            status: number;
+            /** @description The status in words. */
+            title: string;
+            /** @description Quote it when you ask for help. */
+            trace_id: string;
+            /** @description Where the codes are explained. */
+            type: string;
+        };
+        /** @description What one field should feed; nulls mean nothing. */
+        ProposedMapping: {
+            /** @description Canonical field. */
+            canonical_field?: string | null;
+            /**
+             * Format: double
+             * @description Calibrated.
+             */
+            confidence: number;
+            /** @description Canonical entity. */
+            entity?: string | null;
+            /** @description The source field. */
+            field: string;
+            /** @description Why, a phrase a feature. */
+            reasons: string[];
+        };
+        /** @description One change between two states. */
+        ProposedRepair: {
+            /**
+             * Format: double
+             * @description Calibrated.
+             */
+            confidence: number;
+            /** @description Field before; several where they were merged. */
+            from: Record<string, unknown>;
+            /** @description `renamed`, `added`, `removed`, `retyped`, `split`, `merged`. */
+            kind: string;
+            /** @description Why, a phrase a feature. */
+            reasons: string[];
+            /** @description Field after; several where one was split. */
+            to: Record<string, unknown>;
+        };
+        /** @description An object whose mapping is asked for. */
+        ProposeMapping: {
+            /** @description Its fields. */
+            fields: components["schemas"]["DescribedField"][];
+            /** @description The object's name. */
+            object: string;
+            /** @description `salesforce`, ...; absent: unknown. */
+            system?: string | null;
+        };
+        /** @description Two states of an object whose difference is asked for. */
+        ProposeRepair: {
+            /** @description Fields after. */
+            after: components["schemas"]["DescribedField"][];
+            /** @description Fields before. */
+            before: components["schemas"]["DescribedField"][];
+            /** @description The object's name. */
+            object: string;
+            /** @description `salesforce`, ...; absent: unknown. */
+            system?: string | null;
+        };
+        /** @description How it is. */
+        Readiness: {
+            /** @description What is gone without stopping the rest. */
+            degraded: string[];
+            /** @description Parts and whether they answer. */
+            parts: components["schemas"]["Parts"];
+            /** @description `ready`, `starting`, `draining`, `unavailable`. */
+            status: string;
+        };
+        /** @description The token, unless the cookie has it. */
+        Refresh: {
+            /** @description `refresh_token` of the last grant. */
+            refresh_token?: string | null;
+        };
+        /** @description Who registered. */
+        Registered: {
+            tenant: components["schemas"]["RegisteredTenant"];
+            user: components["schemas"]["RegisteredUser"];
+        };
+        /** @description The tenant. */
+        RegisteredTenant: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** @description The person. */
+        RegisteredUser: {
+            email: string;
+            /** Format: uuid */
+            id: string;
+            role: string;
+        };
+        /** @description Who registers. */
+        Registration: {
+            /** @description Address to sign in with. */
+            email: string;
+            /** @description Invitation to an existing tenant. */
+            invitation?: string | null;
+            /** @description Name. */
+            name: string;
+            /** @description At least 8 characters. */
+            password: string;
+            /** @description Name of the new tenant; not with an invitation. */
+            tenant_name?: string | null;
+        };
+        /** @description Which ones to try again; nothing said is all. */
+        Replay: {
+            /** @description Ids of dead letters. */
+            ids?: string[] | null;
+        };
+        /** @description A question to a human. */
+        ReviewView: {
+            /**
+             * Format: double
+             * @description Calibrated.
+             */
+            confidence?: number | null;
+            /**
+             * Format: date-time
+             * @description When it was asked.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            decided_at?: string | null;
+            /** @description Who decided. */
+            decided_by?: string | null;
+            /** @description Why: scores, samples replayed, gates. */
+            evidence: Record<string, unknown>;
+            /**
+             * Format: date-time
+             * @description When it lapses.
+             */
+            expires_at?: string | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description What is proposed. */
+            proposal: Record<string, unknown>;
+            /**
+             * Format: uuid
+             * @description The person behind the proposal as it stands; null: a part of the platform.
+             */
+            proposed_by?: string | null;
+            /** @description `pending`, `approved`, `edited`, `rejected`, `snoozed`, `expired`. */
+            state: string;
+            /** @description What it is about: connection, stream, field, drift. */
+            subject: Record<string, unknown>;
+            /** @description `drift`, `mapping`, `merge`, `agent_action`. */
+            type: string;
+            /**
+             * Format: int64
+             * @description For If-Match.
+             */
+            version: number;
+        };
+        /** @description Which streams; nothing said is all. */
+        Rewind: {
+            /** @description Name of one stream. */
+            stream?: string | null;
+        };
+        /** @description One rule as a person writes it. */
+        RuleEdit: {
+            /** @description Canonical field. */
+            field: string;
+            /** @description Source field. */
+            source_path: string;
+            /** @description Transform beyond the cast. */
+            transform?: Record<string, unknown> | null;
+        };
+        /** @description What somebody says to a finding. */
+        Said: {
+            /** @description `accepted`, `dismissed` or `open` again. */
+            state: string;
+        };
+        /** @description One sign-in. */
+        SessionView: {
+            /** Format: date-time */
+            created_at: string;
+            current: boolean;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            last_used_at: string;
+            user_agent?: string | null;
+        };
+        /** @description Settings to be checked. */
+        SettingsCheck: {
+            /** @description Settings of that type. */
+            config: Record<string, unknown>;
+            /** @description `file`, `postgres`, `demo`. */
+            type: string;
+        };
+        /** @description Records that are not of their entity. */
+        SplitEntity: {
+            /** @description Why, for people. */
+            reason?: string | null;
+            /** @description Ids of the records that become an entity of their own. */
+            records: string[];
+        };
+        /** @description One stream of a connection. */
+        StreamView: {
+            /** @description Safe Mode has read as many rows of it as it does; the rest is read from the cursor once the connection is confirmed. */
+            capped: boolean;
+            /** @description Where the next read begins, as the source says it. */
+            cursor?: Record<string, unknown> | null;
+            /** @description Canonical entity it feeds; null until it is mapped. */
+            entity?: string | null;
+            /** @description Digest of its schema. */
+            fingerprint?: string | null;
+            /**
+             * Format: int64
+             * @description Version of the rules in force.
+             */
+            mapping_version?: number | null;
+            /** @description Its name in the source. */
+            name: string;
+            /** @description Why it is there, for people. */
+            reason?: string | null;
+            /**
+             * Format: int64
+             * @description Rows refused so far; they are in dead letters.
+             */
+            rejected: number;
+            /**
+             * Format: int64
+             * @description Rows taken so far.
+             */
+            rows: number;
+            /**
+             * @description `active`, `drifted`, `quarantined`; `stopped` until somebody decides, `disabled` until somebody takes it in, `gone`
+             *     from its source.
+             */
+            state: string;
+        };
+        /** @description A piece of work. */
+        TaskView: {
+            /**
+             * Format: int64
+             * @description Attempts begun.
+             */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            created_at: string;
+            /** @description Why it failed: `{code, message, remedy?}`. */
+            error?: Record<string, unknown> | null;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            finished_at?: string | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Its kind. */
+            kind: string;
+            /** @description What is known of how far it is: `{rows, rejected, ...}`. */
+            progress: Record<string, unknown>;
+            /** @description What it came to. */
+            result?: Record<string, unknown> | null;
+            /**
+             * Format: date-time
+             * @description When the last attempt began.
+             */
+            started_at?: string | null;
+            /** @description `queued`, `in_progress`, `retry_wait`, `success`, `failed`, `cancelled`. */
+            state: string;
+        };
+        /** @description A ticket. */
+        Ticket: {
+            /**
+             * Format: int64
+             * @description Seconds it is good.
+             */
+            expires_in: number;
+            /** @description Send as `?ticket=`; works once. */
+            ticket: string;
+        };
+        /** @description A row that the tried rules would refuse. */
+        TrialRefusal: {
+            /** @description Stable code of the reason. */
+            code: string;
+            /** @description Source column at fault. */
+            field?: string | null;
+            /** @description The reason. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Its number in the source.
+             */
+            row: number;
+        };
+        /** @description The change; what is not said stays. */
+        UserPatch: {
+            /** @description Name. */
+            name?: string | null;
+            /** @description `viewer`, `operator`, `admin`. */
+            role?: string | null;
+            /** @description `active`, `disabled`. */
+            state?: string | null;
+        };
+        /** @description A person. */
+        UserView: {
+            /** Format: date-time */
+            created_at: string;
+            email: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            last_login_at?: string | null;
+            name: string;
+            /** @description `viewer`, `operator`, `admin`. */
+            role: string;
+            /** @description `active`, `disabled`. */
+            state: string;
+            /**
+             * Format: int64
+             * @description For If-Match.
+             */
+            version: number;
+        };
+        /**
+         * @description What a human may answer.
+         * @enum {string}
+         */
+        Verdict: "approve" | "reject" | "edit";
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    jwks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, unknown>;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_connections: {
+        parameters: {
+            query?: {
+                /** @description Only those of this connection. */
+                connection_id?: string;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most so many; 100 unless said, 1000 at most. */
+                limit?: number;
+                /** @description Only those in this state. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_ConnectionView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConnection"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectionPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckReport"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Confirmed"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_dead_letters: {
+        parameters: {
+            query?: {
+                /** @description Only those of this connection. */
+                connection_id?: string;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most so many; 100 unless said, 1000 at most. */
+                limit?: number;
+                /** @description Only those in this state. */
+                state?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_DeadLetterView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_dead_letters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Discard"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Discarded"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_dead_letters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Replay"] | null;
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asked"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cause_drift: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DemoDrift"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, unknown>;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discover_streams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_DiscoveredStream"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_mappings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_MappingRow"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_mapping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MappingEdit"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_MappingRow"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mapping_history: {
+        parameters: {
+            query: {
+                /** @description Name of the stream. */
+                stream: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_MappingVersionView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_mapping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MappingEdit"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MappingTrial"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pause_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_stream: {
+        parameters: {
+            query: {
+                /** @description At most so many rows, 100 at most. */
+                limit?: number;
+                /** @description The stream. */
+                stream: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rewind_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Rewind"] | null;
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asked"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sync_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asked"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsCheck"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckReport"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_connector_types: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_ConnectorType"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_actors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_ActorView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_access_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessPolicy"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_access_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessPolicy"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessPolicy"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cluster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_tenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_agents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_AgentView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_agent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the agent */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asked"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_api_keys: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most so many; 100 unless said, 1000 at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_ApiKeyView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_api_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKey"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeKey"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_api_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_audit: {
+        parameters: {
+            query?: {
+                /** @description What: `connection.create`, or `connection.` for everything done to connections. */
+                action?: string;
+                /** @description By whom: `user:…`, `api_key:…`, `system:…`. */
+                actor?: string;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most so many; 100 unless said, 1000 at most. */
+                limit?: number;
+                /** @description Not before. */
+                since?: string;
+                /** @description To what: `connection/0192…`, or `connection/` for all of them. */
+                subject?: string;
+                /** @description Somewhere in action, subject, before or after, in capitals or not. */
+                text?: string;
+                /** @description Before. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_AuditView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_audit: {
+        parameters: {
+            query?: {
+                /** @description The last `seq` that is known already; 0 or nothing is all. */
+                after?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verify_audit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Chain"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Invite"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in_by_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Link"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grant"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Credentials"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grant"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    logout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Refresh"] | null;
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Refresh"] | null;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grant"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Registration"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Registered"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_SessionView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agent_results: {
+        parameters: {
+            query?: {
+                /** @description Of one agent. */
+                agent?: string;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most so many. */
+                limit?: number;
+                /** @description `open`, `accepted`, `dismissed`, `resolved`. */
+                state?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the agent */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_FindingView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dcl_digest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, unknown>;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_identities: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description op:value, as for views */
+                "filter[field]"?: string;
+                /** @description Entities a page */
+                limit?: number;
+                /** @description Only entities of at least so many records */
+                members?: number;
+            };
+            header?: never;
+            path: {
+                /** @description accounts, contacts */
+                view: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntitiesView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id, a former one, or that of any of its records */
+                id: string;
+                /** @description accounts, contacts */
+                view: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    split_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Any id that leads to the entity */
+                id: string;
+                /** @description accounts, contacts */
+                view: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitEntity"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityDecided"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merge_identities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description accounts, contacts */
+                view: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeEntities"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityDecided"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dcl_graph: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Graph"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rebuild_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asked"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dcl_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, unknown>;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, unknown>;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    query_view: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description op:value; op is eq, ne, lt, le, gt, ge, in, contains, starts_with, is_null, between */
+                "filter[field]"?: string;
+                /** @description csv, parquet, arrow, json: export instead of a page */
+                format?: string;
+                /** @description Rows a page */
+                limit?: number;
+                /** @description Fields by comma */
+                select?: string;
+                /** @description Fields by comma, a minus in front for descending */
+                sort?: string;
+            };
+            header?: never;
+            path: {
+                /** @description accounts, opportunities, contacts, ... */
+                view: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, unknown>;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_drifts: {
+        parameters: {
+            query?: {
+                /** @description Only those of this connection. */
+                connection_id?: string;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most so many; 100 unless said, 1000 at most. */
+                limit?: number;
+                /** @description Only those in this state. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_DriftView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_drift: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revert_repair: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_entities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_EntityType"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_entity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the entity, such as `account` */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, unknown>;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stream_events: {
+        parameters: {
+            query?: {
+                /** @description Resume behind this place in the sequence; `Last-Event-ID` goes before it. */
+                after?: number;
+                /** @description A one-time ticket, for browsers that cannot send a token. */
+                ticket?: string;
+                /** @description Topics by comma: `flow,tasks,reviews`; nothing is all. */
+                topics?: string;
+            };
+            header?: {
+                /** @description Last id that was seen */
+                "Last-Event-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_files: {
+        parameters: {
+            query?: {
+                /** @description Only those whose path begins so. */
+                prefix?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_FileView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Path beneath the tenant's folder */
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Path beneath the tenant's folder; slashes make folders */
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Path beneath the tenant's folder */
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_findings: {
+        parameters: {
+            query?: {
+                /** @description Of one agent. */
+                agent?: string;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most so many. */
+                limit?: number;
+                /** @description `open`, `accepted`, `dismissed`, `resolved`. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_FindingView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_finding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Said"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    flow_monitor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, unknown>;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose_mapping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposeMapping"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_ProposedMapping"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose_repair: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposeRepair"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_ProposedRepair"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_reviews: {
+        parameters: {
+            query?: {
+                /** @description Only those of this connection. */
+                connection_id?: string;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most so many; 100 unless said, 1000 at most. */
+                limit?: number;
+                /** @description Only those in this state. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_ReviewView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_review: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Version of the review that was looked at */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tasks: {
+        parameters: {
+            query?: {
+                /** @description Only those of this connection. */
+                connection_id?: string;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most so many; 100 unless said, 1000 at most. */
+                limit?: number;
+                /** @description Only those in this state. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_TaskView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTask"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_users: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most so many; 100 unless said, 1000 at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_UserView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_user: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Version of the person that was looked at */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    healthz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readyz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    flow_monitor_socket: {
+        parameters: {
+            query?: {
+                /** @description Resume behind this place in the sequence; `Last-Event-ID` goes before it. */
+                after?: number;
+                /** @description A one-time ticket, for browsers that cannot send a token. */
+                ticket?: string;
+                /** @description Topics by comma: `flow,tasks,reviews`; nothing is all. */
+                topics?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The socket is open */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

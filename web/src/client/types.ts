@@ -1,0 +1,93 @@
+// Names for the API's shapes, and the insides of those that its document calls just "object".
+import type { components } from "./schema.gen";
+
+type Schemas = components["schemas"];
+
+export type Connection = Schemas["ConnectionView"];
+export type Stream = Schemas["StreamView"];
+export type MappingRow = Schemas["MappingRow"];
+export type DeadLetter = Schemas["DeadLetterView"];
+export type Drift = Schemas["DriftView"];
+export type Review = Schemas["ReviewView"];
+export type Task = Schemas["TaskView"];
+export type Agent = Schemas["AgentView"];
+export type Finding = Schemas["FindingView"];
+export type Me = Schemas["Me"];
+export type SourceFile = Schemas["FileView"];
+export type Preview = Schemas["Preview"];
+export type Discovered = Schemas["DiscoveredStream"];
+export type ProposedMapping = Schemas["ProposedMapping"];
+export type Cluster = Schemas["ClusterView"];
+export type Role = "viewer" | "operator" | "admin";
+
+export type Page<T> = { items: T[]; next_cursor?: string | null };
+
+export type Actor = {
+  key: string;
+  kind: string;
+  state: string;
+  health: "healthy" | "stuck" | "recovering" | "down";
+  generation: number;
+  restarts: number;
+  last_error: string | null;
+  last_error_at: string | null;
+  started_at: string | null;
+  progress: { position: number; lag: number; moved_at: string | null };
+  extra: Record<string, unknown> | null;
+};
+
+export type ViewField = { name: string; type: string; description: string };
+export type View = { view: string; entity: string; rows: number; fields: ViewField[] };
+export type Views = { items: View[]; position: number };
+export type Row = Record<string, unknown>;
+export type ViewPage = { items: Row[]; next_cursor: string | null; total: number; position: number };
+
+export type DclState = {
+  position: number;
+  head: number;
+  lag: number;
+  bytes: number;
+  log_bytes: number;
+  log_rows: number;
+  views: { entity: string; view: string; rows: number }[];
+  streams: { connection_id: string; stream: string; rows: number; live: number; rejected: number; unmapped: number }[];
+};
+
+export type GraphNode = {
+  id: string;
+  type: "source_parent" | "connection" | "source" | "ontology" | "agent";
+  layer: "L0" | "L1" | "L2" | "L3";
+  label: string;
+  rows?: number;
+  state?: string;
+  findings?: number;
+  parentId?: string;
+};
+export type GraphEdge = {
+  source: string;
+  target: string;
+  edgeType: "hierarchy" | "dataflow";
+  rows: number;
+  fields: number;
+};
+export type Graph = { nodes: GraphNode[]; edges: GraphEdge[]; truncated: boolean; counts: Record<string, number> };
+
+export type LiveEvent = {
+  seq: number;
+  at: string;
+  topic: string;
+  entity?: string;
+  id?: string;
+  version?: number;
+  trace_id?: string;
+  data: Record<string, unknown>;
+};
+export type FlowSnapshot = {
+  seq: number;
+  floor: number;
+  aam: LiveEvent[];
+  dcl: LiveEvent[];
+  agent: LiveEvent[];
+  connections: { id: string; name: string; type: string; state: string }[];
+  reviews_pending: number;
+};

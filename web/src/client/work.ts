@@ -1,0 +1,45 @@
+// Tasks, agents and what agents found.
+import { queryOptions } from "@tanstack/react-query";
+import { cache } from "./cache";
+import { api, body } from "./http";
+import type { Agent, Finding, Page, Task } from "./types";
+
+const touch = (key: string) => () => cache.invalidateQueries({ queryKey: [key] });
+
+export const tasks = (state?: string) =>
+  queryOptions({
+    queryKey: ["tasks", "list", state ?? "all"],
+    queryFn: ({ signal }) =>
+      body<Page<Task>>(api.GET("/api/v1/tasks", { params: { query: { state, limit: 200 } }, signal })),
+  });
+
+export const task = (id: string) =>
+  queryOptions({
+    queryKey: ["tasks", "one", id],
+    queryFn: ({ signal }) => body<Task>(api.GET("/api/v1/tasks/{id}", { params: { path: { id } }, signal })),
+  });
+
+export const cancelTask = (id: string) =>
+  body<Task>(api.DELETE("/api/v1/tasks/{id}", { params: { path: { id } } })).finally(touch("tasks"));
+
+export const agents = () =>
+  queryOptions({
+    queryKey: ["agents"],
+    queryFn: ({ signal }) => body<Page<Agent>>(api.GET("/api/v1/agents", { signal })),
+  });
+
+export const findings = (filter: { agent?: string; state?: string; limit?: number }) =>
+  queryOptions({
+    queryKey: ["findings", filter],
+    queryFn: ({ signal }) =>
+      body<Page<Finding>>(api.GET("/api/v1/findings", { params: { query: { limit: 200, ...filter } }, signal })),
+  });
+
+export const runAgent = (id: string) =>
+  body(api.POST("/api/v1/agents/{id}/run", { params: { path: { id } } })).finally(touch("agents"));
+
+export const decideFinding = (id: string, state: string) =>
+  body<Finding>(api.PATCH("/api/v1/findings/{id}", { params: { path: { id } }, body: { state } })).finally(() => {
+    void touch("findings")();
+    return touch("agents")();
+  });

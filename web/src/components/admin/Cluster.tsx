@@ -1,0 +1,79 @@
+// Nodes, and where the tenant runs.
+import { useQuery } from "@tanstack/react-query";
+import { cluster, me, ready } from "@/client/system";
+import { Async } from "@/ui/Async";
+import { Badge } from "@/ui/Badge";
+import { Card } from "@/ui/Card";
+import { Facts } from "@/ui/Facts";
+import { useTruth } from "../truth";
+
+export function Cluster() {
+  const query = useQuery(cluster());
+  const health = useQuery(ready());
+  const tenant = useQuery(me()).data?.tenant.name;
+  const truth = useTruth(query);
+  return (
+    <div className="grid gap-5 lg:grid-cols-2">
+      <Card title="Nodes" truth={truth}>
+        <Async query={query}>
+          {(page) => (
+            <ul className="grid gap-3">
+              {page.nodes.map((node) => (
+                <li
+                  key={node.id}
+                  className="flex items-center justify-between gap-4 rounded-xl border border-line px-4 py-3"
+                >
+                  <span>
+                    <b>{node.id}</b> <span className="text-sm text-ink-3">version {node.version}</span>
+                  </span>
+                  <Badge word={node.state} />
+                </li>
+              ))}
+            </ul>
+          )}
+        </Async>
+      </Card>
+      <Card title="Tenant" truth={truth}>
+        <Async query={query}>
+          {(page) => (
+            <div className="grid gap-4">
+              {page.tenants.map((place) => (
+                <Facts
+                  key={place.tenant_id}
+                  items={[
+                    ["Name", tenant ?? ""],
+                    ["State", <Badge key="state" word={place.state} />],
+                    ["Runs on", place.node],
+                    [
+                      "Epoch",
+                      <span key="epoch" className="num">
+                        {place.epoch}
+                      </span>,
+                    ],
+                    ["Id", <code key="id">{place.tenant_id}</code>],
+                  ]}
+                />
+              ))}
+            </div>
+          )}
+        </Async>
+      </Card>
+      <Card title="Readiness" truth={useTruth(health)}>
+        <Async query={health}>
+          {(said) => (
+            <Facts
+              items={[
+                ["Status", <Badge key="status" word={said.status} />],
+                ...Object.entries(said.parts).map(([part, state]): [string, React.ReactNode] => [
+                  part,
+                  <Badge key={part} word={state} hue={state === "ok" ? "green" : "amber"} />,
+                ]),
+                ["Degraded", said.degraded.length > 0 ? said.degraded.join(", ") : "nothing"],
+              ]}
+            />
+          )}
+        </Async>
+      </Card>
+    </div>
+  );
+}

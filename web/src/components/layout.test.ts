@@ -1,0 +1,52 @@
+// The graph is placed whatever it is: with empty layers, cycles, edges to nothing, and by the thousand.
+import { expect, test } from "vitest";
+import type { Graph, GraphNode } from "@/client/types";
+import { arrange, COLUMNS, reach } from "./layout";
+
+const node = (id: string, layer: GraphNode["layer"], rows = 1): GraphNode => ({
+  id,
+  layer,
+  rows,
+  label: id,
+  type: "source",
+});
+const edge = (source: string, target: string, rows = 1) => ({
+  source,
+  target,
+  rows,
+  fields: 1,
+  edgeType: "dataflow" as const,
+});
+const graph = (nodes: GraphNode[], edges: Graph["edges"]): Graph => ({ nodes, edges, truncated: false, counts: {} });
+
+test("an empty layer keeps its column, and edges to nothing are left out", () => {
+  const made = arrange(graph([node("a", "L0"), node("d", "L3")], [edge("a", "nowhere"), edge("a", "d")]), 1000);
+  expect(made.columns.map((column) => column.layer)).toEqual(COLUMNS);
+  expect(made.links).toHaveLength(1);
+  expect(arrange(graph([], []), 1000).nodes).toEqual([]);
+});
+
+test("cycles end, and the way of a node is found both ways", () => {
+  const made = arrange(
+    graph(
+      [node("a", "L0"), node("b", "L1"), node("c", "L2"), node("x", "L2")],
+      [edge("a", "b"), edge("b", "c"), edge("c", "a")],
+    ),
+    900,
+  );
+  expect(reach("b", made.links)).toEqual(new Set(["a", "b", "c"]));
+});
+
+test("nothing overlaps and everything is inside", () => {
+  const nodes = Array.from({ length: 300 }, (_, at) => node(`n${at}`, COLUMNS[at % 4] as GraphNode["layer"], at * at));
+  const edges = nodes.slice(0, -1).map((one, at) => edge(one.id, `n${at + 1}`, at));
+  const made = arrange(graph(nodes, edges), 1200);
+  for (const layer of COLUMNS) {
+    const column = made.nodes.filter((one) => one.layer === layer).sort((a, b) => a.y - b.y);
+    for (const [at, one] of column.entries()) {
+      expect(one.y).toBeGreaterThanOrEqual(0);
+      expect(one.y + one.height).toBeLessThanOrEqual(made.height);
+      expect(one.y).toBeGreaterThanOrEqual((column[at - 1]?.y ?? -100) + (column[at - 1]?.height ?? 0));
+    }
+  }
+});

@@ -1,0 +1,76 @@
+// The platform itself: actors with live health, the cluster, people and their sessions, files. What needs a role says which.
+import { useQuery } from "@tanstack/react-query";
+import { actors, may, me } from "@/client/system";
+import { ActorTree } from "@/components/ActorTree";
+import { useAddress } from "@/components/address";
+import { Cluster } from "@/components/admin/Cluster";
+import { Files } from "@/components/admin/Files";
+import { People } from "@/components/admin/People";
+import { useSourceNames } from "@/components/names";
+import { Page } from "@/components/Page";
+import { useTruth } from "@/components/truth";
+import { Async } from "@/ui/Async";
+import { Card } from "@/ui/Card";
+import { Shares } from "@/ui/Spark";
+import { NotYet } from "@/ui/States";
+import { Tabs } from "@/ui/Tabs";
+
+export default function AdminPage() {
+  const [address, change] = useAddress();
+  return (
+    <Page title="Admin" lead="What runs, where, for whom.">
+      <Tabs
+        label="Parts of the platform"
+        value={address.tab ?? "actors"}
+        onChange={(tab) => change({ tab: tab === "actors" ? undefined : tab })}
+        tabs={[
+          { id: "actors", label: "Actors", content: <Actors /> },
+          { id: "cluster", label: "Cluster", content: <Cluster /> },
+          { id: "people", label: "People and sessions", content: <People /> },
+          { id: "files", label: "Files", content: <Files /> },
+          { id: "more", label: "Flags, keys, audit", content: <More /> },
+        ]}
+      />
+    </Page>
+  );
+}
+
+function Actors() {
+  const query = useQuery(actors());
+  const truth = useTruth(query);
+  const names = useSourceNames();
+  return (
+    <Card title="Actors" truth={truth} hint="asked every five seconds, and at once when one of them changes">
+      <Async query={query}>
+        {(page) => {
+          const of = (health: string) => page.items.filter((one) => one.health === health).length;
+          return (
+            <div className="grid gap-6">
+              <Shares
+                label="Health of the actors"
+                parts={[
+                  { name: "healthy", value: of("healthy"), hue: "green" },
+                  { name: "recovering", value: of("recovering"), hue: "amber" },
+                  { name: "stuck", value: of("stuck"), hue: "amber" },
+                  { name: "down", value: of("down"), hue: "red" },
+                ]}
+              />
+              <ActorTree actors={page.items} names={names} />
+            </div>
+          );
+        }}
+      </Async>
+    </Card>
+  );
+}
+
+function More() {
+  const role = useQuery(me()).data?.role;
+  return (
+    <NotYet title="Feature flags, API keys, webhooks and the audit log have no endpoints in this build">
+      {may(role, "admin")
+        ? "You will manage them here as soon as the API serves them. Limits in force are told with every answer, in the RateLimit headers."
+        : "Managing them will need the role admin."}
+    </NotYet>
+  );
+}

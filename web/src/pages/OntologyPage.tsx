@@ -1,0 +1,226 @@
+// What feeds what: sources, their streams, unified entities and agents in four columns; as a picture or as a table.
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { Network } from "lucide-react";
+import type { Graph, GraphEdge, GraphNode } from "@/client/types";
+import { graph, views } from "@/client/views";
+import { useAddress } from "@/components/address";
+import { GraphPicture, labelOf } from "@/components/GraphPicture";
+import { Page } from "@/components/Page";
+import { useTruth } from "@/components/truth";
+import { Async } from "@/ui/Async";
+import { Badge, Chip } from "@/ui/Badge";
+import { LinkButton } from "@/ui/Button";
+import { Card } from "@/ui/Card";
+import { Dialog } from "@/ui/Dialog";
+import { Facts } from "@/ui/Facts";
+import { Segmented } from "@/ui/Field";
+import { count, many } from "@/ui/format";
+import { Empty } from "@/ui/States";
+import { type Column, Table } from "@/ui/Table";
+
+type Line = GraphEdge & { from: string; to: string };
+
+const COLUMNS: Column<Line>[] = [
+  {
+    id: "from",
+    title: "From",
+    width: "minmax(12rem,1.4fr)",
+    card: "title",
+    by: (one) => one.from,
+    cell: (one) => <b>{one.from}</b>,
+  },
+  { id: "to", title: "To", width: "minmax(12rem,1.4fr)", by: (one) => one.to, cell: (one) => one.to },
+  {
+    id: "kind",
+    title: "Kind",
+    width: "8rem",
+    card: "mark",
+    by: (one) => one.edgeType,
+    cell: (one) => <Chip hue={one.edgeType === "dataflow" ? "blue" : "grey"}>{one.edgeType}</Chip>,
+  },
+  { id: "rows", title: "Rows", width: "7rem", align: "right", by: (one) => one.rows, cell: (one) => count(one.rows) },
+  {
+    id: "fields",
+    title: "Fields",
+    width: "6rem",
+    align: "right",
+    by: (one) => one.fields,
+    cell: (one) => (one.fields > 0 ? one.fields : <span className="text-ink-3">–</span>),
+  },
+];
+
+export default function OntologyPage() {
+  const query = useQuery(graph());
+  const truth = useTruth(query);
+  const [address, change] = useAddress();
+  // A phone begins with the table; a picture of four columns needs room.
+  const table = address.as === undefined ? matchMedia("(max-width: 40rem)").matches : address.as === "table";
+  return (
+    <Page
+      title="Ontology"
+      lead="Sources, their streams, the entities they feed, and the agents that read them."
+      wide
+      actions={
+        <Segmented
+          label="Shown as"
+          value={table ? "table" : "graph"}
+          onChange={(as) => change({ as })}
+          options={[
+            { value: "graph", label: "Graph" },
+            { value: "table", label: "Table" },
+          ]}
+        />
+      }
+    >
+      <Card
+        title="What feeds what"
+        truth={truth}
+        hint={query.data && `${many(query.data.nodes.length - 1, "node")}, ${many(query.data.edges.length, "edge")}`}
+        flush={table}
+      >
+        <Async query={query}>
+          {(data) =>
+            data.edges.length === 0 ? (
+              <Empty
+                icon={<Network className="size-6" />}
+                title="Nothing feeds anything yet"
+                action={
+                  <LinkButton to="/connect/new" tone="primary">
+                    Add a source
+                  </LinkButton>
+                }
+              >
+                The agents are ready; they need rows to look at.
+              </Empty>
+            ) : table ? (
+              <Edges of={data} />
+            ) : (
+              <>
+                <GraphPicture
+                  graph={data}
+                  chosen={address.node ?? null}
+                  onChoose={(node) => change({ node: node ?? undefined })}
+                />
+                {data.truncated && (
+                  <p className="mt-3 text-sm text-ink-2">
+                    More sources exist than are drawn; the table of connections lists all.
+                  </p>
+                )}
+              </>
+            )
+          }
+        </Async>
+      </Card>
+      <Chosen of={query.data} id={address.node ?? null} onClose={() => change({ node: undefined })} />
+    </Page>
+  );
+}
+
+function Edges({ of }: { of: Graph }) {
+  const name = (id: string) => {
+    const node = of.nodes.find((one) => one.id === id);
+    return node ? labelOf(node) : id;
+  };
+  const lines = of.edges.map((edge) => ({ ...edge, from: name(edge.source), to: name(edge.target) }));
+  return <Table label="Edges" rows={lines} columns={COLUMNS} rowKey={(one) => `${one.source}>${one.target}`} />;
+}
+
+function Chosen({ of, id, onClose }: { of: Graph | undefined; id: string | null; onClose: () => void }) {
+  const node = of?.nodes.find((one) => one.id === id);
+  const view = useQuery(views()).data?.items.find((one) => node?.layer === "L2" && one.entity === node.label);
+  if (!of || !node) return null;
+  const neighbours = (side: "source" | "target", other: "source" | "target") =>
+    of.edges
+      .filter((edge) => edge[side] === node.id)
+      .flatMap((edge) =>
+        of.nodes.filter((one) => one.id === edge[other] && one.type !== "source_parent").map((one) => ({ one, edge })),
+      );
+  return (
+    <Dialog
+      kind="drawer"
+      open
+      onClose={onClose}
+      title={labelOf(node)}
+      description={node.type === "ontology" ? "Unified entity" : node.type}
+    >
+      <div className="grid gap-6">
+        <Facts
+          items={[
+            ...(node.rows !== undefined
+              ? ([
+                  [
+                    "Rows",
+                    <span key="rows" className="num">
+                      {count(node.rows)}
+                    </span>,
+                  ],
+                ] as [string, React.ReactNode][])
+              : []),
+            ...(node.state
+              ? ([["State", <Badge key="state" word={node.state} />]] as [string, React.ReactNode][])
+              : []),
+            ...(node.findings !== undefined
+              ? ([
+                  [
+                    "Open findings",
+                    <span key="findings" className="num">
+                      {count(node.findings)}
+                    </span>,
+                  ],
+                ] as [string, React.ReactNode][])
+              : []),
+            ...(view ? ([["Fields", view.fields.length]] as [string, React.ReactNode][]) : []),
+          ]}
+        />
+        <Near title="Fed by" items={neighbours("target", "source")} />
+        <Near title="Feeds" items={neighbours("source", "target")} />
+        <Where node={node} view={view?.view} />
+      </div>
+    </Dialog>
+  );
+}
+
+function Near({ title, items }: { title: string; items: { one: GraphNode; edge: GraphEdge }[] }) {
+  if (items.length === 0) return null;
+  return (
+    <section>
+      <h3 className="mb-2 text-sm text-ink-3">{title}</h3>
+      <ul className="grid gap-1.5">
+        {items.map(({ one, edge }) => (
+          <li key={one.id} className="flex justify-between gap-4">
+            <Link
+              to={"/ontology" as never}
+              search={{ node: one.id } as never}
+              className="font-semibold text-blue wrap-anywhere"
+            >
+              {one.label}
+            </Link>
+            <span className="num text-ink-2">{many(edge.rows, "row")}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Where({ node, view }: { node: GraphNode; view?: string }) {
+  if (view)
+    return (
+      <LinkButton to={`/views/${view}`} tone="primary">
+        See its rows
+      </LinkButton>
+    );
+  if (node.type === "agent")
+    return (
+      <LinkButton to="/agents" search={{ agent: node.id.replace("agent_", "") }} tone="primary">
+        See its findings
+      </LinkButton>
+    );
+  const connection = node.type === "connection" ? node.id.replace("conn_", "") : node.parentId?.replace("conn_", "");
+  return connection ? (
+    <LinkButton to={`/connect/${connection}`} tone="primary">
+      Open the source
+    </LinkButton>
+  ) : null;
+}

@@ -1,0 +1,129 @@
+// The route table: every page there is, once. The router, the menu, the command palette and the end-to-end tests are
+// made from it, so that a page cannot be in one and not in the others. Data only: no component is loaded from here.
+export type Area = "start" | "aod" | "aam" | "dcl" | "aoa" | "steer" | "more";
+
+export type PageEntry = {
+  /** Name of its file in `pages/`. */
+  id: string;
+  path: string;
+  title: string;
+  area: Area;
+  /** In the menu, in this order. */
+  menu: boolean;
+  says: string;
+  /** For a page about one thing: an address of the demo tenant that has one, found by the tests through the API. */
+  sample?: string;
+};
+
+export const AREAS: Record<Area, string> = {
+  start: "Start",
+  aod: "AOD · Discovery",
+  aam: "AAM · Connections",
+  dcl: "DCL · Unified data",
+  aoa: "AOA · Orchestration",
+  steer: "Decide",
+  more: "More",
+};
+
+export const PAGES: PageEntry[] = [
+  { id: "Dashboard", path: "/", title: "Dashboard", area: "start", menu: true, says: "How everything is, now" },
+  {
+    id: "Guide",
+    path: "/guide",
+    title: "Platform Guide",
+    area: "start",
+    menu: true,
+    says: "What this is and how it works",
+  },
+  { id: "Discover", path: "/discover", title: "Discover", area: "aod", menu: true, says: "Systems nobody registered" },
+  {
+    id: "Demo",
+    path: "/demo",
+    title: "Discovery Demo",
+    area: "aod",
+    menu: true,
+    says: "Cause a drift and watch it heal",
+  },
+  { id: "Connect", path: "/connect", title: "Connect", area: "aam", menu: true, says: "Sources and how they are" },
+  {
+    id: "NewSource",
+    path: "/connect/new",
+    title: "Add a source",
+    area: "aam",
+    menu: false,
+    says: "Drop a file or type a database",
+  },
+  {
+    id: "Connector",
+    path: "/connect/$id",
+    title: "Connector",
+    area: "aam",
+    menu: false,
+    says: "One source in full",
+    sample: "connection",
+  },
+  {
+    id: "FlowMonitor",
+    path: "/flow-monitor",
+    title: "Flow Monitor",
+    area: "aam",
+    menu: true,
+    says: "Events of the three layers side by side",
+  },
+  { id: "LiveFlow", path: "/flow", title: "Live Flow", area: "aam", menu: true, says: "Data on its way, as it moves" },
+  { id: "Ontology", path: "/ontology", title: "Ontology", area: "dcl", menu: true, says: "What feeds what" },
+  { id: "Views", path: "/views", title: "Views", area: "dcl", menu: true, says: "Unified tables" },
+  {
+    id: "View",
+    path: "/views/$view",
+    title: "View",
+    area: "dcl",
+    menu: false,
+    says: "Rows of one view",
+    sample: "view",
+  },
+  {
+    id: "Connections",
+    path: "/connections",
+    title: "Connections",
+    area: "dcl",
+    menu: true,
+    says: "Every stream and the entity it feeds",
+  },
+  {
+    id: "Lineage",
+    path: "/lineage",
+    title: "Data Lineage",
+    area: "dcl",
+    menu: true,
+    says: "Field by field, from source to agent",
+  },
+  { id: "Tasks", path: "/tasks", title: "Tasks", area: "aoa", menu: true, says: "Work that waits, runs and ran" },
+  {
+    id: "Agents",
+    path: "/agents",
+    title: "Agents",
+    area: "aoa",
+    menu: true,
+    says: "Who looks after the data, and what they found",
+  },
+  {
+    id: "Control",
+    path: "/control",
+    title: "Control Center",
+    area: "steer",
+    menu: true,
+    says: "Questions, answered from your data",
+  },
+  { id: "Review", path: "/review", title: "Review", area: "steer", menu: true, says: "Decisions that wait for you" },
+  {
+    id: "Evaluation",
+    path: "/evaluation",
+    title: "Evaluation",
+    area: "steer",
+    menu: true,
+    says: "How good the repairs are",
+  },
+  { id: "Help", path: "/help", title: "Help", area: "more", menu: true, says: "Keys, links and answers" },
+  { id: "Admin", path: "/admin", title: "Admin", area: "more", menu: true, says: "Actors, cluster, people, files" },
+];

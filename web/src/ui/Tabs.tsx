@@ -1,0 +1,46 @@
+// Tabs whose choice the caller keeps (in the address, usually).
+import { Tabs as Radix } from "radix-ui";
+import type { ReactNode } from "react";
+import { count } from "./format";
+
+export type Tab = { id: string; label: string; badge?: number; content: ReactNode };
+
+export function Tabs({
+  tabs,
+  value,
+  onChange,
+  label,
+}: {
+  tabs: Tab[];
+  value: string;
+  onChange: (id: string) => void;
+  label: string;
+}) {
+  const current = tabs.some((tab) => tab.id === value) ? value : (tabs[0]?.id ?? "");
+  return (
+    <Radix.Root value={current} onValueChange={onChange} activationMode="manual">
+      <Radix.List
+        aria-label={label}
+        className="mb-5 flex gap-1 overflow-x-auto border-b border-line [scrollbar-width:none]"
+      >
+        {tabs.map((tab) => (
+          <Radix.Trigger
+            key={tab.id}
+            value={tab.id}
+            className="relative flex shrink-0 min-h-10 items-center gap-2 rounded-t-xl px-3.5 font-semibold whitespace-nowrap text-ink-2 touch hover:text-ink data-[state=active]:text-green after:absolute after:inset-x-2 after:-bottom-px after:h-[3px] after:rounded-full data-[state=active]:after:bg-solid-green"
+          >
+            {tab.label}
+            {tab.badge ? (
+              <span className="num rounded-full bg-sunken px-1.5 text-xs text-ink-2">{count(tab.badge)}</span>
+            ) : null}
+          </Radix.Trigger>
+        ))}
+      </Radix.List>
+      {tabs.map((tab) => (
+        <Radix.Content key={tab.id} value={tab.id} className="focus-visible:outline-offset-8">
+          {tab.content}
+        </Radix.Content>
+      ))}
+    </Radix.Root>
+  );
+}
