@@ -153,7 +153,7 @@ fn the_pure_stay_pure() {
 
 #[test]
 fn heavy_dependencies_have_one_home() {
-    let homes: [(&str, &[&str]); 17] = [
+    let homes: [(&str, &[&str]); 20] = [
         ("ractor", &["runtime/src/supervision/", "runtime/tests/it/"]),
         ("sqlx", &["runtime/src/store/sqlite", "runtime/src/store/postgres"]),
         ("duckdb", &["actors/src/dcl/", "loadtest/"]),
@@ -168,6 +168,9 @@ fn heavy_dependencies_have_one_home() {
         ("tokio_tungstenite", &["loadtest/", "api/tests/"]),
         ("reqwest", &["loadtest/", "api/tests/", "actors/src/connector/", "actors/src/intelligence/", "api/src/cli/"]),
         ("tokio_postgres", &["actors/src/connector/", "actors/src/testkit/", "actors/tests/"]),
+        ("rustls", &["actors/src/connector/sources/postgres/"]),
+        ("tokio_postgres_rustls", &["actors/src/connector/sources/postgres/"]),
+        ("webpki_roots", &["actors/src/connector/sources/postgres/"]),
         ("parquet", &["actors/src/connector/", "actors/src/dcl/", "actors/tests/", "loadtest/"]),
         ("redis", &["cluster/src/redis"]),
         ("chacha20poly1305", &["runtime/src/secrets"]),

@@ -39,6 +39,11 @@ pub fn spec(kind: &str) -> Result<Value> {
                 "schema": {"type": "string", "default": "public"},
                 "tables": {"type": "array", "items": {"type": "string"}, "description": "absent: all"},
                 "cursor": {"type": "string", "description": "column that rises with every change, such as updated_at"},
+                "sslmode": {
+                    "enum": ["disable", "prefer", "require", "verify-ca", "verify-full"],
+                    "description": "as libpq means them; absent: verify-full with a ca_certificate, else prefer on this machine and require elsewhere",
+                },
+                "ca_certificate": {"type": "string", "description": "PEM of the authority that signed the server's certificate"},
                 "system": {"type": "string"}, "entity": {"type": "string"},
             },
         })),

@@ -208,7 +208,11 @@ impl State {
         let mut run = Run::new(task, self.runs, streams);
         run.warnings = warnings;
         self.run = Some(run);
-        if undecided { self.next_once_decided(myself) } else { self.next(myself) }
+        if undecided {
+            self.next_once_decided(myself);
+            return Ok(());
+        }
+        self.next(myself)
     }
 
     /// Takes the next batch, or opens the next stream, or ends the run.
@@ -253,10 +257,13 @@ impl State {
             Some(batch) => {
                 let undecided = self.take(batch?).await?;
                 drop(permit);
-                match self.cancelled().await? {
-                    true => self.stop_run().await,
-                    false if undecided => self.next_once_decided(myself),
-                    false => self.next(myself),
+                if self.cancelled().await? {
+                    self.stop_run().await
+                } else if undecided {
+                    self.next_once_decided(myself);
+                    Ok(())
+                } else {
+                    self.next(myself)
                 }
             }
             None => {
@@ -378,7 +385,7 @@ impl State {
 
     /// The next step, once the repairer has looked at what was detected. Truth is in rows: if it cannot be asked now, what
     /// it did not decide is not read.
-    fn next_once_decided(&mut self, myself: &ActorRef<Msg>) -> Result<()> {
+    fn next_once_decided(&mut self, myself: &ActorRef<Msg>) {
         if let Some(run) = self.run.as_mut() {
             let (desk, number, myself) = (self.desk.clone(), run.number, myself.clone());
             run.holding = Some(task(async move {
@@ -388,7 +395,6 @@ impl State {
                 myself.cast(Msg::Next(number)).ok();
             }));
         }
-        Ok(())
     }
 
     /// Makes the source anew when the connection was edited.
@@ -492,7 +498,7 @@ impl State {
         let (stream, entity, version) = (intake.stream.clone(), intake.mapping.entity.clone(), intake.mapping.version);
         let prepared = match prepared? {
             Outcome::Ready(prepared) => *prepared,
-            Outcome::Held(held) => return self.hold(held).await,
+            Outcome::Held(held) => return self.hold(*held).await,
         };
         let (rows, rejected) = (prepared.rows, prepared.rejects.len() as u64);
         let stop = prepared.stop.clone();

@@ -66,7 +66,7 @@ pub enum Outcome {
     /// It is ready for the log.
     Ready(Box<Prepared>),
     /// Its records cannot be told apart; it must be read again under other rules.
-    Held(Held),
+    Held(Box<Held>),
 }
 
 /// See [`Outcome::Held`].
@@ -150,7 +150,9 @@ impl Intake {
         }
         let normalized = match self.plan_for(&raw) {
             Ok(plan) => plan.run(&raw)?,
-            Err(why) if why.code == "mapping.key_absent" => return Ok(Outcome::Held(Held { schema, drifts, why })),
+            Err(why) if why.code == "mapping.key_absent" => {
+                return Ok(Outcome::Held(Box::new(Held { schema, drifts, why })));
+            }
             Err(error) => return Err(error),
         };
         rejects.extend(normalized.rejects);

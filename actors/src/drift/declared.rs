@@ -32,7 +32,8 @@ pub fn compare(
     } else if new_key && !renamed((system, object), agreed, offered) {
         let (old, new) = (agreed.key.join(", "), offered.key.join(", "));
         let reason = format!("the source identifies rows by {new} now, not by {old}");
-        drifts.push(told("key_changed", Some(&old), Some(&new), reason, options(&offered.key, order, &old), mapping));
+        let options = options(&offered.key, order, &old);
+        drifts.push(told("key_changed", Some(&old), Some(&new), &reason, &options, mapping));
         schema.key.clone_from(&offered.key);
         // A column that was there for the old key only is not told to be gone, nor one for the new key to have come.
         let only = |name: &String, is: &[String], was: &SourceSchema| is.contains(name) && was.field(name).is_none();
@@ -47,7 +48,7 @@ pub fn compare(
                 None => format!("the source can no longer be read on by {old}"),
             };
             let options = options(&mapping.key, order, old);
-            drifts.push(told("cursor_changed", Some(old), new.as_deref(), reason, options, mapping));
+            drifts.push(told("cursor_changed", Some(old), new.as_deref(), &reason, &options, mapping));
             schema.cursor.clone_from(new);
         }
         (None, Some(_)) => schema.cursor.clone_from(&offered.cursor),
@@ -85,8 +86,8 @@ fn told(
     kind: &str,
     from: Option<&str>,
     to: Option<&str>,
-    reason: String,
-    options: Value,
+    reason: &str,
+    options: &Value,
     mapping: &Mapping,
 ) -> NewDrift {
     NewDrift {

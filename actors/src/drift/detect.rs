@@ -68,8 +68,8 @@ pub fn detect(known: &Agreed<'_>, seen: &SourceSchema) -> Found {
             && !(how == "widened" && known.fresh)
         {
             let name = Some(field.name.as_str());
-            let reasons = vec![format!("{} became {}", old.data_type.as_str(), field.data_type.as_str())];
-            let mut drift = change((kind, Some(how)), name, name, mapping, None, reasons);
+            let reasons = [format!("{} became {}", old.data_type.as_str(), field.data_type.as_str())];
+            let mut drift = change((kind, Some(how)), name, name, mapping, None, &reasons);
             drift.evidence["types"] = json!([old.data_type, field.data_type]);
             drifts.push(drift);
         }
@@ -88,7 +88,7 @@ fn moved(known: &Agreed<'_>, seen: &SourceSchema) -> Vec<NewDrift> {
         let (from, to) = (proposal.from.names().to_vec(), proposal.to.names().to_vec());
         let mut tell = |kind, from: Option<&String>, to: Option<&String>, sure| {
             let (from, to) = (from.map(String::as_str), to.map(String::as_str));
-            let mut drift = change((kind, None), from, to, mapping, sure, proposal.reasons.clone());
+            let mut drift = change((kind, None), from, to, mapping, sure, &proposal.reasons);
             if kind == "key_changed" {
                 drift.evidence["options"] = keys(seen, mapping).into();
             }
@@ -153,7 +153,7 @@ fn change(
     to: Option<&str>,
     mapping: &Mapping,
     confidence: Option<f64>,
-    reasons: Vec<String>,
+    reasons: &[String],
 ) -> NewDrift {
     let mut evidence = json!({"reasons": reasons});
     if let Some(how) = how {

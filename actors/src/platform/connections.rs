@@ -89,9 +89,10 @@ impl Platform {
         let mut tx = parts.store.begin(scope).await?;
         let now = tx.connection(id).await?;
         if patch.safe_mode.is_some_and(|wanted| wanted != now.safe_mode) {
-            let remedy = match now.safe_mode {
-                true => "Look at what was read, then POST /api/v1/aam/connections/{id}/confirm.",
-                false => "Make another connection with safe_mode, or pause this one.",
+            let remedy = if now.safe_mode {
+                "Look at what was read, then POST /api/v1/aam/connections/{id}/confirm."
+            } else {
+                "Make another connection with safe_mode, or pause this one."
             };
             return Err(Error::conflict("connection.safe_mode", "Safe Mode is not changed by an edit.")
                 .field("/safe_mode")

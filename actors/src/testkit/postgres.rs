@@ -44,6 +44,15 @@ impl Server {
             let base = url.rsplit_once('/').map_or(url.clone(), |(base, _)| base.to_owned());
             return Ok(Self { base, databases: AtomicU32::new(0), _alive: None });
         }
+        Self::begin(None)
+    }
+
+    /// Starts one that speaks TLS with a certificate and its key, as PEM. It is always a private one.
+    pub fn start_with_tls(certificate: &str, key: &str) -> Result<Self, String> {
+        Self::begin(Some((certificate, key)))
+    }
+
+    fn begin(tls: Option<(&str, &str)>) -> Result<Self, String> {
         let binaries = binaries().ok_or("initdb was not found.")?;
         let text = |e: std::io::Error| format!("{e}.");
         let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).map_err(text)?.port();
@@ -53,6 +62,10 @@ impl Server {
 umask 077
 mkdir "$2"
 "$1/initdb" -D "$2/data" -U postgres -A trust -E UTF8 --no-sync >"$2/initdb.log" 2>&1 || { tail -3 "$2/initdb.log" >&2; exit 1; }
+if [ -n "$CERTIFICATE" ]; then
+  printf '%s' "$CERTIFICATE" >"$2/data/server.crt"; printf '%s' "$KEY" >"$2/data/server.key"
+  echo "ssl = on" >>"$2/data/postgresql.conf"
+fi
 "$1/pg_ctl" -D "$2/data" -w -t 60 -l "$2/log" -o "-p $3 -h 127.0.0.1 -k $2 -c fsync=off -c autovacuum=off -c max_connections=50" start >/dev/null 2>&1 \
   || { tail -3 "$2/log" >&2; exit 1; }
 echo ready
@@ -69,6 +82,8 @@ rm -rf "$2""#;
             None => Command::new("sh"),
         };
         command.args(["-c", script, "sh"]).arg(&binaries).arg(&folder).arg(port.to_string());
+        let (certificate, key) = tls.unwrap_or_default();
+        command.env("CERTIFICATE", certificate).env("KEY", key);
         command.current_dir("/").env_remove("LD_LIBRARY_PATH");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
         let mut child = command.spawn().map_err(text)?;

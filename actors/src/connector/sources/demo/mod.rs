@@ -74,14 +74,17 @@ impl Demo {
     fn batch(&self, stream: &str, tick: u64, drift: &Drift) -> Result<RecordBatch> {
         let made = rows::make(self.settings.source, self.settings.seed, stream, tick);
         let made = made.ok_or_else(|| super::no_stream(stream))?;
-        let shaped = shape::apply(&made, drift);
-        let fields: Vec<Field> = shaped.columns.iter().map(|c| Field::new(c, DataType::Utf8, true)).collect();
-        let column =
-            |at: usize| -> ArrayRef { Arc::new(shaped.rows.iter().map(|r| r[at].as_deref()).collect::<StringArray>()) };
-        let columns = (0..shaped.columns.len()).map(column).collect();
-        RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
-            .map_err(|e| Error::internal("demo.batch", "The demo source made a bad batch.").source(e))
+        columns(&shape::apply(&made, drift))
     }
+}
+
+fn columns(made: &rows::Made) -> Result<RecordBatch> {
+    let fields: Vec<Field> = made.columns.iter().map(|c| Field::new(c, DataType::Utf8, true)).collect();
+    let column =
+        |at: usize| -> ArrayRef { Arc::new(made.rows.iter().map(|r| r[at].as_deref()).collect::<StringArray>()) };
+    let columns = (0..made.columns.len()).map(column).collect();
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
+        .map_err(|e| Error::internal("demo.batch", "The demo source made a bad batch.").source(e))
 }
 
 #[async_trait::async_trait]
@@ -135,5 +138,55 @@ impl Source for Demo {
         raw.from = cursor;
         raw.to = to;
         Ok(BatchStream::spawned(limits, move |feed| async move { feed.send(raw).await }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use autonomos_runtime::canonical::mapping::Mapping;
+    use autonomos_runtime::canonical::schema::SourceSchema;
+    use autonomos_runtime::canonical::values::tally;
+
+    use super::*;
+    use crate::drift::detect::{Agreed, Found, detect};
+    use crate::drift::values::{Looked, asked, settle};
+
+    /// A simulated system that is left alone is not told to drift, however long it lives.
+    #[test]
+    fn a_demo_that_nobody_touches_never_drifts() {
+        for flavor in [Flavor::Crm, Flavor::Cloud, Flavor::Relational, Flavor::Document] {
+            for stream in flavor.streams() {
+                let key = vec![rows::key(stream).to_owned()];
+                let order_by = rows::order_by(stream).map(str::to_owned);
+                let mapping = Mapping { version: 1, entity: "record".into(), rules: Vec::new(), key, order_by };
+                let mut schema = SourceSchema::default();
+                for tick in 0..1_500 {
+                    let columns = columns(&rows::make(flavor, 7, stream, tick).unwrap()).unwrap();
+                    if columns.num_rows() == 0 {
+                        continue;
+                    }
+                    let mut seen = observe(&RawBatch::of(columns.clone()));
+                    seen.values = tally(&columns, &seen, |name| asked(&schema, &mapping, name));
+                    let mut looked = Looked::default();
+                    looked.add(&seen);
+                    let (declared, fresh) = (HashSet::new(), tick == 0);
+                    let known = Agreed {
+                        system: None,
+                        object: stream,
+                        schema: &schema,
+                        mapping: &mapping,
+                        declared: &declared,
+                        fresh,
+                    };
+                    let Found { schema: next, drifts } = detect(&known, &seen);
+                    assert_eq!(drifts, [], "{stream} at {tick}");
+                    let settled = settle(&next, &looked, &mapping);
+                    assert_eq!(settled.drifts, [], "{stream} at {tick}");
+                    schema = settled.schema;
+                }
+            }
+        }
     }
 }

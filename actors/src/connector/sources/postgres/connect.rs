@@ -1,5 +1,6 @@
-//! A connection to somebody's PostgreSQL: three seconds to connect, read-only, every statement with a deadline on the
-//! server and one here, and the server's refusals turned into what callers may do about them.
+//! A connection to somebody's PostgreSQL: three seconds to connect, encrypted as [`super::tls`] says, read-only, every
+//! statement with a deadline on the server and one here, and the server's refusals turned into what callers may do
+//! about them.
 //!
 //! Nothing the server says is passed on word for word: it may quote a statement or a value. It goes to the log.
 
@@ -8,7 +9,9 @@ use std::time::Duration;
 use autonomos_runtime::{Error, Kind, Result};
 use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres::{Client, Config};
+
+use super::tls::{self, Mode, Tls};
 
 /// Longest wait for the server to answer a connect.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -17,7 +20,10 @@ const GRACE: Duration = Duration::from_secs(2);
 
 /// A checked address; `Debug` does not show the password.
 #[derive(Clone)]
-pub struct Address(Config);
+pub struct Address {
+    config: Config,
+    tls: Tls,
+}
 
 impl std::fmt::Debug for Address {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -26,8 +32,8 @@ impl std::fmt::Debug for Address {
 }
 
 impl Address {
-    /// Reads a URL.
-    pub fn parse(url: &str) -> Result<Self> {
+    /// Reads a URL, and how it is to be encrypted where the settings say so.
+    pub fn parse(url: &str, sslmode: Option<&str>, authorities: Option<&str>) -> Result<Self> {
         let bad = |message: &'static str, remedy: &'static str| {
             Error::invalid("config.invalid", message).field("config/url").remedy(remedy)
         };
@@ -35,33 +41,49 @@ impl Address {
         if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
             return Err(bad("The address is not a PostgreSQL URL.", example));
         }
+        let (url, asked) = tls::asked(url, sslmode)?;
         // The parser's own message may quote the password: it is not passed on.
         let mut config: Config = url.parse().map_err(|_| bad("The PostgreSQL URL cannot be read.", example))?;
         if config.get_hosts().is_empty() || config.get_hosts().iter().any(|h| !matches!(h, Host::Tcp(_))) {
             return Err(bad("The URL names no host, or a socket of the server's machine.", example));
         }
-        if config.get_ssl_mode() == SslMode::Require {
-            return Err(bad(
-                "The URL asks for TLS, which this source does not speak yet.",
-                "Leave out sslmode=require, or connect through a local tunnel.",
-            ));
-        }
+        let tls = Tls::new(asked, authorities, &config)?;
+        config.ssl_mode(match tls.mode {
+            Mode::Disable => SslMode::Disable,
+            Mode::Prefer => SslMode::Prefer,
+            Mode::Require | Mode::VerifyCa | Mode::VerifyFull => SslMode::Require,
+        });
         config.connect_timeout(CONNECT).application_name("autonomos").tcp_user_timeout(Duration::from_secs(20));
-        Ok(Self(config))
+        Ok(Self { config, tls })
+    }
+
+    async fn open(&self, config: &Config) -> Result<Result<Client, tokio_postgres::Error>> {
+        let connecting = config.connect(self.tls.connector.clone());
+        let Ok(done) = tokio::time::timeout(CONNECT + GRACE, connecting).await else { return Err(away()) };
+        Ok(done.map(|(client, connection)| {
+            tokio::spawn(async move {
+                if let Err(error) = connection.await {
+                    tracing::debug!(%error, "a source's connection ended");
+                }
+            });
+            client
+        }))
+    }
+
+    /// Opened as it is to be encrypted. With `prefer` a server whose TLS does not work is one without.
+    async fn client(&self) -> Result<Client> {
+        let mut done = self.open(&self.config).await?;
+        if self.tls.mode == Mode::Prefer && done.as_ref().is_err_and(tls::is_fault) {
+            let mut plain = self.config.clone();
+            plain.ssl_mode(SslMode::Disable);
+            done = self.open(&plain).await?;
+        }
+        done.map_err(|e| self.tls.fault(&e).unwrap_or_else(|| classify(&e, None)))
     }
 
     /// Connects and prepares the session.
     pub async fn connect(&self, call: Duration) -> Result<Session> {
-        let connecting = tokio::time::timeout(CONNECT + GRACE, self.0.connect(NoTls));
-        let (client, connection) = match connecting.await {
-            Ok(done) => done.map_err(|e| classify(&e, None))?,
-            Err(_) => return Err(away()),
-        };
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a source's connection ended");
-            }
-        });
+        let client = self.client().await?;
         let session = Session { client, call };
         let millis = call.as_millis();
         session
@@ -98,7 +120,7 @@ impl Session {
     ) -> Result<T> {
         match tokio::time::timeout(self.call + GRACE, call).await {
             Ok(done) => done.map_err(|e| classify(&e, table)),
-            Err(_) => Err(slow()),
+            Err(_) => Err(slow(table)),
         }
     }
 }
@@ -109,8 +131,10 @@ fn away() -> Error {
         .remedy("Check host, port and network; reading goes on by itself where it stopped.")
 }
 
-fn slow() -> Error {
-    Error::unavailable("postgres.slow", "PostgreSQL did not answer within the deadline.")
+fn slow(table: Option<&str>) -> Error {
+    let about = table.map(|t| format!(" about `{t}`")).unwrap_or_default();
+    Error::unavailable("postgres.slow", format!("PostgreSQL did not answer{about} within the deadline."))
+        .field("config/tables")
         .remedy("Look for locks or missing indexes on the cursor and key; reading is tried again.")
 }
 
@@ -144,7 +168,7 @@ pub fn classify(error: &tokio_postgres::Error, table: Option<&str>) -> Error {
                 .field("config/url")
                 .remedy("Grant SELECT on it to the connection's user.")
         }
-        SqlState::QUERY_CANCELED | SqlState::LOCK_NOT_AVAILABLE => slow(),
+        SqlState::QUERY_CANCELED | SqlState::LOCK_NOT_AVAILABLE => slow(table),
         SqlState::TOO_MANY_CONNECTIONS => Error::busy("postgres.full", "PostgreSQL has no free connection.")
             .remedy("Reading is tried again; raise max_connections if it stays."),
         SqlState::UNDEFINED_COLUMN | SqlState::DATATYPE_MISMATCH | SqlState::UNDEFINED_FUNCTION => {
@@ -178,14 +202,12 @@ mod tests {
 
     #[test]
     fn addresses() {
-        assert!(Address::parse("postgres://u:p@h:5432/d").is_ok());
-        for bad in [
-            "mysql://h/d",
-            "postgres:///d?host=/var/run",
-            "postgres://u:secret@h:port/d",
-            "postgres://h/d?sslmode=require",
-        ] {
-            let error = Address::parse(bad).unwrap_err();
+        for good in ["postgres://u:p@h:5432/d", "postgres://h/d?sslmode=require", "postgres://h/d?sslmode=verify-full"]
+        {
+            assert!(Address::parse(good, None, None).is_ok(), "{good}");
+        }
+        for bad in ["mysql://h/d", "postgres:///d?host=/var/run", "postgres://u:secret@h:port/d"] {
+            let error = Address::parse(bad, None, None).unwrap_err();
             assert_eq!((error.code, error.field.as_deref()), ("config.invalid", Some("config/url")), "{bad}");
             assert!(!error.chain().contains("secret"));
         }

@@ -20,6 +20,7 @@ mod cursor;
 mod ledger;
 mod pass;
 mod sql;
+mod tls;
 mod value;
 
 use std::sync::Arc;
@@ -61,6 +62,12 @@ pub struct Settings {
     /// Column that rises with every change, in tables that have it.
     #[serde(default)]
     pub cursor: Option<String>,
+    /// How TLS is used, as libpq means it; none: as the URL says, else as [`tls`] decides.
+    #[serde(default)]
+    pub sslmode: Option<String>,
+    /// Certificates of the authorities that are trusted, as PEM.
+    #[serde(default)]
+    pub ca_certificate: Option<String>,
 }
 
 impl std::fmt::Debug for Settings {
@@ -86,7 +93,7 @@ pub struct Postgres {
 impl Postgres {
     /// Checks the settings, not yet the server. Notes of full passes go into the tenant's folder.
     pub fn new(folder: Folder, connection: ConnectionId, settings: Settings) -> Result<Self> {
-        let address = Address::parse(&settings.url)?;
+        let address = Address::parse(&settings.url, settings.sslmode.as_deref(), settings.ca_certificate.as_deref())?;
         let settings = Settings { url: String::new(), ..settings };
         Ok(Self { address, settings: Arc::new(settings), folder, connection })
     }

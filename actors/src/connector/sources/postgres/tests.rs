@@ -243,6 +243,53 @@ async fn away_slow_refused_and_dropped_are_told_apart() {
 }
 
 #[tokio::test]
+async fn a_read_that_breaks_off_goes_on_where_it_stood() {
+    let make = |table: &str, more: &str| {
+        format!(
+            "create table {table} (id int primary key, v text{more}); insert into {table} select i, 'v'{} from generate_series(1, 100) i;",
+            if more.is_empty() { "" } else { ", '2024-01-01'::timestamptz + i * interval '1 s'" }
+        )
+    };
+    let (full, by_time) = (make("f", ""), make("t", ", updated_at timestamptz not null"));
+    let world = world(&format!("{full} {by_time}")).await;
+    let source = world.source(&serde_json::json!({}));
+    let gone = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'autonomos' and datname = current_database()";
+    for (table, made) in [("f", &full), ("t", &by_time)] {
+        let (lock, drop) =
+            (format!("begin; lock table {table} in access exclusive mode"), format!("drop table {table}"));
+        let breaks = [
+            ("postgres.away", gone, "select 1"),
+            ("postgres.slow", lock.as_str(), "rollback"),
+            ("postgres.table_gone", drop.as_str(), made.as_str()),
+        ];
+        for (code, breaking, mending) in breaks {
+            let limits = Limits { batch_rows: 10, call: Duration::from_millis(400), ..Limits::default() };
+            let mut stream = source.read(&world.scope, table, None, &limits).await.unwrap();
+            let mut batches = vec![stream.next().await.unwrap().unwrap()];
+            // The reader is ahead by a few batches at most, which are good as well.
+            world.client.batch_execute(breaking).await.unwrap();
+            let error = loop {
+                match stream.next().await.expect("it breaks before its end") {
+                    Ok(batch) => batches.push(batch),
+                    Err(error) => break error,
+                }
+            };
+            // Who gives a silent server up first, the server itself or its reader, is a matter of moments.
+            let code = if error.code == "source.no_progress" && code == "postgres.slow" { error.code } else { code };
+            assert_eq!(error.code, code, "{table}: {error:?}");
+            assert_eq!((error.retryable(), error.remedy.is_some()), (code != "postgres.table_gone", true), "{code}");
+            world.client.batch_execute(mending).await.unwrap();
+            let (rest, error) = world.read(&source, table, batches.last().map(|b| b.to.clone()), 10).await;
+            assert!(error.is_none(), "{error:?}");
+            batches.extend(rest);
+            let mut ids: Vec<i32> = firsts(&batches).iter().map(|id| id.parse().unwrap()).collect();
+            ids.sort_unstable();
+            assert_eq!(ids, (1..=100).collect::<Vec<_>>(), "{table} {code}: nothing is lost and nothing twice");
+        }
+    }
+}
+
+#[tokio::test]
 async fn it_keeps_the_contract() {
     // A server of its own: cursors tell which transactions were done, and other tests make some.
     let server = Server::start().unwrap();
