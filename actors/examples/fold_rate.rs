@@ -125,7 +125,7 @@ impl Bench {
             rows += applied.rows;
             if !applied.more {
                 println!("  processor: {:.2} s", processor() - busy);
-                return Ok((rows, (self.ambient.elapsed() - began).as_secs_f64()));
+                return Ok((rows, self.ambient.elapsed().saturating_sub(began).as_secs_f64()));
             }
         }
     }
@@ -138,9 +138,9 @@ impl Bench {
             let mut ask = ask.clone();
             ask.filters.push(("probability".into(), format!("ge:-{}", i + 1)));
             bytes = self.dcl.query(&self.scope, &ask).await?.body.len();
-            first.get_or_insert(self.ambient.elapsed() - began);
+            first.get_or_insert(self.ambient.elapsed().saturating_sub(began));
         }
-        let each = (self.ambient.elapsed() - began).as_secs_f64() / f64::from(times);
+        let each = self.ambient.elapsed().saturating_sub(began).as_secs_f64() / f64::from(times);
         let busy = (processor() - busy) / f64::from(times) * 1e3;
         let first = first.unwrap_or_default();
         println!("{what}: {:.2} ms each ({busy:.2} processor), first {first:.2?}, {bytes} bytes", each * 1e3);
@@ -195,7 +195,7 @@ async fn main() -> Result<()> {
     println!("trickle: {folded} known keys in {took:.3} s");
     let began = ambient.elapsed();
     let digest = bench.dcl.digest(&bench.scope).await?;
-    println!("digest of {} rows in {:.0?}", digest.rows, ambient.elapsed() - began);
+    println!("digest of {} rows in {:.0?}", digest.rows, ambient.elapsed().saturating_sub(began));
     let plain = ViewRequest { view: "opportunities".into(), ..ViewRequest::default() };
     bench.ask("page in log order", &plain, 50).await?;
     bench.ask("page by amount", &ViewRequest { sort: Some("-amount".into()), ..plain.clone() }, 50).await?;
@@ -206,12 +206,12 @@ async fn main() -> Result<()> {
     for _ in 0..times {
         bench.dcl.query(&bench.scope, &plain).await?;
     }
-    println!("remembered page: {:.0}/s", f64::from(times) / (ambient.elapsed() - began).as_secs_f64());
+    println!("remembered page: {:.0}/s", f64::from(times) / ambient.elapsed().saturating_sub(began).as_secs_f64());
     let stats = bench.dcl.stats(&bench.scope).await?;
     println!("{} bytes on disk; {:?}; {}", stats.bytes, stats.streams, resident());
     let began = ambient.elapsed();
     let applied = bench.dcl.rebuild(&bench.scope, &bench.log).await?;
-    println!("rebuild: {} rows in {:.2?}", applied.rows, ambient.elapsed() - began);
+    println!("rebuild: {} rows in {:.2?}", applied.rows, ambient.elapsed().saturating_sub(began));
     println!("same digest: {}", bench.dcl.digest(&bench.scope).await?.digest == digest.digest);
     bench.dcl.close_all().await;
     drop(std::fs::remove_dir_all(&folder));

@@ -91,7 +91,7 @@ fn measure(path: &Path, seed: u64) -> Outcome<serde_json::Value> {
     let mut steps = Vec::new();
     let mut step = |name: &str, since: Duration| {
         let now = ambient.elapsed();
-        steps.push((name.to_owned(), (now - since).as_secs_f64()));
+        steps.push((name.to_owned(), now.saturating_sub(since).as_secs_f64()));
         now
     };
     let read = read(path, &plan)?;
@@ -107,7 +107,7 @@ fn measure(path: &Path, seed: u64) -> Outcome<serde_json::Value> {
     let at = step("learn", at);
     let round = index.review_all(1);
     step("decide", at);
-    let seconds = (ambient.elapsed() - began).as_secs_f64();
+    let seconds = ambient.elapsed().saturating_sub(began).as_secs_f64();
     let figures = figures(&index, &read.truth);
     let (busy, memory) = (processor(), resident());
     let rows = index.len();
@@ -127,7 +127,7 @@ fn measure(path: &Path, seed: u64) -> Outcome<serde_json::Value> {
     index.review_all(1);
     let began = ambient.elapsed();
     let later = index.round(&after, 2);
-    let incremental = (ambient.elapsed() - began).as_secs_f64();
+    let incremental = ambient.elapsed().saturating_sub(began).as_secs_f64();
     let incremental_figures = self::figures(&index, &read.truth);
     Ok(json!({
         "rows": rows, "seed": seed, "seconds": round3(seconds), "processor_seconds": round3(busy),
@@ -177,6 +177,11 @@ fn split(batches: &Batches, at: usize) -> (Batches, Batches) {
     (before, after)
 }
 
+/// Pairs within groups of so many.
+fn pairs<K>(counts: &HashMap<K, u64>) -> u64 {
+    counts.values().map(|n| n * (n - 1) / 2).sum()
+}
+
 /// Pairwise precision, recall, F1, and the number of true pairs.
 fn figures(index: &Index, truth: &HashMap<u64, u64>) -> (f64, f64, f64, u64) {
     let (mut things, mut found, mut both) = (HashMap::new(), HashMap::new(), HashMap::new());
@@ -185,9 +190,6 @@ fn figures(index: &Index, truth: &HashMap<u64, u64>) -> (f64, f64, f64, u64) {
         *things.entry(thing).or_insert(0_u64) += 1;
         *found.entry(standing.entity).or_insert(0_u64) += 1;
         *both.entry((thing, standing.entity)).or_insert(0_u64) += 1;
-    }
-    fn pairs<K>(counts: &HashMap<K, u64>) -> u64 {
-        counts.values().map(|n| n * (n - 1) / 2).sum()
     }
     let (real, said, right) = (pairs(&things), pairs(&found), pairs(&both));
     let (precision, recall) = (right as f64 / said.max(1) as f64, right as f64 / real.max(1) as f64);

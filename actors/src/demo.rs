@@ -21,7 +21,7 @@ const SYSTEMS: [(&str, &str); 4] = [
     ("Documents (demo)", "document"),
 ];
 /// How long the first sync of each may take before the drift is caused.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// See the module.
 pub async fn ensure(platform: &Platform, scope: &Scope) -> Result<()> {

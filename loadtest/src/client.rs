@@ -1,12 +1,12 @@
 //! One tenant's admin, over HTTP: the calls that scenarios make, as anybody's script would make them.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
-use crate::Outcome;
+use crate::{Outcome, clock};
 
 /// See the module.
 #[derive(Clone, Debug)]
@@ -99,7 +99,7 @@ impl Client {
 
     /// Waits until a task ends well.
     pub async fn wait(&self, task: &str, within: Duration) -> Outcome<Value> {
-        let began = Instant::now();
+        let began = clock::now();
         loop {
             let answer = self.get(&format!("/api/v1/tasks/{task}")).await?;
             match answer["state"].as_str() {

@@ -117,20 +117,20 @@ pub fn row(seed: u64, i: u64, line: &mut String) -> Option<Expected> {
         _ => (PROBABILITY[s].to_string(), Some(Some(PROBABILITY[s]))),
     };
     let mut stamp = || {
-        let (y, mo, d) = (2022 + r.below(4), 1 + r.below(12), 1 + r.below(28));
-        format!("{y:04}-{mo:02}-{d:02}T{:02}:{:02}:{:02}.000Z", r.below(24), r.below(60), r.below(60))
+        let (year, month, day) = (2022 + r.below(4), 1 + r.below(12), 1 + r.below(28));
+        format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}.000Z", r.below(24), r.below(60), r.below(60))
     };
     let (created, modified) = (stamp(), stamp());
     let account = r.below(100_000);
     let owner = r.below(500);
     line.push_str(&id);
-    let _ = write!(line, ",001{account:015},");
+    write!(line, ",001{account:015},").ok();
     quoted(line, &name);
-    let _ = write!(line, ",{stage},");
+    write!(line, ",{stage},").ok();
     quoted(line, &amount);
-    let _ = write!(line, ",{},{close},005{owner:015},{probability},", r.pick(&["USD", "USD", "EUR", "GBP"]));
-    let _ = write!(line, "{},{},", r.pick(&["New Business", "Renewal", ""]), r.pick(&["Web", "Partner Referral", ""]));
-    let _ = write!(line, "{},{created},{modified},", if s > 7 { "Closed" } else { "Pipeline" });
+    write!(line, ",{},{close},005{owner:015},{probability},", r.pick(&["USD", "USD", "EUR", "GBP"])).ok();
+    write!(line, "{},{},", r.pick(&["New Business", "Renewal", ""]), r.pick(&["Web", "Partner Referral", ""])).ok();
+    write!(line, "{},{created},{modified},", if s > 7 { "Closed" } else { "Pipeline" }).ok();
     quoted(line, r.pick(&NOTES));
     line.push('\n');
     sure.map(|probability| Expected { id, name, stage: stage.trim().to_owned(), cents, close_date, probability })

@@ -4,6 +4,7 @@
 //! work, ends the server it started, and prints one JSON line with what was measured.
 
 mod client;
+mod clock;
 mod data;
 mod report;
 mod rng;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::Outcome;
+use crate::{Outcome, clock};
 
 /// See the module.
 #[derive(Debug)]
@@ -50,7 +50,7 @@ impl Server {
     pub async fn launch(&mut self) -> Outcome<(f64, f64)> {
         let log = std::fs::OpenOptions::new().create(true).append(true).open(self.folder.join("server.log"));
         let log = log.map_err(|e| e.to_string())?;
-        let began = Instant::now();
+        let began = clock::now();
         let child = Command::new(&self.binary)
             .arg(if self.mode == Mode::Dev { "dev" } else { "serve" })
             .args(["--data-dir", &self.folder.join("data").to_string_lossy()])
@@ -93,7 +93,7 @@ impl Server {
         {
             return Err(format!("the server ended ({status}):\n{}", self.log_tail()));
         }
-        if began.elapsed() > Duration::from_secs(60) {
+        if began.elapsed() > Duration::from_mins(1) {
             return Err(format!("the server did not become ready within a minute:\n{}", self.log_tail()));
         }
         Ok(())
@@ -134,7 +134,7 @@ impl Server {
     /// Asks it to end and waits; answers the seconds it took.
     pub async fn terminate(&mut self) -> Outcome<f64> {
         let Some(mut child) = self.child.take() else { return Ok(0.0) };
-        let began = Instant::now();
+        let began = clock::now();
         Command::new("kill").args(["-TERM", &child.id().to_string()]).status().map_err(|e| e.to_string())?;
         loop {
             match child.try_wait() {

@@ -272,7 +272,7 @@ fn every_setting_is_read_by_somebody() {
         .into_iter()
         .filter(|(path, _)| path.contains("/src/") && !path.starts_with("loadtest/"))
         .filter(|(path, _)| !path.starts_with("runtime/src/config/"))
-        .map(|(_, text)| self::code(&text).map(|(_, line)| format!("{line}\n")).collect())
+        .map(|(_, text)| self::code(&text).flat_map(|(_, line)| [line, "\n"]).collect())
         .collect();
     let (mut section, mut faults) = (String::new(), Vec::new());
     for line in manual.lines() {

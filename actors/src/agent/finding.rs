@@ -17,7 +17,7 @@ pub struct Found {
 }
 
 /// A row without an `id` cannot be told from others and is no finding.
-pub fn found(definition: &Definition, check: &Check, row: Map<String, Value>) -> Option<Found> {
+pub fn found(definition: &Definition, check: &Check, row: &Map<String, Value>) -> Option<Found> {
     let id = row.get("id").filter(|v| !v.is_null()).map(text)?;
     let impact = check.impact.as_ref().and_then(|impact| {
         let amount = row.get(&impact.amount).filter(|v| !v.is_null())?;
@@ -29,7 +29,7 @@ pub fn found(definition: &Definition, check: &Check, row: Map<String, Value>) ->
     });
     Some(Found {
         key: format!("{}/{}/{id}", definition.id, check.id),
-        title: fill(&check.title, &row),
+        title: fill(&check.title, row),
         impact,
         evidence: json!([row]),
     })
@@ -73,7 +73,7 @@ mod tests {
         else {
             unreachable!()
         };
-        let found = found(revops, stalled, row).unwrap();
+        let found = found(revops, stalled, &row).unwrap();
         assert_eq!(found.key, "revops/stalled/x1");
         assert_eq!(found.title, "Deal \"Big {deal}\" has not moved for 41 days");
         assert_eq!(found.impact, Some(json!({"amount": 5})));

@@ -153,7 +153,7 @@ impl State {
             desk.publish(Fact::agent_stepped(&definition.id, run.id, &check.id, ms));
             findings.extend(rows.into_iter().filter_map(|row| {
                 let subject = row.get("id").cloned().unwrap_or_default();
-                let found = found(definition, check, row)?;
+                let found = found(definition, check, &row)?;
                 Some(NewFinding {
                     key: found.key,
                     check: check.id.clone(),

@@ -331,7 +331,7 @@ impl State {
             Ok(done) => {
                 desk.until_folded(done.position).await;
                 TaskOutcome::Success(
-                    serde_json::json!({"replayed": done.replayed, "refused": done.refused, "position": done.position}),
+                    serde_json::json!({"replayed": done.taken, "refused": done.refused, "position": done.position}),
                 )
             }
             Err(error) => TaskOutcome::Failed(

@@ -6,6 +6,7 @@
 pub mod catalog;
 #[cfg(any(test, feature = "testkit"))]
 pub mod conformance;
+#[expect(clippy::module_inception, reason = "the actor is called what it is")]
 pub mod connector;
 pub mod credentials;
 pub mod intake;

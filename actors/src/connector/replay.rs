@@ -74,9 +74,9 @@ pub fn attempt<T: Copy>(vocabulary: &Vocabulary, rules: &Mapping, rows: &[Refuse
 /// Batches of rows that share their columns and their file, because a column that is absent means something; and whose
 /// each row is.
 fn batches<T: Copy>(rows: &[Refused<T>]) -> Result<Vec<(RawBatch, Vec<T>)>> {
-    let mut groups: BTreeMap<(Option<&str>, Vec<&str>), Vec<&Refused<T>>> = BTreeMap::new();
+    let mut groups = BTreeMap::<_, Vec<&Refused<T>>>::new();
     for row in rows {
-        let names = row.columns.keys().map(String::as_str).collect();
+        let names: Vec<&str> = row.columns.keys().map(String::as_str).collect();
         groups.entry((row.origin.as_deref(), names)).or_default().push(row);
     }
     let made = groups

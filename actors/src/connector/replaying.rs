@@ -31,7 +31,7 @@ const PAGE: u32 = 1000;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Replayed {
     /// Rows that are in the log now.
-    pub replayed: u64,
+    pub taken: u64,
     /// Rows that are refused still.
     pub refused: u64,
     /// Log position that has them.
@@ -90,12 +90,12 @@ async fn try_again(
         let ready = off_thread(move || prepare(&vocabulary, &rules, &rows)).await?;
         match take(desk, &active, ready).await? {
             Taken::Rows(taken, position) => {
-                done.replayed += taken;
+                done.taken += taken;
                 done.refused += tried - taken;
                 done.position = done.position.max(position);
                 return Ok(());
             }
-            Taken::OtherRules(now) => active = now,
+            Taken::OtherRules(now) => active = *now,
         }
     }
 }
@@ -113,7 +113,7 @@ enum Taken {
     /// So many are in the log, the last at this position.
     Rows(u64, i64),
     /// Nothing was taken, because these rules are in force by now.
-    OtherRules(MappingVersion),
+    OtherRules(Box<MappingVersion>),
 }
 
 /// The letters' rows; one that was cut off has none.
@@ -153,7 +153,7 @@ async fn take(desk: &Desk, active: &MappingVersion, ready: Vec<Ready>) -> Result
     let mut tx = desk.parts.store.begin(&desk.scope).await?;
     let now = tx.active_mapping(connection, name).await?;
     if let Some(now) = now.filter(|now| now.version != active.version) {
-        return Ok(Taken::OtherRules(now));
+        return Ok(Taken::OtherRules(Box::new(now)));
     }
     let stream = tx.stream(connection, name).await?;
     // A stream that has refused rows has a cursor, because the commit that refused them moved it; unless it was sent back

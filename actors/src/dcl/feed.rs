@@ -102,12 +102,11 @@ impl VTab for Feed {
     }
 
     fn func(call: &TableFunctionInfo<Self>, output: &mut DataChunkHandle) -> Result<(), Refusal> {
-        match call.get_bind_data().take() {
-            Some(piece) => record_batch_to_duckdb_data_chunk(&piece, output),
-            None => {
-                output.set_len(0);
-                Ok(())
-            }
+        if let Some(piece) = call.get_bind_data().take() {
+            record_batch_to_duckdb_data_chunk(&piece, output)
+        } else {
+            output.set_len(0);
+            Ok(())
         }
     }
 

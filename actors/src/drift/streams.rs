@@ -93,6 +93,8 @@ pub fn removed(name: &str, rows: i64) -> NewDrift {
 mod tests {
     use super::*;
 
+    type Case<'a> = (&'a [(&'a str, StreamState)], &'a [Offered<'a>], [&'a [&'a str]; 4]);
+
     #[test]
     fn streams_come_and_go() {
         use StreamState::{Active, Disabled, Drifted, Gone, Stopped};
@@ -100,7 +102,6 @@ mod tests {
         let found = |name| Offered { name, chosen: false };
         let names = |list: &[&str]| list.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
         let (a, b) = (("a", Active), ("b", Drifted));
-        type Case<'a> = (&'a [(&'a str, StreamState)], &'a [Offered<'a>], [&'a [&'a str]; 4]);
         let table: [Case<'_>; 8] = [
             (&[], &[found("a"), found("b")], [&["a", "b"], &[], &[], &[]]),
             (&[], &[], [&[], &[], &[], &[]]),

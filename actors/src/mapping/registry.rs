@@ -44,7 +44,8 @@ pub struct Registry {
 #[derive(Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 struct System {
-    system: String,
+    #[serde(rename = "system")]
+    name: String,
     #[serde(default)]
     names: Vec<String>,
     objects: Vec<Object>,
@@ -53,7 +54,8 @@ struct System {
 #[derive(Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Object {
-    object: String,
+    #[serde(rename = "object")]
+    name: String,
     #[serde(default)]
     aliases: Vec<String>,
     entity: String,
@@ -135,7 +137,7 @@ impl Registry {
 
     /// The systems it knows.
     pub fn systems(&self) -> impl Iterator<Item = &str> {
-        self.systems.iter().map(|s| s.system.as_str())
+        self.systems.iter().map(|s| s.name.as_str())
     }
 
     /// Whether a system of that name is known, by name or by one of its other names.
@@ -147,7 +149,7 @@ impl Registry {
         let wanted = names::column(name);
         self.systems
             .iter()
-            .find(|s| names::column(&s.system) == wanted || s.names.iter().any(|n| names::column(n) == wanted))
+            .find(|s| names::column(&s.name) == wanted || s.names.iter().any(|n| names::column(n) == wanted))
     }
 
     /// The shipped rules for a stream of a known system, or of whichever system the columns give away when none is
@@ -200,7 +202,7 @@ fn telling(system: &System, vocabulary: &Vocabulary, columns: &Columns<'_>, of: 
 /// The object whose name or alias fits best.
 fn best<'a>(system: &'a System, object: &str) -> Option<&'a Object> {
     let fit = |o: &Object| {
-        std::iter::once(&o.object).chain(&o.aliases).map(|alias| names::object_fit(object, alias)).max().unwrap_or(0)
+        std::iter::once(&o.name).chain(&o.aliases).map(|alias| names::object_fit(object, alias)).max().unwrap_or(0)
     };
     system.objects.iter().map(|o| (fit(o), o)).filter(|(n, _)| *n > 0).max_by_key(|(n, _)| *n).map(|(_, o)| o)
 }
@@ -241,7 +243,7 @@ impl Object {
         };
         for def in &entity.fields {
             let named = self.fields.get(&def.name).into_iter().flat_map(Candidates::sources);
-            let own = self.identity.then(|| (def.name.as_str(), Transform::None));
+            let own = self.identity.then_some((def.name.as_str(), Transform::None));
             let source = named.chain(own).find_map(|(name, t)| columns.find(name).map(|c| (c, t)));
             match (source, self.constants.get(&def.name)) {
                 (Some((source, transform)), _) => add(&def.name, source, transform),
@@ -289,7 +291,7 @@ mod tests {
         for object in Registry::shipped().systems.iter().flat_map(|s| &s.objects) {
             let entity = vocabulary.entity(&object.entity).unwrap_or_else(|| panic!("{}", object.entity));
             for field in object.fields.keys().chain(object.constants.keys()) {
-                assert!(entity.fields.iter().any(|f| f.name == *field), "{}: {}.{field}", object.object, object.entity);
+                assert!(entity.fields.iter().any(|f| f.name == *field), "{}: {}.{field}", object.name, object.entity);
             }
         }
     }

@@ -169,7 +169,7 @@ impl Ground<'_> {
             return json!({"schema": {"passed": false, "why": "the entity is unknown"}});
         };
         let next = proposal.apply(self.mapping, entity, 0.0, Origin::Rule);
-        let unique = next.as_ref().is_ok_and(|m| one_rule_a_field(m));
+        let unique = next.as_ref().is_ok_and(one_rule_a_field);
         let (fits, of) = match proposal {
             Proposal::Lenient { .. } => self.fitting(column),
             _ => self.fitting_under(next.as_ref().ok(), entity, column),
@@ -338,7 +338,7 @@ mod tests {
         };
         let schema = SourceSchema { fields: columns, ..SourceSchema::default() };
         let ground = Ground {
-            vocabulary: &vocabulary,
+            vocabulary,
             mapping: &mapping,
             schema: &schema,
             system: None,

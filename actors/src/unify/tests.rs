@@ -180,7 +180,7 @@ fn world() -> impl Strategy<Value = Vec<(u64, Row)>> {
                     r[at].clear();
                 }
             }
-            if damage & 96 == 96 && !r[5].is_empty() {
+            if damage & 0x60 == 0x60 && !r[5].is_empty() {
                 r[5] = r[5].replace('9', "8");
             }
             out.insert(id, r);

@@ -3,18 +3,18 @@
 //! restores the digest from before.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::Outcome;
 use crate::client::Client;
 use crate::report::{line, round};
 use crate::server::{Mode, Server};
+use crate::{Outcome, clock};
 
 /// Accounts as a CRM sends them; after the drift under other names.
 fn file(path: &Path, from: u64, rows: u64, drifted: bool) -> Outcome {
-    use std::fmt::Write as _;
+    
     let mut text = if drifted {
         "Id,Name,PhoneNumber,WebsiteUrl,IndustryName,NumberOfEmployees,BillingCountry,LastModifiedDate,CustomerTier\n"
             .to_owned()
@@ -26,11 +26,12 @@ fn file(path: &Path, from: u64, rows: u64, drifted: bool) -> Outcome {
         let phone = format!("+1 555 {:04} {:04}", i % 10_000, i / 10_000);
         let site = format!("https://company{i}.example.com");
         let industry = ["Energy", "Media", "Health"][(i % 3) as usize];
-        let _ = if drifted {
-            writeln!(text, "001{i:012},Company {i},{phone},{site},{industry},about {},Germany,{stamp},gold", i % 500)
+        let line = if drifted {
+            format!("001{i:012},Company {i},{phone},{site},{industry},about {},Germany,{stamp},gold\n", i % 500)
         } else {
-            writeln!(text, "001{i:012},Company {i},{phone},{site},{industry},{},Berlin,Germany,{stamp}", i % 500)
+            format!("001{i:012},Company {i},{phone},{site},{industry},{},Berlin,Germany,{stamp}\n", i % 500)
         };
+        text.push_str(&line);
     }
     std::fs::write(path, text).map_err(|e| e.to_string())
 }
@@ -45,12 +46,12 @@ pub async fn run(binary: &Path, rows: u64) -> Outcome {
     let connection =
         client.connect("crm", "file", json!({"path": "crm/accounts*.csv", "system": "salesforce"})).await?;
     let task = client.sync(&connection).await?;
-    client.wait(&task, Duration::from_secs(120)).await?;
+    client.wait(&task, Duration::from_mins(2)).await?;
     let position = position(&client).await?;
 
     file(&path, rows / 2, rows / 10, true)?;
     client.upload("crm/accounts_2.csv", &path).await?;
-    let began = Instant::now();
+    let began = clock::now();
     client.sync(&connection).await?;
     let drifts = until(Duration::from_secs(20), || async {
         let drifts = items(&client, "/api/v1/drifts").await?;
@@ -127,7 +128,7 @@ async fn settle(client: &Client) -> Outcome {
 }
 
 async fn until<T, F: Future<Output = Outcome<Option<T>>>>(within: Duration, mut look: impl FnMut() -> F) -> Outcome<T> {
-    let began = Instant::now();
+    let began = clock::now();
     loop {
         if let Some(found) = look().await? {
             return Ok(found);

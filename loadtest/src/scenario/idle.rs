@@ -23,7 +23,7 @@ pub async fn run(binary: &Path, tenants: usize) -> Outcome {
             let config = json!({"path": "crm/*.csv", "system": "salesforce"});
             let connection = client.connect("crm", "file", config).await?;
             let task = client.sync(&connection).await?;
-            client.wait(&task, Duration::from_secs(60)).await?;
+            client.wait(&task, Duration::from_mins(1)).await?;
         }
     }
     let ended = server.terminate().await?;

@@ -3,14 +3,14 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::json;
 
 use crate::client::Client;
 use crate::report::{line, round};
 use crate::server::{Mode, Server};
-use crate::{Outcome, data};
+use crate::{Outcome, clock, data};
 
 const DLT: &str = r#"
 import os, sys, tempfile, time
@@ -37,15 +37,15 @@ pub async fn run(binary: &Path, rows: u64) -> Outcome {
     let mut server = Server::start(binary, Mode::Serve).await?;
     let file = server.folder().join("opportunities.csv");
     let accepted = data::write(&file, 7, 0, rows)?;
-    let bytes = std::fs::metadata(&file).map(|m| m.len()).unwrap_or(0);
+    let bytes = std::fs::metadata(&file).map_or(0, |m| m.len());
     let client = Client::register(&server.url, "ingest").await?;
     client.upload("crm/opportunities.csv", &file).await?;
     let config = json!({"path": "crm/*.csv", "system": "salesforce"});
     let connection = client.connect("crm", "file", config).await?;
     let before = server.resident_mb();
-    let began = Instant::now();
+    let began = clock::now();
     let task = client.sync(&connection).await?;
-    client.wait(&task, Duration::from_secs(600)).await?;
+    client.wait(&task, Duration::from_mins(10)).await?;
     let seconds = began.elapsed().as_secs_f64();
     let (total, peak) = (client.total("opportunities").await?, server.peak_mb());
     if total != accepted {
@@ -77,7 +77,7 @@ fn best_of(runs: u32, mut measure: impl FnMut() -> Outcome<f64>) -> Outcome<f64>
 /// DuckDB in a process of its own; seconds from start to closed table.
 fn baseline(file: &Path) -> Outcome<f64> {
     let me = std::env::current_exe().map_err(|e| e.to_string())?;
-    let began = Instant::now();
+    let began = clock::now();
     let status = Command::new(me).arg("baseline-duckdb").arg(file).status().map_err(|e| e.to_string())?;
     if status.success() { Ok(began.elapsed().as_secs_f64()) } else { Err("the DuckDB baseline failed".to_owned()) }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::client::Client;
 use crate::report::{line, percentile, round};
 use crate::rng::Rng;
 use crate::server::{Mode, Server};
-use crate::{Outcome, data};
+use crate::{Outcome, clock, data};
 
 const SEED: u64 = 11;
 
@@ -28,7 +28,7 @@ pub async fn run(binary: &Path, kills: u32, rows: u64) -> Outcome {
     let config = json!({"path": "crm/opportunities*.csv", "system": "salesforce"});
     let connection = client.connect("crm", "file", config).await?;
     let mut task = client.sync(&connection).await?;
-    let began = Instant::now();
+    let began = clock::now();
     let mut random = Rng::new(began.elapsed().subsec_nanos().into());
     let mut ready = Vec::new();
     let mut done = 0;
@@ -44,7 +44,7 @@ pub async fn run(binary: &Path, kills: u32, rows: u64) -> Outcome {
         ready.push(seconds);
     }
     let task = client.sync(&connection).await?;
-    client.wait(&task, Duration::from_secs(600)).await?;
+    client.wait(&task, Duration::from_mins(10)).await?;
     let wrong = compare(&client, rows).await?;
     ready.sort_by(f64::total_cmp);
     line(

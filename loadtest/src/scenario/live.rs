@@ -3,17 +3,17 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
-use crate::Outcome;
 use crate::client::Client;
 use crate::report::line;
 use crate::server::{Mode, Server};
+use crate::{Outcome, clock};
 
 #[derive(Debug, Default)]
 struct Seen {
@@ -39,7 +39,7 @@ pub async fn run(binary: &Path, sockets: usize) -> Outcome {
         readers.push(tokio::spawn(read(socket, seen.clone())));
     }
     // Tasks that do nothing make events: each is queued, begun and done.
-    let began = Instant::now();
+    let began = clock::now();
     let makers: Vec<_> = (0..8)
         .map(|_| {
             let client = client.clone();

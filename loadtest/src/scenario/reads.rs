@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -14,7 +14,7 @@ use tokio::net::TcpStream;
 use crate::client::Client;
 use crate::report::{line, percentile, round};
 use crate::server::{Mode, Server, free_port};
-use crate::{Outcome, data};
+use crate::{Outcome, clock, data};
 
 const CLIENTS: usize = 64;
 
@@ -32,7 +32,7 @@ pub async fn run(binary: &Path, quick: bool) -> Outcome {
         let config = json!({"path": "crm/*.csv", "system": "salesforce"});
         let connection = client.connect("crm", "file", config).await?;
         let task = client.sync(&connection).await?;
-        client.wait(&task, Duration::from_secs(60)).await?;
+        client.wait(&task, Duration::from_mins(1)).await?;
         body = client.bytes(path).await?;
         tokens.push(client.token);
     }
@@ -48,7 +48,7 @@ pub async fn run(binary: &Path, quick: bool) -> Outcome {
         .stdin(Stdio::null())
         .spawn()
         .map_err(|e| e.to_string())?;
-    let bound = Instant::now();
+    let bound = clock::now();
     while TcpStream::connect(("127.0.0.1", port)).await.is_err() && bound.elapsed() < Duration::from_secs(10) {
         tokio::task::yield_now().await;
     }
@@ -75,7 +75,7 @@ struct Load {
 
 async fn load(authority: &str, path: &str, tokens: &[String], seconds: u64) -> Outcome<Load> {
     let stop = Arc::new(AtomicBool::new(false));
-    let began = Instant::now();
+    let began = clock::now();
     let clients: Vec<_> = (0..CLIENTS)
         .map(|at| {
             let request = format!(
@@ -103,7 +103,7 @@ async fn client(authority: String, request: String, stop: Arc<AtomicBool>) -> Ou
     let mut buffer = vec![0_u8; 256 * 1024];
     let mut times = Vec::new();
     while !stop.load(Ordering::Relaxed) {
-        let began = Instant::now();
+        let began = clock::now();
         socket.write_all(request.as_bytes()).await.map_err(|e| e.to_string())?;
         let mut filled = 0;
         let mut needed = usize::MAX;

@@ -39,7 +39,7 @@ pub async fn run(binary: &Path, folder: &Path) -> Outcome {
         let config = json!({"path": target, "system": system});
         let connection = client.connect(&target, "file", config).await?;
         let task = client.sync(&connection).await?;
-        client.wait(&task, Duration::from_secs(60)).await?;
+        client.wait(&task, Duration::from_mins(1)).await?;
         let row = account(&client, &connection).await?;
         let sum = row.live + row.superseded + row.rejected;
         let difference = rows as i64 - sum;

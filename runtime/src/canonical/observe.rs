@@ -141,7 +141,7 @@ fn any_empty(ends: &[i32]) -> bool {
     const BLOCK: usize = 256;
     let next = ends.get(1..).unwrap_or_default();
     let mut blocks = ends.chunks(BLOCK).zip(next.chunks(BLOCK));
-    blocks.any(|(a, b)| a.iter().zip(b).fold(false, |found, (a, b)| found | (a == b)))
+    blocks.any(|(a, b)| a.iter().zip(b).fold(0, |found, (a, b)| found | u8::from(a == b)) != 0)
 }
 
 /// Digits of a whole number.

@@ -45,10 +45,13 @@ fn merged(outlines: &[Outline], now: Moment) -> Vec<i64> {
     plan(outlines, 0, now, &LIMITS).step.map(|s| s.seqs).unwrap_or_default()
 }
 
+/// Sizes and counts of entries, and the log positions that become one.
+type Neighbours<'a> = (&'a [(i64, i64)], &'a [i64]);
+
 #[test]
 fn neighbours_of_like_size_become_one() {
     let now = moment(100, 500);
-    let table: [(&[(i64, i64)], &[i64]); 9] = [
+    let table: [Neighbours<'_>; 9] = [
         (&[(3, 5); 3], &[]),
         (&[(3, 5); 4], &[1, 2, 3, 4]),
         (&[(3, 5); 6], &[1, 2, 3, 4, 5, 6]),

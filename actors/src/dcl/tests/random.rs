@@ -134,8 +134,8 @@ fn raw(columns: u8, rows: &[Row]) -> RawBatch {
         match column {
             "Id" => Some(format!("k{}", row.0)),
             "Upd" => Some(format!("2026-01-0{}", row.1 + 1)),
-            _ if row.2 % 5 == 0 => None,
-            "Rev" if row.2 % 3 == 0 => Some(format!("about {}", row.2)),
+            _ if row.2.is_multiple_of(5) => None,
+            "Rev" if row.2.is_multiple_of(3) => Some(format!("about {}", row.2)),
             "Rev" => Some(row.2.to_string()),
             _ => Some(format!("{column} {}", row.2)),
         }
@@ -372,7 +372,7 @@ async fn play(bench: &Bench, connections: [ConnectionId; 2], ops: &[Op], laws: L
             Op::Notice { stream } => streams.known[*stream].noticed.push(bench.memory.len() + 1),
             Op::Compact { .. } if !compact => {}
             Op::Compact { stream, entries, prune } => {
-                let kept = if *prune && laws != Laws::Merge { 0 } else { 1 };
+                let kept = i64::from(!(*prune && laws != Laws::Merge));
                 let limits = Limits {
                     entries: *entries,
                     bytes: 1 << 20,

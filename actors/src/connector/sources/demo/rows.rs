@@ -225,7 +225,7 @@ fn contacts(seed: u64, tick: u64) -> Made {
 fn opportunities(seed: u64, tick: u64) -> Made {
     let rows = touched(seed, tick, ACCOUNTS * 2).into_iter().map(|n| {
         let (stage, sure) = pick(&STAGES, hash(seed, n, 21) + tick / 50);
-        let amount = if hash(seed, n, 22) % 12 == 0 {
+        let amount = if hash(seed, n, 22).is_multiple_of(12) {
             String::new()
         } else {
             format!("{}.00", 1_000 + hash(seed, n, 23) % 250_000)
@@ -306,11 +306,11 @@ fn costs(seed: u64, tick: u64) -> Made {
     for offset in days {
         for (service, (name, category)) in SERVICES.iter().enumerate() {
             let n = (offset + 1000) as u64 * 10 + service as u64 + tick * 100_000;
-            if tick > 0 && hash(seed, n, 40) % 3 != 0 {
+            if tick > 0 && !hash(seed, n, 40).is_multiple_of(3) {
                 continue;
             }
             let usual = 40 + 30 * service as u64 + hash(seed, n, 41) % 20;
-            let jump = if hash(seed, n, 42) % 97 == 0 { 8 } else { 1 };
+            let jump = if hash(seed, n, 42).is_multiple_of(97) { 8 } else { 1 };
             rows.push(vec![
                 format!("line-{n}"),
                 "aws".to_owned(),
@@ -320,7 +320,7 @@ fn costs(seed: u64, tick: u64) -> Made {
                 format!("{}.{:02}", usual * jump / if tick == 0 { 1 } else { 10 }, hash(seed, n, 43) % 100),
                 "USD".to_owned(),
                 day(offset),
-                if hash(seed, n, 44) % 4 == 0 { String::new() } else { "{\"team\":\"platform\"}".to_owned() },
+                if hash(seed, n, 44).is_multiple_of(4) { String::new() } else { "{\"team\":\"platform\"}".to_owned() },
             ]);
         }
     }

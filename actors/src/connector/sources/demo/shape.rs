@@ -23,6 +23,7 @@ pub struct Drift {
 
 impl Drift {
     /// This and what comes on top of it.
+    #[must_use]
     pub fn and(mut self, more: Self) -> Self {
         self.rename.extend(more.rename);
         self.remove.extend(more.remove);
