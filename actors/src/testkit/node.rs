@@ -169,7 +169,7 @@ fn platform(
     configure(&mut config);
     let vocabulary = Arc::new(Vocabulary::builtin().clone());
     let views = Settings { memory: 128 << 20, threads: 1, ..Settings::in_folder(folder.join("views")) };
-    let bus: Arc<dyn EventBus> = Arc::new(LocalBus::new(ambient.clone(), Limits::default()));
+    let bus: Arc<dyn EventBus> = Arc::new(LocalBus::new(ambient.clone(), Limits::default()).expect("a bus"));
     Platform::new(Host::new(Arc::new(Parts {
         store,
         bus,

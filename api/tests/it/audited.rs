@@ -209,6 +209,9 @@ impl Stage {
                 body["invitation"] = invitation;
                 public(body)
             }
+            ("post", "/api/v1/admin/feature-flags/toggle") => {
+                at("").json(&json!({"flag_name": "ENABLE_AUTO_REPAIR", "enabled": true}))
+            }
             ("post", "/api/v1/admin/tenant/resume" | "/api/v1/auth/tickets" | "/api/v1/dcl/rebuild") => at(""),
             ("post", "/api/v1/dcl/entities/{view}/merge") => {
                 let ids = [self.entity("1").await, self.entity("2").await];
