@@ -234,7 +234,7 @@ pub async fn many_writers(make: &Make) {
         .map(|writer| {
             let (bus, scope) = (bus.clone(), scope.clone());
             tokio::task::spawn_blocking(move || {
-                (0..250).for_each(|n| bus.publish(&scope, fact(writer * 1_000_000 + n)))
+                (0..250).for_each(|n| bus.publish(&scope, fact(writer * 1_000_000 + n)));
             })
         })
         .collect();

@@ -88,10 +88,15 @@ pub(super) fn start(ambient: Ambient, limits: Limits, folder: Option<PathBuf>) -
     Ok(tell)
 }
 
+#[expect(clippy::disallowed_methods, reason = "a pulse spares real processors, and nothing is decided by it")]
+fn moment() -> Instant {
+    Instant::now()
+}
+
 impl Keeper {
     fn run(mut self, told: &Receiver<Word>) {
         loop {
-            let until = self.due.peek().map(|due| due.0.saturating_duration_since(Instant::now()));
+            let until = self.due.peek().map(|due| due.0.saturating_duration_since(moment()));
             match told.recv_timeout(until.unwrap_or(Duration::from_hours(1))) {
                 Ok(Word::Open(ring)) => self.open(&ring),
                 Ok(Word::Pushed(ring)) => self.look(ring),
@@ -114,7 +119,7 @@ impl Keeper {
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return self.stop(),
             }
-            let now = Instant::now();
+            let now = moment();
             while self.due.peek().is_some_and(|due| due.0 <= now) {
                 if let Some(Due(_, ring)) = self.due.pop() {
                     self.look(ring);
@@ -139,7 +144,7 @@ impl Keeper {
     fn look(&mut self, ring: Arc<Ring>) {
         if let Some((news, upto)) = ring.news() {
             self.tell(&ring, &news, upto);
-            self.due.push(Due(Instant::now() + ring.pulse(), ring));
+            self.due.push(Due(moment() + ring.pulse(), ring));
         }
     }
 
@@ -163,6 +168,8 @@ impl Keeper {
 
     fn stop(&mut self) {
         let open: Vec<_> = self.journals.values().map(|(ring, _)| ring.clone()).collect();
-        open.iter().for_each(|ring| self.retire(ring));
+        for ring in &open {
+            self.retire(ring);
+        }
     }
 }

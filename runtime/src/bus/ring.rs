@@ -36,14 +36,22 @@ struct Held {
     head: u64,
     /// The highest number that subscribers were woken for; where the past is kept, the highest that is written.
     told: u64,
-    /// Facts that came before the past was read, and how many of them found no room.
-    waiting: Option<(VecDeque<(Fact, Timestamp, TraceId)>, u64)>,
+    /// Facts that came before the past was read.
+    waiting: Option<Waiting>,
     /// The number beneath that of the first of them.
     began: u64,
     /// Whether the keeper looks again by itself.
     beating: bool,
     last_at: Timestamp,
     closed: bool,
+}
+
+/// Facts without a number yet.
+#[derive(Debug, Default)]
+struct Waiting {
+    facts: VecDeque<(Fact, Timestamp, TraceId)>,
+    /// How many found no room.
+    skipped: u64,
 }
 
 impl Ring {
@@ -66,12 +74,12 @@ impl Ring {
     /// Gives a fact its place. True: the keeper has to be told, for it does not look by itself.
     pub(super) fn push(&self, fact: Fact, now: Timestamp, trace: TraceId) -> bool {
         let mut held = self.held.write();
-        if let Some((waiting, skipped)) = &mut held.waiting {
-            if waiting.len() >= self.limits.events {
-                waiting.pop_front();
-                *skipped += 1;
+        if let Some(waiting) = &mut held.waiting {
+            if waiting.facts.len() >= self.limits.events {
+                waiting.facts.pop_front();
+                waiting.skipped += 1;
             }
-            waiting.push_back((fact, now, trace));
+            waiting.facts.push_back((fact, now, trace));
             return false;
         }
         held.place(fact, now, trace, self.limits);
@@ -82,7 +90,7 @@ impl Ring {
     /// Its past was read: what waited gets its numbers above it.
     pub(super) fn begin(&self, past: Past, gap: Option<(Fact, TraceId)>, now: Timestamp) {
         let mut held = self.held.write();
-        let Some((waiting, skipped)) = held.waiting.take() else { return };
+        let Some(Waiting { facts, skipped }) = held.waiting.take() else { return };
         if let Some(last) = past.events.last() {
             (held.head, held.told) = (last.seq, last.seq);
         }
@@ -99,7 +107,7 @@ impl Ring {
             held.bytes = 0;
             held.head += skipped;
         }
-        for (fact, at, trace) in waiting {
+        for (fact, at, trace) in facts {
             held.place(fact, at, trace, self.limits);
         }
         held.beating = true;
@@ -153,8 +161,8 @@ impl Ring {
     /// read that is not known: instead, how many facts wait before whatever comes from now on.
     pub(super) fn begin_after(&self, after: Option<u64>) -> Result<(u64, bool), u64> {
         let held = self.held.read();
-        if let Some((waiting, skipped)) = &held.waiting {
-            return Err(waiting.len() as u64 + skipped);
+        if let Some(waiting) = &held.waiting {
+            return Err(waiting.facts.len() as u64 + waiting.skipped);
         }
         let floor = held.floor();
         Ok(match after {
