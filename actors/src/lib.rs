@@ -7,6 +7,7 @@
 //! `agent/runner.rs` reads them.
 
 pub mod agent;
+pub mod configuration;
 pub mod connector;
 pub mod dcl;
 pub mod demo;

@@ -6,6 +6,7 @@
 
 mod agents;
 mod catalogue;
+mod configuration;
 mod connections;
 mod decisions;
 mod entities;

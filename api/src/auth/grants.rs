@@ -53,6 +53,7 @@ areas! {
     /// The tenant, its people, its keys and its audit.
     Tenant = "tenant": [
         "/api/v1/auth/", "/api/v1/users", "/api/v1/api-keys", "/api/v1/audit", "/api/v1/admin/", "/api/v1/tenant",
+        "/api/v1/config/",
     ],
 }
 

@@ -5,6 +5,7 @@ pub mod agents;
 pub mod api_keys;
 pub mod audit;
 pub mod auth;
+pub mod config;
 pub mod connections;
 pub mod dcl;
 pub mod drifts;
@@ -59,6 +60,8 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(audit::export::export))
         .routes(routes!(audit::verify::verify))
         .routes(routes!(policy::get, policy::put))
+        .routes(routes!(config::export::export))
+        .routes(routes!(config::apply::apply))
         .routes(routes!(flags::list))
         .routes(routes!(flags::toggle))
         .routes(routes!(files::list::list))

@@ -209,6 +209,7 @@ impl Stage {
                 body["invitation"] = invitation;
                 public(body)
             }
+            ("post", "/api/v1/config/apply") => at("").json(&json!({"document": "version: 1\n"})),
             ("post", "/api/v1/admin/feature-flags/toggle") => {
                 at("").json(&json!({"flag_name": "ENABLE_AUTO_REPAIR", "enabled": true}))
             }

@@ -5,6 +5,7 @@ mod audited;
 mod auth;
 mod canaries;
 mod command_line;
+mod configuration;
 mod console;
 mod drift;
 mod flags;

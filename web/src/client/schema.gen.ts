@@ -758,6 +758,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/config/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Applies a configuration. What it does not name is left alone. */
+        post: operations["apply_configuration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/config/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The configuration as YAML. */
+        get: operations["export_configuration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dcl/agents/{id}/results": {
         parameters: {
             query?: never;
@@ -1443,6 +1477,15 @@ export interface components {
             /** @description What it may do. */
             scopes: string[];
         };
+        /** @description A document to apply. */
+        ApplyConfiguration: {
+            /** @description The configuration as YAML, in the shape that `GET /api/v1/config/export` shows. */
+            document: string;
+            /** @description Secrets by the names that stand in the document as `${NAME}`. One that is not given stays as it is. */
+            secrets?: {
+                [key: string]: string;
+            };
+        };
         /** @description Work that was asked for. */
         Asked: {
             /**
@@ -1506,6 +1549,17 @@ export interface components {
         ClusterView: {
             nodes: components["schemas"]["NodeView"][];
             tenants: components["schemas"]["PlaceView"][];
+        };
+        /** @description What applying a document came to, or would come to. */
+        ConfigurationApplied: {
+            /** @description What there was to do; empty: the tenant is as the document says. */
+            changes: Record<string, unknown>[];
+            /** @description Nothing was done; this is what would be. */
+            dry_run: boolean;
+            /** @description Connections that the document does not name. They stay. */
+            left_alone: string[];
+            /** @description Secrets that are needed and were not given. */
+            secrets: string[];
         };
         /** @description A connection that left Safe Mode. */
         Confirmed: {
@@ -4793,6 +4847,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    apply_configuration: {
+        parameters: {
+            query?: {
+                /** @description Only say what there would be to do. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplyConfiguration"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigurationApplied"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_configuration: {
+        parameters: {
+            query?: {
+                /** @description Whether to say where each stream stands; true unless said. */
+                cursors?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/yaml": string;
                 };
             };
             /** @description A problem */
