@@ -7,6 +7,7 @@
 //! `agent/runner.rs` reads them.
 
 pub mod agent;
+pub mod archive;
 pub mod connector;
 pub mod dcl;
 pub mod demo;
@@ -23,3 +24,4 @@ pub mod tenant;
 #[cfg(any(test, feature = "testkit"))]
 pub mod testkit;
 pub mod unify;
+pub mod vault;

@@ -209,7 +209,7 @@ fn parts(
         answers: config.dcl.answers_mb << 20,
         ..dcl::Settings::in_folder(args.data_dir.join("views"))
     };
-    let quota = Quota { file: config.files.file_mb << 20, total: config.files.total_mb << 20, ..Quota::default() };
+    let quota = Quota { file: config.files.file_mb << 20, ..Quota::default() };
     Ok(Arc::new(Parts {
         store: store.clone(),
         bus: bus.clone(),

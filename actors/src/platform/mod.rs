@@ -11,6 +11,8 @@ mod decisions;
 mod entities;
 mod files;
 pub mod four_eyes;
+pub mod life;
+pub mod limits;
 mod mappings;
 mod observe;
 mod propose;

@@ -18,6 +18,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0006_retract", include_str!("../../../../migrations/sqlite/0006_retract.sql")),
     ("0007_access", include_str!("../../../../migrations/sqlite/0007_access.sql")),
     ("0008_compaction", include_str!("../../../../migrations/sqlite/0008_compaction.sql")),
+    ("0012_life", include_str!("../../../../migrations/sqlite/0012_life.sql")),
 ];
 
 /// Runs what is missing; answers the names of what was run.
