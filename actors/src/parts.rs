@@ -31,6 +31,8 @@ pub struct Parts {
     pub dcl: Arc<Dcl>,
     /// The tenants' folders.
     pub folders: Arc<Folder>,
+    /// Archives of whole tenants, a folder each.
+    pub archives: Arc<Folder>,
     /// Seals credentials and refused rows.
     pub vault: Arc<Vault>,
     /// Entities and their fields.

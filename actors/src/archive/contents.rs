@@ -68,7 +68,6 @@ fn ended() -> Error {
     Error::unavailable(ENDED, "the archive was not written to its end")
 }
 
-
 impl Writer<'_> {
     async fn send(&self, name: String, content: Vec<u8>) -> Result<()> {
         let modified = self.desk.parts.ambient().now().timestamp().unsigned_abs();
@@ -138,9 +137,8 @@ impl Writer<'_> {
 
 /// An entry as lines: what it is, then its rows.
 fn told(entry: &LogEntry) -> Result<Vec<u8>> {
-    let failed = |e: arrow::error::ArrowError| {
-        Error::internal("export.rows", "rows of the log could not be written").source(e)
-    };
+    let failed =
+        |e: arrow::error::ArrowError| Error::internal("export.rows", "rows of the log could not be written").source(e);
     let head = json!({
         "seq": entry.seq, "kind": entry.kind, "connection_id": entry.connection, "stream": entry.stream,
         "entity": entry.entity, "mapping_version": entry.mapping_version, "rows": entry.rows,

@@ -132,12 +132,9 @@ impl Folder {
                     .remedy("Split it into several files; a pattern reads them as one stream."));
                 }
                 if used + size > most {
-                    return Err(Error::too_large(
-                        "files.quota",
-                        format!("Your files may have {most} bytes together."),
-                    )
-                    .field("path")
-                    .remedy("Delete files that are no longer needed."));
+                    return Err(Error::too_large("files.quota", format!("Your files may have {most} bytes together."))
+                        .field("path")
+                        .remedy("Delete files that are no longer needed."));
                 }
                 chunk.extend_from_slice(piece);
             }

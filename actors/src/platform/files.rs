@@ -7,8 +7,8 @@ use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use serde_json::{Value, json};
 
-use super::{Platform, limits};
 use super::shapes::FileView;
+use super::{Platform, limits};
 
 /// Bytes read at a time.
 const CHUNK: usize = 256 * 1024;

@@ -7,6 +7,9 @@ use autonomos_runtime::host::TenantHost as _;
 use autonomos_runtime::ids::TaskId;
 use autonomos_runtime::store::{NewAudit, NewTask as NewRow, Tenant, TenantState, TenantUpdate};
 use autonomos_runtime::{Actor, Error, Result, Scope};
+use bytes::Bytes;
+use futures::StreamExt as _;
+use futures::stream::BoxStream;
 use serde_json::{Value, json};
 
 use super::Platform;
@@ -15,6 +18,8 @@ use super::shapes::{TenantPatch, TenantView};
 use crate::archive;
 use crate::tenant::erasure;
 
+/// Bytes read at a time.
+const CHUNK: usize = 256 * 1024;
 /// The role under which the platform's operator acts.
 pub const OPERATOR: &str = "operator";
 
@@ -93,14 +98,24 @@ impl Platform {
     pub async fn export_tenant(&self, scope: &Scope) -> Result<TaskId> {
         let desk = self.desk(scope).await?;
         let mut tx = self.parts().store.begin(scope).await?;
-        let row =
-            NewRow { kind: archive::TASK.to_owned(), key: Some(archive::TASK.to_owned()), ..NewRow::default() };
+        let row = NewRow { kind: archive::TASK.to_owned(), key: Some(archive::TASK.to_owned()), ..NewRow::default() };
         let task = tx.create_task(row).await?;
         let note = NewAudit::new("tenant.export", "task", task.id).after(json!({"state": task.state}));
         tx.append_audit(note).await?;
         tx.save().await?;
         desk.tasks().wake();
         Ok(task.id)
+    }
+
+    /// The bytes of an archive that such a task made, and how many.
+    pub async fn exported(
+        &self,
+        scope: &Scope,
+        task: TaskId,
+    ) -> Result<(u64, BoxStream<'static, std::io::Result<Bytes>>)> {
+        let opened = archive::open(self.parts(), scope, task).await?;
+        let file = tokio::fs::File::from_std(opened.file);
+        Ok((opened.identity.size, tokio_util::io::ReaderStream::with_capacity(file, CHUNK).boxed()))
     }
 
     /// Begins its end, confirmed by its name and the version that was looked at. From here on nobody is let in and what was

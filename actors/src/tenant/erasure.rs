@@ -18,7 +18,7 @@ const AT_ONCE: u32 = 100;
 pub enum Step {
     /// Its actors stop, nobody hears of it any more, its key leaves the memory.
     Silence,
-    /// Uploaded files, exports among them.
+    /// Uploaded files, and archives of all of it.
     Files,
     /// The DuckDB file, and what lies beside it.
     Views,
@@ -84,8 +84,8 @@ pub async fn erase_all(host: &Host) -> Result<usize> {
 }
 
 async fn files(host: &Host, scope: &Scope) -> Result<()> {
-    let (folders, of) = (host.parts().folders.clone(), scope.clone());
-    tokio::task::spawn_blocking(move || folders.delete_all(&of))
+    let (folders, archives, of) = (host.parts().folders.clone(), host.parts().archives.clone(), scope.clone());
+    tokio::task::spawn_blocking(move || folders.delete_all(&of).and_then(|()| archives.delete_all(&of)))
         .await
         .map_err(|e| Error::internal("erasure.files", "the files could not be deleted").source(e))?
 }

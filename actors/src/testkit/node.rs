@@ -174,6 +174,7 @@ fn platform(
     let sealer = Arc::new(Sealer::new(ambient.clone(), "a secret for tests", &[]));
     Platform::new(Host::new(Arc::new(Parts {
         vault: Arc::new(Vault::new(store.clone(), sealer)),
+        archives: Arc::new(Folder::open(folder.join("exports"), Quota::default(), ambient.clone()).expect("a folder")),
         store,
         bus,
         dcl: Arc::new(Dcl::new(views, vocabulary.clone(), ambient.clone())),

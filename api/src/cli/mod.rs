@@ -6,6 +6,7 @@ pub mod keys;
 pub mod openapi;
 pub mod propose;
 pub mod serve;
+pub mod tenant;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -33,6 +34,9 @@ enum Verb {
     /// Shows or changes the keys that sign access tokens; a node that runs takes them up by itself.
     #[command(subcommand)]
     Keys(keys::KeysVerb),
+    /// Makes, shows, limits, suspends, resumes, writes out and deletes tenants of a node that runs.
+    #[command(subcommand)]
+    Tenant(tenant::TenantVerb),
     /// Looks whether this machine has what a node needs.
     Doctor(NodeArgs),
     /// Prints the OpenAPI document.
@@ -82,6 +86,7 @@ pub fn main() -> ExitCode {
         Verb::Serve(args) => block_on(serve::run(args)),
         Verb::Propose(args) => propose::run(&args),
         Verb::Keys(verb) => keys::run(&verb),
+        Verb::Tenant(verb) => block_on(tenant::run(verb)),
         Verb::Doctor(args) => doctor::run(&args),
         Verb::Openapi => openapi::run(),
     };

@@ -14,6 +14,7 @@ mod harness;
 mod identities;
 mod isolation;
 mod journey;
+mod life;
 mod live;
 mod main_job;
 mod roles;

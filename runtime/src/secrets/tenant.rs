@@ -36,11 +36,7 @@ impl TenantSealer {
 
     /// Many secrets of one purpose under one data key (the rows of a batch that were refused): each opens by itself, and
     /// each has a nonce of its own.
-    pub fn seal_all<'s>(
-        &self,
-        purpose: &Purpose,
-        secrets: impl IntoIterator<Item = &'s [u8]>,
-    ) -> Result<Vec<Vec<u8>>> {
+    pub fn seal_all<'s>(&self, purpose: &Purpose, secrets: impl IntoIterator<Item = &'s [u8]>) -> Result<Vec<Vec<u8>>> {
         let key = self.keys.first().ok_or_else(wrapping::no_key)?;
         wrapping::seal(key, &self.ambient, &bound(&self.scope, purpose), secrets)
     }

@@ -1,8 +1,8 @@
 //! Who somebody is at an identity provider: its issuer and the subject it calls them by, which never change, unlike an
 //! address. One person may have several.
 
-use crate::ids::UserId;
 use crate::Result;
+use crate::ids::UserId;
 
 /// See the module.
 #[async_trait::async_trait]

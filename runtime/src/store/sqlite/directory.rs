@@ -11,8 +11,8 @@ use super::row::{Columns, all, millis};
 use super::{PAGE, Shared, api_keys, audit, owners, sessions, tenants, users};
 use crate::ids::{SessionId, TenantId, TraceId, UserId};
 use crate::store::{
-    Directory, Erasure, KeyInForce, KeyUsed, NewAudit, NewUser, Page, Paged, Redeemed, Rotation, Session, SessionInForce, Space,
-    Tenant, TenantRef, TokenHash, TokenPurpose, User, UserState,
+    Directory, Erasure, KeyInForce, KeyUsed, NewAudit, NewUser, Page, Paged, Redeemed, Rotation, Session,
+    SessionInForce, Space, Tenant, TenantRef, TokenHash, TokenPurpose, User, UserState,
 };
 use crate::{Actor, Error, Result, Timestamp};
 
