@@ -13,6 +13,7 @@ pub mod dcl;
 pub mod demo;
 pub mod drift;
 pub mod files;
+pub mod flags;
 pub mod mapping;
 pub mod matching;
 pub mod metrics;

@@ -1,7 +1,7 @@
 //! The composition root: the only place that names concrete types and puts them together.
 //!
 //! Up: port → store → bus, parts, host → router served → tenants started in the background, ready. Down, in reverse:
-//! ready off, live streams told, requests finished, tenants drained, store closed; `http.drain_seconds` and ten more at most, and a second
+//! ready off, live streams told, requests finished, tenants drained, bus and store closed; `http.drain_seconds` and ten more at most, and a second
 //! signal ends the process at once, which is as safe as kill -9 because nothing that matters is written on the way out.
 
 use std::net::SocketAddr;
@@ -101,7 +101,7 @@ impl Node {
         options.node_id.clone_from(&args.node_id);
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(options, ambient.clone()).await?);
         let limits = Limits { events: config.bus.events, bytes: config.bus.events_mb << 20, ..Limits::default() };
-        let bus: Arc<dyn EventBus> = Arc::new(LocalBus::new(ambient.clone(), limits));
+        let bus: Arc<dyn EventBus> = Arc::new(LocalBus::kept_in(args.data_dir.join("live"), ambient.clone(), limits)?);
         let rates = Rates {
             requests: args.rate_limit_per_minute.unwrap_or(config.http.rate_limit_per_minute),
             costly: config.http.costly_per_minute,
@@ -190,6 +190,7 @@ async fn down(app: AppState, serving: JoinHandle<()>) -> Result<()> {
         }
         app.platform.host().stop_all().await;
         app.key_uses.write(&app).await;
+        app.bus.close().await;
         app.store.close().await;
     };
     tokio::time::timeout(longest, down)

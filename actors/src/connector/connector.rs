@@ -28,6 +28,7 @@ use super::replaying;
 use super::schedule::Schedule;
 use super::source::{Limits, Source, StreamInfo};
 use super::stock;
+use crate::flags::Flag;
 use crate::mapping::adopt;
 use crate::platform::limits;
 use crate::tenant::Desk;
@@ -138,6 +139,26 @@ impl Actor for Connector {
     }
 }
 
+/// Why nothing is read.
+struct Idle {
+    code: &'static str,
+    message: std::borrow::Cow<'static, str>,
+    remedy: &'static str,
+}
+
+impl Idle {
+    const SWITCHED_OFF: Self = Self {
+        code: "flag.off",
+        message: std::borrow::Cow::Borrowed("USE_AAM_AS_SOURCE is off: nothing is read."),
+        remedy: "Switch it on, then sync again.",
+    };
+
+    fn of(connection: &Connection) -> Self {
+        let message = format!("The connection is {}.", connection.state.as_str()).into();
+        Self { code: "connection.not_running", message, remedy: "Resume it, then sync again." }
+    }
+}
+
 impl State {
     /// Finds out what there is to do: the connection may have been paused, edited, or have a task that waits.
     async fn on_wake(&mut self, myself: &ActorRef<Msg>) -> Result<()> {
@@ -150,7 +171,7 @@ impl State {
         self.refresh(&connection).await?;
         if matches!(connection.state, ConnectionState::Paused | ConnectionState::Quarantined) {
             self.alarm.clear();
-            return self.abandon(waiting.map(|t| t.id), &connection).await;
+            return self.abandon(waiting.map(|t| t.id), Idle::of(&connection)).await;
         }
         match (&self.run, waiting) {
             (Some(run), Some(task)) if run.task.is_none() => {
@@ -173,7 +194,12 @@ impl State {
         }
         let mut tx = self.desk.parts.store.read(&self.desk.scope).await?;
         let streams = tx.streams(self.id).await?;
+        let reads = Flag::AamAsSource.is_on(tx.as_mut()).await?;
         drop(tx);
+        if !reads {
+            self.set_alarm(myself, ConnectionState::Active);
+            return Ok(());
+        }
         let cursors = streams.into_iter().filter_map(|s| Some((s.name, s.cursor?))).collect();
         if self.source()?.has_news(&self.desk.scope, &cursors).await? {
             return self.on_sync(myself, None).await;
@@ -192,7 +218,13 @@ impl State {
         let connection = tx.connection(self.id).await?;
         if matches!(connection.state, ConnectionState::Paused | ConnectionState::Quarantined) {
             drop(tx);
-            return self.abandon(task, &connection).await;
+            return self.abandon(task, Idle::of(&connection)).await;
+        }
+        if !Flag::AamAsSource.is_on(tx.as_mut()).await? {
+            drop(tx);
+            self.refresh(&connection).await?;
+            self.set_alarm(myself, ConnectionState::Active);
+            return self.abandon(task, Idle::SWITCHED_OFF).await;
         }
         tx.set_connection_state(self.id, ConnectionState::Syncing, None).await?;
         tx.save().await?;
@@ -723,14 +755,10 @@ impl State {
     }
 
     /// A task for a connection that does not run: it fails with the reason.
-    async fn abandon(&mut self, task: Option<TaskId>, connection: &Connection) -> Result<()> {
+    async fn abandon(&mut self, task: Option<TaskId>, why: Idle) -> Result<()> {
         let task = self.run.take().and_then(|run| run.task).or(task);
         let Some(id) = task else { return Ok(()) };
-        let error = serde_json::json!({
-            "code": "connection.not_running",
-            "message": format!("The connection is {}.", connection.state.as_str()),
-            "remedy": "Resume it, then sync again.",
-        });
+        let error = serde_json::json!({"code": why.code, "message": why.message, "remedy": why.remedy});
         let mut tx = self.desk.parts.store.begin(&self.desk.scope).await?;
         tx.finish_tasks(self.desk.epoch, vec![(id, TaskOutcome::Failed(error))]).await?;
         tx.save().await?;

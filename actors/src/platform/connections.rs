@@ -16,6 +16,7 @@ use super::{Listing, Platform, limits, rows};
 use crate::connector::source::Limits;
 use crate::connector::{catalog, credentials, preview};
 use crate::drift::policy::{DEFAULTS, Policy};
+use crate::flags::Flag;
 
 impl Platform {
     /// Checks the settings, seals their secrets, makes the connection and starts its connector.
@@ -166,6 +167,10 @@ impl Platform {
             let state = connection.state;
             return Err(Error::conflict("connection.not_running", format!("The connection is {}.", state.as_str()))
                 .remedy("Resume it, then sync."));
+        }
+        if !Flag::AamAsSource.is_on(tx.as_mut()).await? {
+            return Err(Error::conflict("flag.off", format!("{} is off: nothing is read.", Flag::AamAsSource.name()))
+                .remedy("Switch it on with POST /api/v1/admin/feature-flags/toggle."));
         }
         let task = tx.create_task(sync_task(id)).await?;
         let note = NewAudit::new("connection.sync", "connection", id).after(json!({"task_id": task.id}));

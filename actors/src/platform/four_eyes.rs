@@ -1,5 +1,6 @@
 //! Two people for one decision, where the tenant wants it: nobody approves what they proposed themselves, with their own
-//! hands or with a key of theirs. Whoever edits a proposal proposes; the question waits on for somebody else.
+//! hands or with a key of theirs. Whoever edits a proposal proposes, and so does whoever merges or splits entities; the
+//! question waits on for somebody else.
 
 use autonomos_runtime::bus::{Fact, Topic};
 use autonomos_runtime::store::{NewAudit, Review, Tx};
@@ -14,12 +15,12 @@ use crate::tenant::Desk;
 const SETTING: &str = "policy.four_eyes";
 
 /// Whether the tenant wants it.
-pub(super) async fn wanted(tx: &mut dyn Tx) -> Result<bool> {
+pub(crate) async fn wanted(tx: &mut dyn Tx) -> Result<bool> {
     Ok(tx.setting(SETTING).await?.is_some_and(|setting| setting.value == Value::Bool(true)))
 }
 
 /// Refuses whoever stands behind the proposal.
-pub(super) fn somebody_elses(scope: &Scope, review: &Review) -> Result<()> {
+pub(crate) fn somebody_elses(scope: &Scope, review: &Review) -> Result<()> {
     match (scope.actor().person(), review.proposed_by) {
         (Some(me), Some(proposer)) if me == proposer => {
             Err(Error::denied("review.own_proposal", "nobody approves what they proposed themselves")

@@ -736,6 +736,10 @@ pub struct IdentityDecided {
     pub entities: Vec<String>,
     /// Views at this position or a later one show it.
     pub position: i64,
+    /// Where two people are wanted, nothing is done yet: these questions wait for somebody else.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>)]
+    pub reviews: Vec<ReviewId>,
 }
 
 /// An entity: one real thing, made of records.
@@ -828,4 +832,92 @@ pub struct TenantPatch {
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub limits: Option<Value>,
+}
+
+/// A feature flag and how it stands.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FlagView {
+    /// Its name.
+    pub name: String,
+    /// Whether it is on.
+    pub enabled: bool,
+    /// How it stands when nobody turned it.
+    pub default: bool,
+    /// What it does.
+    pub about: String,
+    /// Who turned it last.
+    pub updated_by: Option<String>,
+    /// When.
+    pub updated_at: Option<DateTime<Utc>>,
+}
+
+/// A flag to turn.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ToggleFlag {
+    /// Its name.
+    pub flag_name: String,
+    /// On or off.
+    pub enabled: bool,
+}
+
+/// What flows through the three layers, for a page that was just opened.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FlowView {
+    /// The stream goes on behind this number: `after={seq}`.
+    pub seq: u64,
+    /// The lowest number that can still be resumed from.
+    pub floor: u64,
+    /// Latest events of the connectors, oldest first.
+    #[schema(value_type = Vec<Object>)]
+    pub aam_events: Vec<Value>,
+    /// Latest events of log and views.
+    #[schema(value_type = Vec<Object>)]
+    pub dcl_events: Vec<Value>,
+    /// Latest events of agents.
+    #[schema(value_type = Vec<Object>)]
+    pub agent_events: Vec<Value>,
+    /// How many events these are.
+    pub total_count: usize,
+    /// Whose.
+    #[schema(value_type = String, format = Uuid)]
+    pub tenant_id: TenantId,
+    /// When this was looked at.
+    pub timestamp: DateTime<Utc>,
+    /// Connections and their states.
+    #[schema(value_type = Vec<Object>)]
+    pub connections: Vec<Value>,
+    /// Questions that wait for people.
+    pub reviews_pending: i64,
+}
+
+/// Where one entity came from and who used it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct JourneyView {
+    /// Its view.
+    pub view: String,
+    /// Its id.
+    pub id: String,
+    /// What happened to it, oldest first.
+    pub steps: Vec<JourneyStep>,
+    /// Whether there is more than is shown.
+    pub truncated: bool,
+    /// Position of the log that this reflects.
+    pub position: i64,
+    /// Later events follow behind this number of the live stream.
+    pub seq: u64,
+}
+
+/// One step of a journey.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct JourneyStep {
+    /// `aam`, `dcl` or `agent`.
+    pub layer: String,
+    /// `normalized`, `stored`, `merged`, `finding`.
+    pub step: String,
+    /// When.
+    pub at: Option<DateTime<Utc>>,
+    /// What there is to say.
+    #[schema(value_type = Object)]
+    pub data: Value,
 }

@@ -41,7 +41,7 @@ impl Step {
             Self::Silence => {
                 host.stop(scope).await?;
                 parts.vault.forget(scope);
-                parts.bus.forget(scope);
+                parts.bus.forget(scope).await;
                 Ok(())
             }
             Self::Files => files(host, scope).await,
@@ -50,7 +50,7 @@ impl Step {
             Self::Late => {
                 files(host, scope).await?;
                 parts.dcl.erase(scope).await?;
-                parts.bus.forget(scope);
+                parts.bus.forget(scope).await;
                 Ok(())
             }
             Self::Scrub => parts.store.directory().finish_erasure(scope.tenant()).await,

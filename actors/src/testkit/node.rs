@@ -170,7 +170,7 @@ fn platform(
     configure(&mut config);
     let vocabulary = Arc::new(Vocabulary::builtin().clone());
     let views = Settings { memory: 128 << 20, threads: 1, ..Settings::in_folder(folder.join("views")) };
-    let bus: Arc<dyn EventBus> = Arc::new(LocalBus::new(ambient.clone(), Limits::default()));
+    let bus: Arc<dyn EventBus> = Arc::new(LocalBus::new(ambient.clone(), Limits::default()).expect("a bus"));
     let sealer = Arc::new(Sealer::new(ambient.clone(), "a secret for tests", &[]));
     Platform::new(Host::new(Arc::new(Parts {
         vault: Arc::new(Vault::new(store.clone(), sealer)),

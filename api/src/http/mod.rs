@@ -11,6 +11,7 @@ pub mod drifts;
 pub mod entities;
 pub mod extract;
 pub mod files;
+pub mod flags;
 pub mod identities;
 pub mod live;
 pub mod operator;
@@ -60,6 +61,8 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(audit::export::export))
         .routes(routes!(audit::verify::verify))
         .routes(routes!(policy::get, policy::put))
+        .routes(routes!(flags::list))
+        .routes(routes!(flags::toggle))
         .routes(routes!(files::list::list))
         .routes(routes!(entities::list::list))
         .routes(routes!(entities::get::get))
@@ -108,6 +111,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(agents::findings::decide))
         .routes(routes!(agents::findings::results))
         .routes(routes!(live::flow::flow))
+        .routes(routes!(live::journey::journey))
         .routes(routes!(live::events::stream))
         .routes(routes!(live::socket::socket))
         .routes(routes!(system::actors::list))

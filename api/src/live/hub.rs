@@ -7,13 +7,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use ahash::AHashMap;
-use autonomos_runtime::bus::{Delivery, EventBus, Subscription};
+use autonomos_runtime::bus::{Delivery, EventBus, Subscription, Topic};
 use autonomos_runtime::ids::TenantId;
 use autonomos_runtime::{Error, Result, Scope};
 use parking_lot::Mutex;
 
 use crate::telemetry;
 
+/// Topics of one stream.
+const MOST_TOPICS: usize = 64;
 /// Streams at once, of one tenant.
 const PER_TENANT: usize = 4096;
 /// Deliveries at once.
@@ -43,7 +45,9 @@ impl Hub {
     }
 
     /// Watches the tenant's events after what was seen before, or from now on.
-    pub fn join(self: &Arc<Self>, scope: &Scope, after: Option<u64>, filter: Filter) -> Result<Viewer> {
+    pub async fn join(self: &Arc<Self>, scope: &Scope, after: Option<u64>, filter: Filter) -> Result<Viewer> {
+        // The position that a viewer is greeted with has to be one.
+        self.bus.settled(scope).await;
         {
             let mut viewers = self.viewers.lock();
             let count = viewers.entry(scope.tenant()).or_insert(0);
@@ -127,19 +131,42 @@ pub struct Filter(Vec<String>);
 
 impl Filter {
     /// Reads a list by commas. A plural says the same as its singular.
-    pub fn parse(list: &str) -> Self {
-        Self(list.split(',').map(str::trim).filter(|t| !t.is_empty()).take(64).map(str::to_owned).collect())
+    pub fn parse(list: &str) -> Result<Self> {
+        Self::of(list.split(',').map(str::to_owned).collect())
     }
 
-    /// Of a list.
-    pub fn of(list: Vec<String>) -> Self {
-        Self(list.into_iter().filter(|t| !t.trim().is_empty()).take(64).collect())
+    /// Of a list; what covers no topic is a slip, and would show nothing for ever.
+    pub fn of(list: Vec<String>) -> Result<Self> {
+        let wanted: Vec<String> = list.iter().map(|t| t.trim()).filter(|t| !t.is_empty()).map(str::to_owned).collect();
+        if wanted.len() > MOST_TOPICS {
+            return Err(Error::invalid("live.too_many_topics", format!("a stream has at most {MOST_TOPICS} topics"))
+                .field("topics")
+                .remedy("Name groups: flow is all of flow.aam.fetched, flow.dcl.stored and so on."));
+        }
+        let filter = Self(wanted);
+        let covered = |topic: &&String| Topic::ALL.iter().any(|t| Self::takes(topic, t.as_str()));
+        if let Some(unknown) = filter.0.iter().find(|topic| !covered(topic)) {
+            return Err(Error::invalid("live.unknown_topic", format!("there is no topic {unknown}"))
+                .field("topics")
+                .remedy(format!("Use {}, or one of their topics; nothing is all.", groups())));
+        }
+        Ok(filter)
     }
 
     fn passes(&self, topic: &str) -> bool {
-        self.0.is_empty()
-            || self.0.iter().any(|wanted| covers(wanted, topic) || covers(wanted.trim_end_matches('s'), topic))
+        self.0.is_empty() || self.0.iter().any(|wanted| Self::takes(wanted, topic))
     }
+
+    fn takes(wanted: &str, topic: &str) -> bool {
+        covers(wanted, topic) || covers(wanted.trim_end_matches('s'), topic)
+    }
+}
+
+/// The first words of all topics.
+fn groups() -> String {
+    let mut groups: Vec<&str> = Topic::ALL.iter().filter_map(|topic| topic.as_str().split('.').next()).collect();
+    groups.dedup();
+    groups.join(", ")
 }
 
 fn covers(wanted: &str, topic: &str) -> bool {
@@ -152,9 +179,18 @@ mod tests {
 
     #[test]
     fn a_filter_knows_groups_and_plurals() {
-        let filter = Filter::parse("flow.aam, tasks");
+        let filter = Filter::parse("flow.aam, tasks").unwrap();
         assert!(filter.passes("flow.aam.fetched") && filter.passes("task.state"));
         assert!(!filter.passes("flow.dcl.stored") && !filter.passes("review.created") && !filter.passes("taskforce"));
-        assert!(Filter::parse("").passes("anything"));
+        assert!(Filter::parse("").unwrap().passes("anything"));
+    }
+
+    #[test]
+    fn a_topic_that_is_none_is_named() {
+        for list in ["flow,tsks", "flow.aam.fetch", "*"] {
+            let error = Filter::parse(list).unwrap_err();
+            assert_eq!((error.code, error.field.as_deref()), ("live.unknown_topic", Some("topics")), "{list}");
+        }
+        assert!(Filter::of(vec!["flow".into(); 65]).is_err());
     }
 }

@@ -236,6 +236,9 @@ impl Stage {
                 | "/api/v1/auth/tickets"
                 | "/api/v1/dcl/rebuild",
             ) => at(""),
+            ("post", "/api/v1/admin/feature-flags/toggle") => {
+                at("").json(&json!({"flag_name": "ENABLE_AUTO_REPAIR", "enabled": true}))
+            }
             ("post", "/api/v1/dcl/entities/{view}/merge") => {
                 let ids = [self.entity("1").await, self.entity("2").await];
                 self.admin.request(verb, &path.replace("{view}", "accounts")).json(&json!({"ids": ids}))

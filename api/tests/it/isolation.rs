@@ -127,6 +127,7 @@ async fn what_is_somebody_elses_is_not_there() {
     ben.unified(&node, 1).await;
     let entity = ben.entity_of("A1").await;
     let mut theirs = belongings(&node, &ben, "theirs").await;
+    theirs.push(("/flow-monitor/journey/accounts/", entity.clone()));
     theirs.push(("/dcl/entities/accounts/", entity));
     let before = state_of(&ben, &theirs).await;
     let document: Value = ann.get("/openapi.json").await.json().await.unwrap();

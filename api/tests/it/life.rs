@@ -378,6 +378,8 @@ async fn an_erasure_goes_on_after_a_crash_at_every_step() {
         let node = node.restart().await;
         until_gone(&node, &gone.tenant).await;
         assert_eq!(having(node.data_dir(), MARK.as_bytes()), [""; 0], "after {taken} steps");
+        let named: Vec<String> = having(node.data_dir(), gone.tenant.as_bytes());
+        assert!(named.iter().all(|path| !path.contains(&gone.tenant)), "after {taken} steps: {named:?}");
     }
 }
 

@@ -7,6 +7,7 @@ mod canaries;
 mod command_line;
 mod console;
 mod drift;
+mod flags;
 mod forged;
 mod four_eyes;
 mod gateway;

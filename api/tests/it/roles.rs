@@ -44,6 +44,7 @@ const LEAST: &[(&str, &str, &str)] = &[
     ("post", "/api/v1/aam/connections/{id}/rewind", "operator"),
     ("post", "/api/v1/aam/connections/{id}/sync", "operator"),
     ("post", "/api/v1/admin/tenant/export", "admin"),
+    ("post", "/api/v1/admin/feature-flags/toggle", "admin"),
     ("post", "/api/v1/admin/tenant/resume", "admin"),
     ("post", "/api/v1/admin/tenant/suspend", "admin"),
     ("post", "/api/v1/agents/{id}/run", "operator"),

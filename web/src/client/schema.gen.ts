@@ -400,6 +400,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/feature-flags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every flag and how it stands. */
+        get: operations["list_feature_flags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/feature-flags/toggle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turns one; parts that ask it see it the next time they look, and whoever watches is told `flag.changed`. */
+        post: operations["toggle_feature_flag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/tenant": {
         parameters: {
             query?: never;
@@ -1165,6 +1199,23 @@ export interface paths {
         };
         /** What flows through the three layers now. */
         get: operations["flow_monitor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flow-monitor/journey/{view}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where an entity came from, what became of it, and who used it. */
+        get: operations["flow_journey"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2000,6 +2051,62 @@ export interface components {
              */
             version: number;
         };
+        /** @description A feature flag and how it stands. */
+        FlagView: {
+            /** @description What it does. */
+            about: string;
+            /** @description How it stands when nobody turned it. */
+            default: boolean;
+            /** @description Whether it is on. */
+            enabled: boolean;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            updated_at?: string | null;
+            /** @description Who turned it last. */
+            updated_by?: string | null;
+        };
+        /** @description What flows through the three layers, for a page that was just opened. */
+        FlowView: {
+            /** @description Latest events of the connectors, oldest first. */
+            aam_events: Record<string, unknown>[];
+            /** @description Latest events of agents. */
+            agent_events: Record<string, unknown>[];
+            /** @description Connections and their states. */
+            connections: Record<string, unknown>[];
+            /** @description Latest events of log and views. */
+            dcl_events: Record<string, unknown>[];
+            /**
+             * Format: int64
+             * @description The lowest number that can still be resumed from.
+             */
+            floor: number;
+            /**
+             * Format: int64
+             * @description Questions that wait for people.
+             */
+            reviews_pending: number;
+            /**
+             * Format: int64
+             * @description The stream goes on behind this number: `after={seq}`.
+             */
+            seq: number;
+            /**
+             * Format: uuid
+             * @description Whose.
+             */
+            tenant_id: string;
+            /**
+             * Format: date-time
+             * @description When this was looked at.
+             */
+            timestamp: string;
+            /** @description How many events these are. */
+            total_count: number;
+        };
         /** @description What a sign-in gives. */
         Grant: {
             /** @description Send as `Authorization: Bearer`. */
@@ -2034,6 +2141,8 @@ export interface components {
              * @description Views at this position or a later one show it.
              */
             position: number;
+            /** @description Where two people are wanted, nothing is done yet: these questions wait for somebody else. */
+            reviews?: string[];
         };
         /** @description An invitation. */
         Invitation: {
@@ -2452,6 +2561,29 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Items_FlagView: {
+            /** @description The items. */
+            items: {
+                /** @description What it does. */
+                about: string;
+                /** @description How it stands when nobody turned it. */
+                default: boolean;
+                /** @description Whether it is on. */
+                enabled: boolean;
+                /** @description Its name. */
+                name: string;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                updated_at?: string | null;
+                /** @description Who turned it last. */
+                updated_by?: string | null;
+            }[];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Items_MappingRow: {
             /** @description The items. */
             items: {
@@ -2721,6 +2853,41 @@ export interface components {
             }[];
             /** @description Pass as `cursor` to read on; null at the end. */
             next_cursor?: string | null;
+        };
+        /** @description One step of a journey. */
+        JourneyStep: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at?: string | null;
+            /** @description What there is to say. */
+            data: Record<string, unknown>;
+            /** @description `aam`, `dcl` or `agent`. */
+            layer: string;
+            /** @description `normalized`, `stored`, `merged`, `finding`. */
+            step: string;
+        };
+        /** @description Where one entity came from and who used it. */
+        JourneyView: {
+            /** @description Its id. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Position of the log that this reflects.
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description Later events follow behind this number of the live stream.
+             */
+            seq: number;
+            /** @description What happened to it, oldest first. */
+            steps: components["schemas"]["JourneyStep"][];
+            /** @description Whether there is more than is shown. */
+            truncated: boolean;
+            /** @description Its view. */
+            view: string;
         };
         /** @description Upper bounds; 0 is none. */
         Limits: {
@@ -3330,6 +3497,13 @@ export interface components {
             expires_in: number;
             /** @description Send as `?ticket=`; works once. */
             ticket: string;
+        };
+        /** @description A flag to turn. */
+        ToggleFlag: {
+            /** @description On or off. */
+            enabled: boolean;
+            /** @description Its name. */
+            flag_name: string;
         };
         /** @description A row that the tried rules would refuse. */
         TrialRefusal: {
@@ -4261,6 +4435,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClusterView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_feature_flags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_FlagView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    toggle_feature_flag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToggleFlag"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlagView"];
                 };
             };
             /** @description A problem */
@@ -5836,7 +6070,10 @@ export interface operations {
     };
     flow_monitor: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Events of each layer at most; 100 unless said, 1 to 500. */
+                limit_per_layer?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5848,7 +6085,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, unknown>;
+                    "application/json": components["schemas"]["FlowView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    flow_journey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Any id that leads to the entity, or a record's */
+                id: string;
+                /** @description accounts, contacts, opportunities, ... */
+                view: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyView"];
                 };
             };
             /** @description A problem */
