@@ -7,6 +7,7 @@
 //! `agent/runner.rs` reads them.
 
 pub mod agent;
+pub mod archive;
 pub mod configuration;
 pub mod connector;
 pub mod dcl;
@@ -25,3 +26,4 @@ pub mod tenant;
 #[cfg(any(test, feature = "testkit"))]
 pub mod testkit;
 pub mod unify;
+pub mod vault;

@@ -30,6 +30,7 @@ use super::source::{Limits, Source, StreamInfo};
 use super::stock;
 use crate::flags::Flag;
 use crate::mapping::adopt;
+use crate::platform::limits;
 use crate::tenant::Desk;
 
 /// How long one wait for a batch may hold the mailbox: what a pause or cancel waits at most.
@@ -167,7 +168,7 @@ impl State {
             TaskFilter { state: Some(TaskState::InProgress), kind: Some("sync".to_owned()), connection: Some(self.id) };
         let waiting = tx.tasks(&filter, &Page::first(1)).await?.items.into_iter().next();
         drop(tx);
-        self.refresh(&connection)?;
+        self.refresh(&connection).await?;
         if matches!(connection.state, ConnectionState::Paused | ConnectionState::Quarantined) {
             self.alarm.clear();
             return self.abandon(waiting.map(|t| t.id), Idle::of(&connection)).await;
@@ -221,14 +222,14 @@ impl State {
         }
         if !Flag::AamAsSource.is_on(tx.as_mut()).await? {
             drop(tx);
-            self.refresh(&connection)?;
+            self.refresh(&connection).await?;
             self.set_alarm(myself, ConnectionState::Active);
             return self.abandon(task, Idle::SWITCHED_OFF).await;
         }
         tx.set_connection_state(self.id, ConnectionState::Syncing, None).await?;
         tx.save().await?;
         self.alarm.clear();
-        self.refresh(&connection)?;
+        self.refresh(&connection).await?;
         self.runs += 1;
         // A run without streams stands in until discovery answers, so that an error finds its task.
         self.run = Some(Run::new(task, self.runs, Vec::new()));
@@ -430,13 +431,13 @@ impl State {
     }
 
     /// Makes the source anew when the connection was edited.
-    fn refresh(&mut self, connection: &Connection) -> Result<()> {
+    async fn refresh(&mut self, connection: &Connection) -> Result<()> {
         if self.version == connection.version && self.source.is_some() {
             return Ok(());
         }
         self.source = None;
         self.schedule = Schedule::of(connection, &self.desk.parts.config.connector);
-        self.source = Some(catalog::open(&self.desk.parts, &self.desk.scope, connection)?);
+        self.source = Some(catalog::open(&self.desk.parts, &self.desk.scope, connection).await?);
         self.version = connection.version;
         Ok(())
     }
@@ -599,6 +600,7 @@ impl State {
     /// Rows, cursor, schema, dead letters and drifts in one transaction.
     async fn commit(&self, intake: &Intake, batch: Prepared) -> Result<i64> {
         let desk = &self.desk;
+        let sealer = desk.parts.vault.of(&desk.scope).await?;
         let seal = |reject: Reject| -> Result<NewDeadLetter> {
             let purpose = Purpose::dead_letter(self.id);
             Ok(NewDeadLetter {
@@ -607,12 +609,13 @@ impl State {
                 field: reject.field,
                 code: reject.code.into_owned(),
                 reason: reject.reason,
-                raw: desk.parts.sealer.seal(&desk.scope, &purpose, reject.raw.as_bytes())?,
+                raw: sealer.seal(&purpose, reject.raw.as_bytes())?,
             })
         };
         let dead_letters = batch.rejects.into_iter().map(seal).collect::<Result<Vec<_>>>()?;
         let drifts = batch.drifts.clone();
         let mut tx = desk.parts.store.begin(&desk.scope).await?;
+        limits::rows(tx.as_mut(), &desk.parts.config, batch.rows).await?;
         let committed = tx
             .commit_batch(BatchCommit {
                 epoch: desk.epoch,

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use autonomos_runtime::bus::{Fact, Topic};
 use autonomos_runtime::canonical::mapping::Origin;
 use autonomos_runtime::ids::ConnectionId;
+use autonomos_runtime::secrets::TenantSealer;
 use autonomos_runtime::store::{
     Connection, ConnectionState, ConnectionUpdate, NewAudit, NewConnection, NewStream, Page, Stream, StreamState,
     StreamUpdate, Tx,
@@ -18,7 +19,7 @@ use serde_json::{Value, json};
 use super::connections::{check_policy, noted};
 use super::rows::MASK;
 use super::shapes::{ApplyConfiguration, ConfigurationApplied};
-use super::{Platform, four_eyes};
+use super::{Platform, four_eyes, limits};
 use crate::agent::definition::Definition;
 use crate::configuration::plan::same_rules;
 use crate::configuration::secret::{self, Given};
@@ -82,13 +83,14 @@ impl Platform {
         let given = Given::new(asked.secrets);
         // The tree runs before rows are there, or it would start their connectors by itself and this a second time.
         self.desk(scope).await?;
+        let sealer = self.parts().vault.of(scope).await?;
         let store = &self.parts().store;
         let mut tx = if dry_run { store.read(scope).await? } else { store.begin(scope).await? };
         let there = there(tx.as_mut()).await?;
         let mut missing = BTreeSet::new();
         for (at, connection) in wanted.connections.iter_mut().enumerate() {
             let row = there.rows.get(&connection.name);
-            self.resolve(scope, connection, row, &given, &mut missing)?;
+            Self::resolve(&sealer, connection, row, &given, &mut missing)?;
             let placed = |e: Error| {
                 let inner = e.field.clone().unwrap_or_default();
                 e.field(format!("/connections/{at}{inner}"))
@@ -112,7 +114,7 @@ impl Platform {
             .field("/secrets")
             .remedy(format!("Give {names}: `autonomos apply` takes them from its environment.")));
         }
-        let done = self.carry_out(scope, tx.as_mut(), &there, &wanted, &changes).await?;
+        let done = self.carry_out(&sealer, tx.as_mut(), &there, &wanted, &changes).await?;
         let after = json!({"changes": changes});
         tx.append_audit(NewAudit::new("config.apply", "tenant", scope.tenant()).after(after)).await?;
         tx.save().await?;
@@ -122,15 +124,14 @@ impl Platform {
 
     /// Puts secrets in the places of their names; the mask where the one that is there stays.
     fn resolve(
-        &self,
-        scope: &Scope,
+        sealer: &TenantSealer,
         wanted: &mut ConnectionDoc,
         row: Option<&Connection>,
         given: &Given,
         missing: &mut BTreeSet<String>,
     ) -> Result<()> {
         let opened = match row {
-            Some(row) => credentials::open(self.parts(), scope, row.id, &row.config)?,
+            Some(row) => credentials::open(sealer, row.id, &row.config)?,
             None => Value::Null,
         };
         let of = wanted.name.clone();
@@ -157,7 +158,7 @@ impl Platform {
 
     async fn carry_out(
         &self,
-        scope: &Scope,
+        sealer: &TenantSealer,
         tx: &mut dyn Tx,
         there: &There,
         wanted: &Document,
@@ -171,7 +172,7 @@ impl Platform {
                 "connection" => {
                     let asked = wanted.connections.iter().find(|c| c.name == change.subject);
                     if let Some(asked) = asked {
-                        self.put_connection(scope, tx, there.rows.get(&change.subject), asked, &mut done).await?;
+                        self.put_connection(sealer, tx, there.rows.get(&change.subject), asked, &mut done).await?;
                     }
                 }
                 // Streams and rules stand beneath their connections.
@@ -192,7 +193,7 @@ impl Platform {
 
     async fn put_connection(
         &self,
-        scope: &Scope,
+        sealer: &TenantSealer,
         tx: &mut dyn Tx,
         there: Option<&Connection>,
         asked: &ConnectionDoc,
@@ -201,7 +202,7 @@ impl Platform {
         let parts = self.parts();
         let id = there.map_or_else(|| ConnectionId::new(parts.ambient()), |row| row.id);
         let before = there.map(|row| &row.config);
-        let config = credentials::seal(parts, scope, id, &asked.kind, asked.config.clone(), before)?;
+        let config = credentials::seal(sealer, id, &asked.kind, asked.config.clone(), before)?;
         let system = catalog::system_of(&asked.kind, &config);
         let policy = asked.policy.clone();
         let Some(row) = there else {
@@ -214,6 +215,7 @@ impl Platform {
                 system,
                 safe_mode: asked.safe_mode,
             };
+            limits::connection(tx, &parts.config).await?;
             let made = tx.create_connection(new).await?;
             if asked.paused {
                 tx.set_connection_state(id, ConnectionState::Paused, None).await?;

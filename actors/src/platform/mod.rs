@@ -14,6 +14,8 @@ mod files;
 mod flags;
 pub mod four_eyes;
 mod journey;
+pub mod life;
+pub mod limits;
 mod mappings;
 mod observe;
 mod propose;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use autonomos_runtime::bus::Event;
-use autonomos_runtime::store::{Connection, NewAudit, Page};
+use autonomos_runtime::store::{Connection, Page};
 use autonomos_runtime::supervision::Observed;
 use autonomos_runtime::{Result, Scope};
 use serde_json::{Value, json};
@@ -21,16 +21,6 @@ impl Platform {
     /// Why the tenant's actors are stopped on this node, if they are because they could not go on.
     pub fn suspension(&self, scope: &Scope) -> Option<Suspension> {
         self.host.suspension(scope)
-    }
-
-    /// Starts them again at once; nothing to do when they run. Noted before they start: what they do comes after it.
-    pub async fn resume_tenant(&self, scope: &Scope) -> Result<()> {
-        let suspended = self.suspension(scope).map(|suspension| suspension.why);
-        let mut tx = self.parts().store.begin(scope).await?;
-        let note = NewAudit::new("tenant.resume", "tenant", scope.tenant());
-        tx.append_audit(note.before(json!({"suspended": suspended}))).await?;
-        tx.save().await?;
-        self.host.resume(scope).await
     }
 
     /// Brings the node's gauges up to date; called when metrics are scraped.

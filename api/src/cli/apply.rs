@@ -12,7 +12,7 @@ use clap::Args;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::remote::Remote;
+use super::remote::{self, Remote};
 
 /// What to apply, where.
 #[derive(Debug, Args)]
@@ -37,10 +37,7 @@ pub async fn run(args: ApplyArgs) -> Result<()> {
     let body = json!({"document": document, "secrets": secrets});
     let path = format!("/api/v1/config/apply?dry_run={}", args.dry_run);
     let answer = args.node.ask(Method::POST, &path, Some(&body)).await?;
-    let said: Value = answer
-        .json()
-        .await
-        .map_err(|e| Error::unavailable("cli.answer", "the node's answer could not be read").source(e))?;
+    let said = remote::json(answer).await?;
     print!("{}", told(&said));
     Ok(())
 }

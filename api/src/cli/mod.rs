@@ -9,6 +9,7 @@ pub mod openapi;
 pub mod propose;
 pub mod remote;
 pub mod serve;
+pub mod tenant;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -40,6 +41,9 @@ enum Verb {
     Export(export::ExportArgs),
     /// Makes a tenant as a document says; with --dry-run tells what there would be to do.
     Apply(apply::ApplyArgs),
+    /// Makes, shows, limits, suspends, resumes, writes out and deletes tenants of a node that runs.
+    #[command(subcommand)]
+    Tenant(tenant::TenantVerb),
     /// Looks whether this machine has what a node needs.
     Doctor(NodeArgs),
     /// Prints the OpenAPI document.
@@ -91,6 +95,7 @@ pub fn main() -> ExitCode {
         Verb::Keys(verb) => keys::run(&verb),
         Verb::Export(args) => block_on(export::run(args)),
         Verb::Apply(args) => block_on(apply::run(args)),
+        Verb::Tenant(verb) => block_on(tenant::run(verb)),
         Verb::Doctor(args) => doctor::run(&args),
         Verb::Openapi => openapi::run(),
     };

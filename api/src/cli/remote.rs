@@ -4,7 +4,7 @@
 
 use autonomos_runtime::{Error, Kind, Result};
 use clap::Args;
-use reqwest::{Client, Method, Response};
+use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 pub struct Remote {
     /// The node.
     #[arg(long, env = "AUTONOMOS_URL", default_value = "http://127.0.0.1:8080")]
-    pub url: String,
+    pub server: String,
     /// An API key of the tenant; POST /api/v1/api-keys makes one.
     #[arg(long, env = "AUTONOMOS_API_KEY", hide_env_values = true)]
     pub api_key: Option<String>,
@@ -28,18 +28,32 @@ impl Remote {
                 .remedy("Make one with POST /api/v1/api-keys (scope admin to apply), and set AUTONOMOS_API_KEY.")
         })?;
         let key = Zeroizing::new(key.trim().to_owned());
-        let url = format!("{}{path}", self.url.trim_end_matches('/'));
-        let client = Client::builder().timeout(std::time::Duration::from_mins(2)).build().map_err(unreachable)?;
-        let request = client.request(method, url).header("x-api-key", key.as_str());
-        let request = if let Some(body) = body { request.json(body) } else { request };
-        let answer = request.send().await.map_err(unreachable)?;
-        if answer.status().is_success() { Ok(answer) } else { Err(refused(answer).await) }
+        let request = request(method, &self.server, path)?.header("x-api-key", key.as_str());
+        send(if let Some(body) = body { request.json(body) } else { request }).await
     }
 }
 
+/// A request to a node.
+pub fn request(method: Method, server: &str, path: &str) -> Result<RequestBuilder> {
+    let client = Client::builder().timeout(std::time::Duration::from_mins(2)).build().map_err(unreachable)?;
+    Ok(client.request(method, format!("{}{path}", server.trim_end_matches('/'))))
+}
+
+/// Sends it; a refusal is an error that says what the node said.
+pub async fn send(request: RequestBuilder) -> Result<Response> {
+    let answer = request.send().await.map_err(unreachable)?;
+    if answer.status().is_success() { Ok(answer) } else { Err(refused(answer).await) }
+}
+
+/// The JSON of an answer; nothing is null.
+pub async fn json(answer: Response) -> Result<Value> {
+    let text = answer.text().await.map_err(unreachable)?;
+    Ok(serde_json::from_str(&text).unwrap_or(Value::Null))
+}
+
 fn unreachable(error: reqwest::Error) -> Error {
-    Error::unavailable("cli.unreachable", "the node cannot be reached")
-        .remedy("Check --url (AUTONOMOS_URL) and that the node runs.")
+    Error::unavailable("cli.unreachable", "the node does not answer")
+        .remedy("Start it, or say where it is with --server (AUTONOMOS_URL).")
         .source(error)
 }
 
@@ -58,6 +72,7 @@ async fn refused(answer: Response) -> Error {
     } else {
         Error::new(Kind::Unavailable, "cli.refused", message)
     };
+    let error = error.source(said["code"].as_str().unwrap_or_default().to_owned());
     match said["remedy"].as_str() {
         Some(remedy) => error.remedy(remedy.to_owned()),
         None => error,

@@ -15,12 +15,14 @@ pub mod files;
 pub mod flags;
 pub mod identities;
 pub mod live;
+pub mod operator;
 pub mod pages;
 pub mod policy;
 pub mod proposals;
 pub mod reviews;
 pub mod system;
 pub mod tasks;
+pub mod tenant;
 pub mod users;
 pub mod views;
 
@@ -117,7 +119,17 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(live::socket::socket))
         .routes(routes!(system::actors::list))
         .routes(routes!(system::cluster::cluster))
-        .routes(routes!(system::resume::resume))
+        .routes(routes!(tenant::get::get, tenant::update::update, tenant::delete::delete))
+        .routes(routes!(tenant::suspend::suspend))
+        .routes(routes!(tenant::resume::resume))
+        .routes(routes!(tenant::export::export))
+        .routes(routes!(tenant::download::download))
+        .routes(routes!(operator::list::list, operator::create::create))
+        .routes(routes!(operator::get::get, operator::update::update, operator::delete::delete))
+        .routes(routes!(operator::suspend::suspend))
+        .routes(routes!(operator::resume::resume))
+        .routes(routes!(operator::export::export))
+        .routes(routes!(operator::erasures::erasures))
         .routes(routes!(system::health::alive))
         .routes(routes!(system::health::ready))
         .routes(routes!(system::metrics::metrics))

@@ -16,6 +16,7 @@ mod harness;
 mod identities;
 mod isolation;
 mod journey;
+mod life;
 mod live;
 mod main_job;
 mod roles;

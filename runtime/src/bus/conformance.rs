@@ -217,7 +217,7 @@ pub async fn forget(make: &Make) {
     bus.publish(&scope, fact(1));
     let head = recent(&*bus, &scope, 0).await.0.head;
     let mut listener = bus.subscribe(&scope, None);
-    bus.forget(&scope);
+    bus.forget(&scope).await;
     assert_eq!(next(&mut listener).await, Got::End);
     bus.publish(&scope, fact(2));
     assert!(recent(&*bus, &scope, 0).await.0.floor > head);

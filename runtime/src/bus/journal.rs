@@ -108,7 +108,7 @@ impl Journal {
     }
 
     /// Nothing is kept of what was.
-    pub(super) fn forget(&mut self) {
+    fn forget(&mut self) {
         remove(&self.path);
         (self.bytes, self.begun) = (0, false);
     }
@@ -138,7 +138,7 @@ fn opening(boot: &str) -> String {
     format!("{{\"open\":\"{boot}\"}}\n")
 }
 
-fn remove(path: &Path) {
+pub(super) fn remove(path: &Path) {
     if let Err(error) = std::fs::remove_file(path)
         && error.kind() != ErrorKind::NotFound
     {

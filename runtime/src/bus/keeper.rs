@@ -30,8 +30,8 @@ pub(super) enum Word {
     Now(Arc<Ring>),
     /// A ring was let go of.
     Retire(Arc<Ring>),
-    /// And is to leave nothing behind.
-    Forget(Arc<Ring>),
+    /// A tenant is to leave nothing behind.
+    Forget(TenantId, oneshot::Sender<()>),
     /// Everything ends in order.
     Stop(oneshot::Sender<()>),
 }
@@ -105,10 +105,10 @@ impl Keeper {
                     self.tell(&ring, &news, upto);
                 }
                 Ok(Word::Retire(ring)) => self.retire(&ring),
-                Ok(Word::Forget(ring)) => {
-                    if let Some((_, mut journal)) = self.journals.remove(&ring.tenant) {
-                        journal.forget();
-                    }
+                Ok(Word::Forget(tenant, done)) => {
+                    self.forget(tenant);
+                    // Whoever asked may have gone meanwhile.
+                    done.send(()).ok();
                 }
                 Ok(Word::Stop(done)) => {
                     self.stop();
@@ -129,8 +129,7 @@ impl Keeper {
     }
 
     fn open(&mut self, ring: &Arc<Ring>) {
-        let Some(folder) = &self.folder else { return };
-        let path = folder.join(format!("{}.jsonl", ring.tenant));
+        let Some(path) = self.path_of(ring.tenant) else { return };
         let (journal, past) = Journal::open(path, self.boot.clone());
         let Past { events, torn } = past;
         // Said in its place, so that nobody takes the number behind the crash for the next thing that happened.
@@ -164,6 +163,17 @@ impl Keeper {
         if let Some((_, mut journal)) = self.journals.remove(&ring.tenant) {
             journal.end();
         }
+    }
+
+    fn forget(&mut self, tenant: TenantId) {
+        self.journals.remove(&tenant);
+        if let Some(path) = self.path_of(tenant) {
+            journal::remove(&path);
+        }
+    }
+
+    fn path_of(&self, tenant: TenantId) -> Option<PathBuf> {
+        self.folder.as_ref().map(|folder| folder.join(format!("{tenant}.jsonl")))
     }
 
     fn stop(&mut self) {

@@ -166,14 +166,21 @@ impl EventBus for LocalBus {
         self.with(scope, |ring| ring.recent(at_most, wanted))
     }
 
-    fn forget(&self, scope: &Scope) {
-        let mut rings = self.rings.write();
-        if let Some(ring) = rings.of.remove(&scope.tenant()) {
-            pass_on(&ring, &mut rings.base);
-            ring.close();
-            if self.kept {
-                self.tell(Word::Forget(ring));
+    async fn forget(&self, scope: &Scope) {
+        let (done, gone) = oneshot::channel();
+        {
+            let mut rings = self.rings.write();
+            if let Some(ring) = rings.of.remove(&scope.tenant()) {
+                pass_on(&ring, &mut rings.base);
+                ring.close();
             }
+            // Also without a ring: there may be a past of another life.
+            if self.kept {
+                self.tell(Word::Forget(scope.tenant(), done));
+            }
+        }
+        if self.kept {
+            gone.await.ok();
         }
     }
 
@@ -299,7 +306,7 @@ mod tests {
         bus.settled(&scope).await;
         let (span, events) = bus.recent(&scope, 9, &|_| true);
         assert_eq!((span.head, events.len()), (head + 1, 2), "retired and read again, nothing was lost or renumbered");
-        bus.forget(&scope);
+        bus.forget(&scope).await;
         bus.close().await;
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "a forgotten tenant leaves nothing behind");
         bus.publish(&scope, fact(3));

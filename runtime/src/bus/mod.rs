@@ -59,8 +59,8 @@ pub trait EventBus: Send + Sync + 'static {
     /// then subscribe after its head.
     fn recent(&self, scope: &Scope, at_most: usize, wanted: &dyn Fn(&Event) -> bool) -> (Span, Vec<Arc<Event>>);
 
-    /// Ends all subscriptions of the tenant and forgets its events.
-    fn forget(&self, scope: &Scope);
+    /// Ends all subscriptions of the tenant and forgets its events, those that were kept over restarts as well.
+    async fn forget(&self, scope: &Scope);
 
     /// Ends in order: what was published is kept, where the past is kept. Nothing is delivered afterwards.
     async fn close(&self);

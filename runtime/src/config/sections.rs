@@ -100,6 +100,9 @@ sections! {
         resume_seconds: u64,
         resume_most_seconds: u64,
         stuck_seconds: u64,
+        connections: u64,
+        users: u64,
+        rows: u64,
         running_tasks: u32,
     }
 

@@ -434,6 +434,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/tenant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tenant. */
+        get: operations["tenant"];
+        put?: never;
+        post?: never;
+        /** Deletes the tenant with everything of it. */
+        delete: operations["delete_tenant"];
+        options?: never;
+        head?: never;
+        /** Renames the tenant. Its limits are set by whoever operates the platform. */
+        patch: operations["update_tenant"];
+        trace?: never;
+    };
+    "/api/v1/admin/tenant/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes the whole tenant out. */
+        post: operations["export_tenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/tenant/exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Downloads an archive. */
+        get: operations["download_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/tenant/resume": {
         parameters: {
             query?: never;
@@ -445,6 +498,23 @@ export interface paths {
         put?: never;
         /** Starts a suspended tenant. */
         post: operations["resume_tenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/tenant/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Suspends the tenant until an admin resumes it. */
+        post: operations["suspend_tenant"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1205,6 +1275,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operator/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ends of tenants, those under way first. */
+        get: operations["operator_erasures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/tenants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tenants, in order of making. */
+        get: operations["operator_tenants"];
+        put?: never;
+        /** Makes a tenant and an invitation for its first admin. */
+        post: operations["operator_create_tenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/tenants/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One tenant, what it has and what it may have. */
+        get: operations["operator_tenant"];
+        put?: never;
+        post?: never;
+        /** Deletes a tenant with everything of it. */
+        delete: operations["operator_delete_tenant"];
+        options?: never;
+        head?: never;
+        /** Changes name or limits; the limits are sent whole. */
+        patch: operations["operator_update_tenant"];
+        trace?: never;
+    };
+    "/api/v1/operator/tenants/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes a whole tenant out; its admins download it. */
+        post: operations["operator_export_tenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/tenants/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Resumes a tenant, whoever suspended it. */
+        post: operations["operator_resume_tenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/tenants/{id}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Suspends a tenant; its own admins cannot resume it. */
+        post: operations["operator_suspend_tenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/repairs/propose": {
         parameters: {
             query?: never;
@@ -1849,6 +2024,23 @@ export interface components {
             /** @description Which of its records each value comes from, by field. */
             sources: Record<string, unknown>;
         };
+        /** @description The end of a tenant. */
+        ErasureView: {
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string;
+            /**
+             * Format: date-time
+             * @description Null while it is under way.
+             */
+            finished_at?: string | null;
+            tenant_id: string;
+        };
+        /** @description What confirms that a tenant should go. */
+        Farewell: {
+            /** @description Its name, typed as it is shown. */
+            name: string;
+        };
         /** @description A file of the tenant's folder. */
         FileView: {
             /**
@@ -2332,6 +2524,23 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Items_ErasureView: {
+            /** @description The items. */
+            items: {
+                /** Format: date-time */
+                asked_at: string;
+                asked_by: string;
+                /**
+                 * Format: date-time
+                 * @description Null while it is under way.
+                 */
+                finished_at?: string | null;
+                tenant_id: string;
+            }[];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Items_FileView: {
             /** @description The items. */
             items: {
@@ -2658,6 +2867,23 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Items_TenantRow: {
+            /** @description The items. */
+            items: {
+                /** Format: date-time */
+                created_at: string;
+                held: boolean;
+                id: string;
+                name: string;
+                /** @description `active`, `suspended`, `deleting`. */
+                state: string;
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Items_UserView: {
             /** @description The items. */
             items: {
@@ -2717,6 +2943,29 @@ export interface components {
             /** @description Its view. */
             view: string;
         };
+        /** @description Upper bounds; 0 is none. */
+        Limits: {
+            /**
+             * Format: int64
+             * @description Connections.
+             */
+            connections: number;
+            /**
+             * Format: int64
+             * @description Bytes of uploaded files together.
+             */
+            file_bytes: number;
+            /**
+             * Format: int64
+             * @description Rows ever taken into the log.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description People.
+             */
+            users: number;
+        };
         /** @description The link's token. */
         Link: {
             /** @description What stands behind `#link=`. */
@@ -2728,6 +2977,18 @@ export interface components {
             api_key: components["schemas"]["ApiKeyView"];
             /** @description Send as `Authorization: Bearer` or `X-API-Key`. It is not shown again. */
             key: string;
+        };
+        /** @description A tenant that was made. */
+        MadeTenant: {
+            /**
+             * Format: int64
+             * @description Seconds it is good.
+             */
+            expires_in: number;
+            id: string;
+            /** @description For the first admin: send as `invitation` to POST /api/v1/auth/register; works once. */
+            invitation: string;
+            name: string;
         };
         /** @description New rules of one stream, whole. */
         MappingEdit: {
@@ -2881,6 +3142,13 @@ export interface components {
             max_attempts?: number | null;
             /** @description What the kind needs. */
             payload?: Record<string, unknown>;
+        };
+        /** @description A tenant to be. */
+        NewTenant: {
+            /** @description Address of its first admin. */
+            admin_email: string;
+            /** @description Name people see. */
+            name: string;
         };
         /** @description A node. */
         NodeView: {
@@ -3223,6 +3491,56 @@ export interface components {
             started_at?: string | null;
             /** @description `queued`, `in_progress`, `retry_wait`, `success`, `failed`, `cancelled`. */
             state: string;
+        };
+        /** @description What may be changed on a tenant; absent means unchanged. */
+        TenantPatch: {
+            /**
+             * @description Limits that differ from the configured ones, whole: `connections`, `rows`, `file_bytes`, `users`. For the operator of
+             *     the platform.
+             */
+            limits?: Record<string, unknown> | null;
+            /** @description New name. */
+            name?: string | null;
+        };
+        /** @description A tenant in the list. */
+        TenantRow: {
+            /** Format: date-time */
+            created_at: string;
+            held: boolean;
+            id: string;
+            name: string;
+            /** @description `active`, `suspended`, `deleting`. */
+            state: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A tenant. */
+        TenantView: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description Suspended by whoever operates the platform, who alone resumes it. */
+            held: boolean;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description What it may have. */
+            limits: components["schemas"]["Limits"];
+            /** @description Name people see. */
+            name: string;
+            /** @description `active`, `suspended`, `deleting`. */
+            state: string;
+            /** @description What it has. */
+            usage: Record<string, unknown>;
+            /**
+             * Format: int64
+             * @description For If-Match.
+             */
+            version: number;
         };
         /** @description A ticket. */
         Ticket: {
@@ -4244,6 +4562,161 @@ export interface operations {
             };
         };
     };
+    tenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_tenant: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Version of the tenant that was looked at */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Farewell"];
+            };
+        };
+        responses: {
+            /** @description It is going */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_tenant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Version of the tenant that was looked at */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TenantPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_tenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asked"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-tar": number[];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     resume_tenant: {
         parameters: {
             query?: never;
@@ -4259,6 +4732,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlaceView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suspend_tenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantView"];
                 };
             };
             /** @description A problem */
@@ -5770,6 +6271,292 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Items_ProposedMapping"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    operator_erasures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_ErasureView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    operator_tenants: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most so many; 100 unless said, 1000 at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_TenantRow"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    operator_create_tenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTenant"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeTenant"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    operator_tenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    operator_delete_tenant: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Version of the tenant that was looked at */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Farewell"];
+            };
+        };
+        responses: {
+            /** @description It is going */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    operator_update_tenant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Version of the tenant that was looked at */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TenantPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    operator_export_tenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asked"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    operator_resume_tenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    operator_suspend_tenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantView"];
                 };
             };
             /** @description A problem */
