@@ -19,6 +19,7 @@ mod journey;
 mod life;
 mod live;
 mod main_job;
+mod orchestra;
 mod roles;
 mod safe_mode;
 mod socket;
