@@ -21,9 +21,9 @@ const PER_TENANT: usize = 4096;
 /// Deliveries at once.
 const BATCH: usize = 512;
 /// A viewer's share of the machine: with n viewers a viewer is woken at most every n of these.
-const SHARE: Duration = Duration::from_micros(20);
+const SHARE: Duration = Duration::from_micros(80);
 /// The most a live event waits for company.
-const LONGEST_WAIT: Duration = Duration::from_millis(40);
+const LONGEST_WAIT: Duration = Duration::from_millis(80);
 
 /// All viewers of the node.
 pub struct Hub {

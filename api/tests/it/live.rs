@@ -22,7 +22,7 @@ async fn read(stream: &mut Response, count: usize) -> Vec<(Option<u64>, String, 
 }
 
 /// The same, where more may follow: what came behind them waits in `text`.
-async fn read_on(stream: &mut Response, text: &mut String, count: usize) -> Vec<(Option<u64>, String, Value)> {
+pub async fn read_on(stream: &mut Response, text: &mut String, count: usize) -> Vec<(Option<u64>, String, Value)> {
     let mut seen = Vec::new();
     loop {
         while seen.len() < count

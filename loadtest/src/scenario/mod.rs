@@ -9,3 +9,4 @@ pub mod panic;
 pub mod reads;
 pub mod seeds;
 pub mod startup;
+pub mod watch;
