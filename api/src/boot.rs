@@ -31,6 +31,7 @@ use tokio_util::sync::CancellationToken;
 use crate::auth::api_key::Uses;
 use crate::auth::attempts::Attempts;
 use crate::auth::key_ring::Ring;
+use crate::auth::oidc::Oidc;
 use crate::auth::operator::Operators;
 use crate::auth::password::Passwords;
 use crate::auth::token::Tokens;
@@ -116,6 +117,7 @@ impl Node {
             platform,
             tokens,
             operators: Operators::new(ambient.clone(), &secrets),
+            oidc: Oidc::configured(&config.oidc, config.resilience.http.timeout_seconds, &ambient)?,
             erase: Notify::new(),
             passwords: Passwords::new(ambient.clone(), HASHES, &config.auth)?,
             key_uses: Uses::default(),

@@ -166,7 +166,17 @@ fn heavy_dependencies_have_one_home() {
         ("argon2", &["api/src/auth/"]),
         ("metrics_exporter_prometheus", &["api/src/telemetry", "api/src/state"]),
         ("tokio_tungstenite", &["loadtest/", "api/tests/"]),
-        ("reqwest", &["loadtest/", "api/tests/", "actors/src/connector/", "actors/src/intelligence/", "api/src/cli/"]),
+        (
+            "reqwest",
+            &[
+                "loadtest/",
+                "api/tests/",
+                "actors/src/connector/",
+                "actors/src/intelligence/",
+                "api/src/auth/oidc/",
+                "api/src/cli/",
+            ],
+        ),
         ("tokio_postgres", &["actors/src/connector/", "actors/src/testkit/", "actors/tests/"]),
         ("rustls", &["actors/src/connector/sources/postgres/"]),
         ("tokio_postgres_rustls", &["actors/src/connector/sources/postgres/"]),

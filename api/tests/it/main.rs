@@ -18,6 +18,8 @@ mod journey;
 mod life;
 mod live;
 mod main_job;
+mod oidc;
+mod provider;
 mod roles;
 mod safe_mode;
 mod socket;

@@ -31,6 +31,7 @@ pub struct Config {
     pub compaction: Compaction,
     pub llm: Llm,
     pub auth: Auth,
+    pub oidc: Oidc,
     pub resilience: Resilience,
 }
 

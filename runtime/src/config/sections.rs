@@ -175,6 +175,16 @@ sections! {
         argon2_passes: u32,
     }
 
+    /// `[oidc]`
+    Oidc {
+        issuer: String,
+        client_id: String,
+        client_secret: Hidden,
+        public_url: String,
+        name: String,
+        domains: Vec<String>,
+    }
+
     /// One `[resilience.*]`
     Breaker {
         failures: u32,
