@@ -138,6 +138,9 @@ impl Node {
         // Requests may take two fifths of the drain; tenants need the rest.
         let within = server::Within {
             head: Duration::from_secs(app.config.http.header_seconds),
+            head_bytes: app.config.http.header_kb << 10,
+            write: Duration::from_secs(app.config.http.write_seconds),
+            connections: app.config.http.connections,
             drain: Duration::from_secs(app.config.http.drain_seconds) * 2 / 5,
         };
         let serving = tokio::spawn(server::serve(listener, http::router(app.clone()), app.draining.clone(), within));

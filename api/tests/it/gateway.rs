@@ -1,10 +1,7 @@
 //! What holds for every path.
 
-use std::time::Duration;
-
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::harness::{Person, TestNode, problem};
 
@@ -142,16 +139,6 @@ async fn floods_are_told_when_to_come_back() {
     }
     assert_eq!(answers.first(), Some(&StatusCode::UNAUTHORIZED), "{answers:?}");
     assert_eq!(answers.last(), Some(&StatusCode::TOO_MANY_REQUESTS), "{answers:?}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_connection_that_says_nothing_is_ended() {
-    let node = TestNode::start().await;
-    let mut socket = tokio::net::TcpStream::connect(node.node.address()).await.unwrap();
-    socket.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\nx-slow: ").await.unwrap();
-    let mut rest = Vec::new();
-    let ended = tokio::time::timeout(Duration::from_secs(25), socket.read_to_end(&mut rest)).await;
-    assert!(ended.is_ok(), "the head timeout is in force");
 }
 
 #[tokio::test(flavor = "multi_thread")]

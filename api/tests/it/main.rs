@@ -22,6 +22,7 @@ mod oidc;
 mod provider;
 mod roles;
 mod safe_mode;
+mod slow;
 mod socket;
 mod suspension;
 mod taken_back;
