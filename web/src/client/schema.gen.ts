@@ -1831,7 +1831,7 @@ export interface components {
             /** @description File or table, if the stream has several. */
             origin?: string | null;
             /** @description The row as far as it could be read. */
-            raw: Record<string, unknown>;
+            raw: unknown;
             /** @description One sentence. */
             reason: string;
             /**
@@ -1849,7 +1849,7 @@ export interface components {
             /** @description The answer. */
             decision: components["schemas"]["Verdict"];
             /** @description What to do instead, in the shape of `proposal`; with `edit` only. */
-            edit?: Record<string, unknown> | null;
+            edit?: unknown;
         };
         /** @description What a demo source is told to do to its schema. */
         DemoDrift: {
@@ -1873,7 +1873,7 @@ export interface components {
             /** @description Its name in the source. */
             name: string;
             /** @description Values seen. */
-            samples?: Record<string, unknown>[];
+            samples?: unknown[];
             /** @description Its type, in any system's words. */
             type?: string | null;
         };
@@ -1920,7 +1920,7 @@ export interface components {
              * @description Scores, samples, gates, what it touches. `change` says which way: `widened`, `narrowed`, `changed` of a type, `gained`,
              *     `lost` of values, these with their shares; `options` are ways on, each a proposal to answer its question with.
              */
-            evidence: Record<string, unknown>;
+            evidence: unknown;
             /** @description Field, key or stream before; the field whose values changed. */
             from?: string | null;
             /**
@@ -2067,14 +2067,14 @@ export interface components {
              */
             created_at: string;
             /** @description Rows it rests on. */
-            evidence: Record<string, unknown>;
+            evidence: unknown;
             /**
              * Format: uuid
              * @description Its id.
              */
             id: string;
             /** @description What it is worth, with its unit. */
-            impact?: Record<string, unknown> | null;
+            impact?: unknown;
             /**
              * Format: uuid
              * @description Run that found it.
@@ -2395,7 +2395,7 @@ export interface components {
                 /** @description File or table, if the stream has several. */
                 origin?: string | null;
                 /** @description The row as far as it could be read. */
-                raw: Record<string, unknown>;
+                raw: unknown;
                 /** @description One sentence. */
                 reason: string;
                 /**
@@ -2448,7 +2448,7 @@ export interface components {
                  * @description Scores, samples, gates, what it touches. `change` says which way: `widened`, `narrowed`, `changed` of a type, `gained`,
                  *     `lost` of values, these with their shares; `options` are ways on, each a proposal to answer its question with.
                  */
-                evidence: Record<string, unknown>;
+                evidence: unknown;
                 /** @description Field, key or stream before; the field whose values changed. */
                 from?: string | null;
                 /**
@@ -2573,14 +2573,14 @@ export interface components {
                  */
                 created_at: string;
                 /** @description Rows it rests on. */
-                evidence: Record<string, unknown>;
+                evidence: unknown;
                 /**
                  * Format: uuid
                  * @description Its id.
                  */
                 id: string;
                 /** @description What it is worth, with its unit. */
-                impact?: Record<string, unknown> | null;
+                impact?: unknown;
                 /**
                  * Format: uuid
                  * @description Run that found it.
@@ -2654,7 +2654,7 @@ export interface components {
                 /** @description Stream the rule belongs to. */
                 stream: string;
                 /** @description Transform beyond the cast. */
-                transform?: Record<string, unknown> | null;
+                transform?: unknown;
                 /**
                  * Format: int64
                  * @description Version of the stream's rules.
@@ -2736,13 +2736,13 @@ export interface components {
                  */
                 confidence: number;
                 /** @description Field before; several where they were merged. */
-                from: Record<string, unknown>;
+                from: unknown;
                 /** @description `renamed`, `added`, `removed`, `retyped`, `split`, `merged`. */
                 kind: string;
                 /** @description Why, a phrase a feature. */
                 reasons: string[];
                 /** @description Field after; several where one was split. */
-                to: Record<string, unknown>;
+                to: unknown;
             }[];
             /** @description Pass as `cursor` to read on; null at the end. */
             next_cursor?: string | null;
@@ -2769,7 +2769,7 @@ export interface components {
                 /** @description Who decided. */
                 decided_by?: string | null;
                 /** @description Why: scores, samples replayed, gates. */
-                evidence: Record<string, unknown>;
+                evidence: unknown;
                 /**
                  * Format: date-time
                  * @description When it lapses.
@@ -2851,7 +2851,7 @@ export interface components {
                 /** @description What is known of how far it is: `{rows, rejected, ...}`. */
                 progress: Record<string, unknown>;
                 /** @description What it came to. */
-                result?: Record<string, unknown> | null;
+                result?: unknown;
                 /**
                  * Format: date-time
                  * @description When the last attempt began.
@@ -3023,7 +3023,7 @@ export interface components {
             /** @description Stream the rule belongs to. */
             stream: string;
             /** @description Transform beyond the cast. */
-            transform?: Record<string, unknown> | null;
+            transform?: unknown;
             /**
              * Format: int64
              * @description Version of the stream's rules.
@@ -3138,7 +3138,7 @@ export interface components {
              */
             max_attempts?: number | null;
             /** @description What the kind needs. */
-            payload?: Record<string, unknown>;
+            payload?: unknown;
         };
         /** @description A tenant to be. */
         NewTenant: {
@@ -3188,7 +3188,7 @@ export interface components {
             /** @description Column names. */
             columns: string[];
             /** @description Rows, a value a column. */
-            rows: Record<string, unknown>[][];
+            rows: unknown[][];
             /** @description The stream. */
             stream: string;
         };
@@ -3198,8 +3198,8 @@ export interface components {
             code: string;
             /** @description What went wrong, for the person who asked. */
             detail: string;
-            /** @description Fields at fault. */
-            errors: components["schemas"]["PointedSchema"][];
+            /** @description Fields at fault, if there are any. */
+            errors?: components["schemas"]["PointedSchema"][] | null;
             /** @description The path that was asked. */
             instance: string;
             /** @description What to do. */
@@ -3242,13 +3242,13 @@ export interface components {
              */
             confidence: number;
             /** @description Field before; several where they were merged. */
-            from: Record<string, unknown>;
+            from: unknown;
             /** @description `renamed`, `added`, `removed`, `retyped`, `split`, `merged`. */
             kind: string;
             /** @description Why, a phrase a feature. */
             reasons: string[];
             /** @description Field after; several where one was split. */
-            to: Record<string, unknown>;
+            to: unknown;
         };
         /** @description An object whose mapping is asked for. */
         ProposeMapping: {
@@ -3340,7 +3340,7 @@ export interface components {
             /** @description Who decided. */
             decided_by?: string | null;
             /** @description Why: scores, samples replayed, gates. */
-            evidence: Record<string, unknown>;
+            evidence: unknown;
             /**
              * Format: date-time
              * @description When it lapses.
@@ -3382,7 +3382,7 @@ export interface components {
             /** @description Source field. */
             source_path: string;
             /** @description Transform beyond the cast. */
-            transform?: Record<string, unknown> | null;
+            transform?: unknown;
         };
         /** @description What somebody says to a finding. */
         Said: {
@@ -3430,7 +3430,7 @@ export interface components {
             /** @description Safe Mode has read as many rows of it as it does; the rest is read from the cursor once the connection is confirmed. */
             capped: boolean;
             /** @description Where the next read begins, as the source says it. */
-            cursor?: Record<string, unknown> | null;
+            cursor?: unknown;
             /** @description Canonical entity it feeds; null until it is mapped. */
             entity?: string | null;
             /** @description Digest of its schema. */
@@ -3489,7 +3489,7 @@ export interface components {
             /** @description What is known of how far it is: `{rows, rejected, ...}`. */
             progress: Record<string, unknown>;
             /** @description What it came to. */
-            result?: Record<string, unknown> | null;
+            result?: unknown;
             /**
              * Format: date-time
              * @description When the last attempt began.
