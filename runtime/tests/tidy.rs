@@ -415,3 +415,36 @@ fn the_longest() {
         list.iter().take(15).for_each(|(lines, name)| println!("{lines:6} {name}"));
     }
 }
+
+#[test]
+fn no_key_lies_in_the_tree() {
+    // Written apart, so that this file does not find itself.
+    let marks = [
+        ["-----BEGIN ", "PRIVATE KEY-----"].concat(),
+        ["-----BEGIN RSA ", "PRIVATE KEY-----"].concat(),
+        ["-----BEGIN EC ", "PRIVATE KEY-----"].concat(),
+        ["eyJhbGci", "Oi"].concat(),
+        ["AKI", "A"].concat(),
+        ["ghp", "_"].concat(),
+        ["xox", "b-"].concat(),
+        ["sk_", "live_"].concat(),
+    ];
+    let long = |text: &str, mark: &str| {
+        text.match_indices(mark).any(|(at, _)| {
+            let rest = text.get(at + mark.len()..).unwrap_or_default();
+            let run = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "_-./+=\n".contains(*c)).count();
+            mark.starts_with('-') || run >= 16
+        })
+    };
+    let mut faults = Vec::new();
+    for beneath in
+        ["runtime", "actors", "cluster", "api", "loadtest", "migrations", "web/src", "web/e2e", ".tools", ".ci"]
+    {
+        for (path, text) in files(beneath, "") {
+            faults.extend(
+                marks.iter().filter(|mark| long(&text, mark)).map(|mark| format!("{path} holds a key ({mark}...)")),
+            );
+        }
+    }
+    none(&faults);
+}

@@ -1,6 +1,7 @@
 //! The real node on a port of its own, spoken to as clients speak.
 
 mod api_keys;
+mod at_rest;
 mod audited;
 mod auth;
 mod canaries;
@@ -18,6 +19,7 @@ mod journey;
 mod life;
 mod live;
 mod main_job;
+mod matrix;
 mod oidc;
 mod provider;
 mod roles;
