@@ -18,8 +18,8 @@ use crate::telemetry;
 const MOST_TOPICS: usize = 64;
 /// Streams at once, of one tenant.
 const PER_TENANT: usize = 4096;
-/// Deliveries at once.
-const BATCH: usize = 512;
+/// Deliveries at once. What a viewer holds while it writes is bounded by them, and there are many viewers.
+const BATCH: usize = 128;
 /// A viewer's share of the machine: with n viewers a viewer is woken at most every n of these.
 const SHARE: Duration = Duration::from_micros(80);
 /// The most a live event waits for company.
@@ -59,7 +59,7 @@ impl Hub {
         }
         telemetry::viewers(self.total.fetch_add(1, Ordering::Relaxed) + 1);
         let place = Place { hub: self.clone(), tenant: scope.tenant() };
-        Ok(Viewer { subscription: self.bus.subscribe(scope, after), filter, batch: Vec::new(), place })
+        Ok(Viewer { subscription: self.bus.subscribe(scope, after), filter, batch: Vec::new(), behind: false, place })
     }
 }
 
@@ -89,6 +89,8 @@ pub struct Viewer {
     /// What it wants to see.
     pub filter: Filter,
     batch: Vec<Delivery>,
+    /// Whether more was there than one batch takes.
+    behind: bool,
     place: Place,
 }
 
@@ -100,6 +102,7 @@ impl Viewer {
             if !self.subscription.next_batch(BATCH, &mut self.batch).await {
                 return None;
             }
+            self.behind = self.batch.len() >= BATCH;
             let filter = &self.filter;
             self.batch.retain(|delivery| delivery.event().is_none_or(|event| filter.passes(event.topic.as_str())));
             if !self.batch.is_empty() {
@@ -118,8 +121,11 @@ impl Viewer {
         self.subscription.position()
     }
 
-    /// How long to wait before reading again.
+    /// How long to wait before reading again; one that is behind does not wait.
     pub fn pace(&self) -> Duration {
+        if self.behind {
+            return Duration::ZERO;
+        }
         let viewers = self.place.hub.total.load(Ordering::Relaxed) as u32;
         if viewers < 64 { Duration::ZERO } else { (SHARE * viewers).min(LONGEST_WAIT) }
     }

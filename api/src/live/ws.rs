@@ -248,8 +248,9 @@ impl Socket {
         }
         let sent = tokio::time::timeout(STUCK, self.write.write_all(&self.out)).await;
         self.out.clear();
-        if self.out.capacity() > 1 << 20 {
-            self.out.shrink_to(64 << 10);
+        // A thousand sockets that were behind once would hold it for ever.
+        if self.out.capacity() > 32 << 10 {
+            self.out.shrink_to(4 << 10);
         }
         matches!(sent, Ok(Ok(()))).then_some(()).ok_or(None)
     }
