@@ -1,7 +1,7 @@
 //! The binary as a newcomer meets it.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
@@ -29,8 +29,15 @@ impl Drop for Guard {
     }
 }
 
-/// A node for trying out over a folder, and the link that it prints.
-fn dev(folder: &std::path::Path) -> (Guard, String) {
+/// A node for trying out, what it says being heard to its end: one that is not heard any more dies of saying more.
+struct Dev {
+    guard: Guard,
+    link: String,
+    _said: std::io::Lines<BufReader<ChildStdout>>,
+}
+
+/// Starts one over a folder and waits for its link.
+fn dev(folder: &std::path::Path) -> Dev {
     let mut child = autonomos().args(["dev", "--listen", "127.0.0.1:0", "--data-dir"]).arg(folder).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let guard = Guard(child);
@@ -43,7 +50,7 @@ fn dev(folder: &std::path::Path) -> (Guard, String) {
         }
     };
     assert!(said.len() <= 8, "{said:?}");
-    (guard, link)
+    Dev { guard, link, _said: lines }
 }
 
 /// Signs in by a link, and opens the stream behind a number.
@@ -59,16 +66,16 @@ async fn watch(link: &str, after: u64) -> reqwest::Response {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reader_goes_on_over_kill_nine_without_gap_or_double() {
     let dir = tempfile::tempdir().unwrap();
-    let (mut guard, link) = dev(dir.path());
-    let mut stream = watch(&link, 0).await;
+    let mut first = dev(dir.path());
+    let mut stream = watch(&first.link, 0).await;
     // The demo makes events by itself; it is killed in the middle of them.
     let mut seen = read_on(&mut stream, &mut String::new(), 40).await;
     assert_eq!(seen.remove(0).1, "reset", "nobody has seen the number before the first");
-    guard.0.kill().unwrap();
-    guard.0.wait().unwrap();
-    let (guard, link) = dev(dir.path());
+    first.guard.0.kill().unwrap();
+    first.guard.0.wait().unwrap();
+    let second = dev(dir.path());
     let last = seen.last().unwrap().0.unwrap();
-    let (mut stream, mut text) = (watch(&link, last).await, String::new());
+    let (mut stream, mut text) = (watch(&second.link, last).await, String::new());
     loop {
         seen.extend(read_on(&mut stream, &mut text, 1).await);
         if seen.last().unwrap().1 == "stream.gap" {
@@ -80,13 +87,12 @@ async fn a_reader_goes_on_over_kill_nine_without_gap_or_double() {
     assert!(ids.windows(2).all(|two| two[1] == two[0] + 1), "{ids:?}");
     let gap = seen.iter().find(|(_, event, _)| event == "stream.gap").unwrap();
     assert_eq!(gap.2["data"]["reason"], "crash");
-    drop(guard);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn dev_prints_a_link_that_signs_in_once_and_goes_down_when_told() {
     let dir = tempfile::tempdir().unwrap();
-    let (mut guard, link) = dev(dir.path());
+    let Dev { mut guard, link, _said } = dev(dir.path());
     let (base, token) = link.split_once("/#link=").unwrap();
     let client = reqwest::Client::new();
     let open = || client.post(format!("{base}/api/v1/auth/link")).json(&json!({"token": token})).send();
