@@ -12,20 +12,22 @@ const WIDTHS = [
   { name: "laptop", width: 1366, height: 860, hasTouch: false, isMobile: false },
   { name: "wide", width: 1920, height: 1080, hasTouch: false, isMobile: false },
 ];
-/** Where each kind of sample is found. */
-const SAMPLES: Record<string, () => Promise<string>> = {
-  connection: async () =>
-    (await call<{ items: { id: string }[] }>(url, "/api/v1/aam/connections", await login(url, "ann@example.org")))
-      .items[0]?.id ?? "",
-  view: async () => "accounts",
+const ids = async (path: string) =>
+  (await call<{ items: { id: string }[] }>(url, path, await login(url, "ann@example.org"))).items.map((one) => one.id);
+/** Where each kind of sample is found: what stands for the parts of its path. */
+const SAMPLES: Record<string, () => Promise<(string | undefined)[]>> = {
+  connection: async () => (await ids("/api/v1/aam/connections")).slice(0, 1),
+  view: async () => ["accounts"],
+  entity: async () => ["contacts", (await ids("/api/v1/dcl/entities/contacts?members=2&limit=1"))[0]],
 };
 const places = new Map<string, string>();
 
 beforeAll(async () => {
   for (const page of PAGES) {
-    const sample = page.sample ? await SAMPLES[page.sample]?.() : undefined;
-    if (page.path.includes("$") && !sample) throw new Error(`${page.id} is about one thing and names no sample`);
-    places.set(page.id, page.path.replace(/\$\w+/, sample ?? ""));
+    const sample = (page.sample && (await SAMPLES[page.sample]?.())) || [];
+    const path = page.path.replaceAll(/\$\w+/g, (part) => sample.shift() ?? part);
+    if (path.includes("$")) throw new Error(`${page.id} is about one thing and names no sample`);
+    places.set(page.id, path);
   }
 });
 
@@ -88,7 +90,7 @@ describe("nothing there yet", () => {
   });
   afterAll(() => context.close());
 
-  test.each(PAGES.filter((entry) => entry.sample !== "connection"))("$id", async (entry) => {
+  test.each(PAGES.filter((entry) => !["connection", "entity"].includes(entry.sample ?? "")))("$id", async (entry) => {
     const seen = watch(page, url);
     await go(page, entry);
     await page.screenshot({ path: `${SHOTS}/${entry.id}-empty.png` });

@@ -67,10 +67,11 @@ function watch(tell: () => void): () => void {
 export function connect(snapshot: FlowSnapshot | null): void {
   if (stop) return;
   if (snapshot) {
-    for (const layer of LAYERS) live.events[layer] = [...snapshot[layer]].reverse().slice(0, KEPT);
-    const newest = LAYERS.flatMap((layer) => snapshot[layer].map((event) => Date.parse(event.at)));
+    const told = (layer: Layer) => snapshot[`${layer}_events`];
+    for (const layer of LAYERS) live.events[layer] = [...told(layer)].reverse().slice(0, KEPT);
+    const newest = LAYERS.flatMap((layer) => told(layer).map((event) => Date.parse(event.at)));
     live = { ...live, seq: snapshot.seq, heardAt: newest.length > 0 ? Math.max(...newest) : null };
-    for (const layer of LAYERS) for (const event of snapshot[layer]) count(layer, event);
+    for (const layer of LAYERS) for (const event of told(layer)) count(layer, event);
   }
   stop = follow(hear, () => live.seq);
   ticker = setInterval(roll, 1_000);

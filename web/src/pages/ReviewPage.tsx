@@ -4,12 +4,12 @@ import { useQuery } from "@tanstack/react-query";
 import { Inbox } from "lucide-react";
 import { useState } from "react";
 import { problemOf } from "@/client/problem";
-import { type Decision, decide, revert, review, reviews } from "@/client/repairs";
+import { type Decision, decide, inOrder, revert, review, reviews } from "@/client/repairs";
 import type { Review } from "@/client/types";
 import { useAddress } from "@/components/address";
-import { ChangeLine, titleOf } from "@/components/drift";
 import { Page } from "@/components/Page";
-import { ReviewDetail, subjectOf } from "@/components/ReviewDetail";
+import { ReviewDetail } from "@/components/ReviewDetail";
+import { Subject, subjectOf, whereOf } from "@/components/subject";
 import { useTruth } from "@/components/truth";
 import { Async } from "@/ui/Async";
 import { Badge } from "@/ui/Badge";
@@ -28,7 +28,7 @@ export default function ReviewPage() {
   const waiting = useQuery(reviews("pending"));
   const all = useQuery({ ...reviews(), enabled: settled });
   const query = settled ? all : waiting;
-  const items = (query.data?.items ?? []).filter((one) => !settled || one.state !== "pending");
+  const items = inOrder((query.data?.items ?? []).filter((one) => !settled || one.state !== "pending"));
   const listed = items.find((one) => one.id === address.id);
   // An item that was named in the address stays on screen after it was decided, by whomever.
   const named = useQuery({ ...review(address.id ?? ""), enabled: address.id !== undefined && listed === undefined });
@@ -121,15 +121,23 @@ function Item({ of, current, onSelect }: { of: Review; current: boolean; onSelec
       )}
     >
       <span className="flex flex-wrap items-center justify-between gap-2">
-        <b>{titleOf(subject.kind ?? of.type)}</b>
+        <b>
+          <Subject of={of} />
+        </b>
         {of.state === "pending" ? <Confidence value={of.confidence} /> : <Badge word={of.state} />}
       </span>
-      <ChangeLine of={{ kind: "", from: subject.from, to: subject.to }} />
       <span className="text-sm text-ink-2">
-        {subject.connection} · {subject.stream} · <Ago at={of.created_at} />
+        {whereOf(subject)} · <Ago at={of.created_at} />
       </span>
     </button>
   );
+}
+
+/** What a decision came to, in one line. */
+function answered(of: Review, { decision }: Decision): string {
+  if (of.type === "merge") return decision === "reject" ? "They stay two" : "They are one now";
+  if (of.type === "split") return decision === "reject" ? "They stay one" : "They are two now";
+  return decision === "reject" ? "Rejected; the rules stay as they are" : "Approved; history is being mapped again";
 }
 
 /** Decides, says how it went, and offers the way back. */
@@ -147,12 +155,7 @@ function useDecider(change: (next: Record<string, string>) => void, next: (id: s
         decision.decision !== "reject" && driftId
           ? { label: "Undo", run: () => void act(revert(driftId), "Taken back, to the row") }
           : undefined;
-      toast.good(
-        decision.decision === "reject"
-          ? "Rejected; the rules stay as they are"
-          : "Approved; history is being mapped again",
-        undo,
-      );
+      toast.good(answered(of, decision), undo);
       next(of.id);
     } catch (thrown) {
       const problem = problemOf(thrown);

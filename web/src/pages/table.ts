@@ -83,6 +83,15 @@ export const PAGES: PageEntry[] = [
     sample: "view",
   },
   {
+    id: "Entity",
+    path: "/views/$view/$id",
+    title: "Entity",
+    area: "dcl",
+    menu: false,
+    says: "One real thing, the records it is made of, and why",
+    sample: "entity",
+  },
+  {
     id: "Connections",
     path: "/connections",
     title: "Connections",
@@ -125,5 +134,12 @@ export const PAGES: PageEntry[] = [
     says: "How good the repairs are",
   },
   { id: "Help", path: "/help", title: "Help", area: "more", menu: true, says: "Keys, links and answers" },
-  { id: "Admin", path: "/admin", title: "Admin", area: "more", menu: true, says: "Actors, cluster, people, files" },
+  {
+    id: "Admin",
+    path: "/admin",
+    title: "Admin",
+    area: "more",
+    menu: true,
+    says: "Actors, cluster, people, keys, audit, tenant",
+  },
 ];
