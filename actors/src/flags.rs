@@ -1,9 +1,9 @@
 //! Feature flags: switches of a tenant that its parts ask before they do something. A row, read where it matters, so there
 //! is nothing to go stale: the next time a part looks, it sees what was set, on whatever node it runs.
 
-use autonomos_runtime::store::Tx;
+use autonomos_runtime::store::{NewAudit, Tx};
 use autonomos_runtime::{Error, Result};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Where they are kept.
 pub(crate) const PREFIX: &str = "flag.";
@@ -61,6 +61,13 @@ impl Flag {
     /// Where its row is.
     pub(crate) fn key(self) -> String {
         format!("{PREFIX}{}", self.name())
+    }
+
+    /// Turns it, and notes who did.
+    pub(crate) async fn set(self, tx: &mut dyn Tx, before: bool, on: bool) -> Result<()> {
+        tx.put_setting(&self.key(), Some(on.into())).await?;
+        let note = NewAudit::new("flag.toggle", "flag", self.name()).before(json!({"enabled": before}));
+        tx.append_audit(note.after(json!({"enabled": on}))).await
     }
 
     /// Whether it is on for the tenant.

@@ -8,6 +8,7 @@
 
 pub mod agent;
 pub mod archive;
+pub mod configuration;
 pub mod connector;
 pub mod dcl;
 pub mod demo;

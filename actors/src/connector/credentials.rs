@@ -16,7 +16,7 @@ use crate::platform::rows::MASK;
 const SEALED: &str = "$sealed";
 
 /// Names of settings that are secret, whatever the type of the source.
-fn is_secret(name: &str) -> bool {
+pub(crate) fn is_secret(name: &str) -> bool {
     const WORDS: [&str; 8] =
         ["password", "secret", "token", "api_key", "private_key", "client_secret", "access_key", "url"];
     WORDS.iter().any(|w| name == *w || name.ends_with(&format!("_{w}")))

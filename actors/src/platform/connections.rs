@@ -290,7 +290,7 @@ fn sync_task(id: ConnectionId) -> NewTaskRow {
 }
 
 /// What the audit keeps of a connection: everything a person can set, secrets masked.
-fn noted(connection: &Connection) -> Value {
+pub(super) fn noted(connection: &Connection) -> Value {
     json!({
         "name": connection.name, "type": connection.kind, "config": credentials::masked(connection),
         "policy": connection.policy, "state": connection.state, "safe_mode": connection.safe_mode,
@@ -310,7 +310,7 @@ fn report(checked: Result<crate::connector::source::Checked>) -> CheckReport {
 }
 
 /// A policy names what it speaks of, so that a slip is not silently without effect.
-fn check_policy(policy: Option<&Value>) -> Result<()> {
+pub(super) fn check_policy(policy: Option<&Value>) -> Result<()> {
     let bad = |field: &str, what: String| {
         Error::invalid("connection.bad_policy", what).field(format!("/policy/{field}")).remedy(
             "Name a kind of drift (added, removed, renamed, retyped, ...) with propagate, propose, quarantine or stop; every_seconds with a number.",

@@ -1,9 +1,8 @@
 //! Feature flags: looked at and turned.
 
 use autonomos_runtime::bus::Fact;
-use autonomos_runtime::store::{NewAudit, Page};
+use autonomos_runtime::store::Page;
 use autonomos_runtime::{Result, Scope};
-use serde_json::json;
 
 use super::Platform;
 use super::shapes::{FlagView, ToggleFlag};
@@ -33,9 +32,7 @@ impl Platform {
         let desk = self.desk(scope).await?;
         let mut tx = self.parts().store.begin(scope).await?;
         let before = flag.is_on(tx.as_mut()).await?;
-        tx.put_setting(&flag.key(), Some(asked.enabled.into())).await?;
-        let note = NewAudit::new("flag.toggle", "flag", flag.name()).before(json!({"enabled": before}));
-        tx.append_audit(note.after(json!({"enabled": asked.enabled}))).await?;
+        flag.set(tx.as_mut(), before, asked.enabled).await?;
         let connections = tx.connections(None, &Page::first(1000)).await?.items;
         tx.save().await?;
         desk.publish(Fact::flag_changed(flag.name(), asked.enabled));

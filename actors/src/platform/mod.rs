@@ -6,8 +6,10 @@
 
 mod agents;
 mod catalogue;
+mod configuration;
 mod connections;
 mod decisions;
+pub(crate) mod demo;
 mod entities;
 mod files;
 mod flags;
@@ -17,9 +19,12 @@ pub mod life;
 pub mod limits;
 mod mappings;
 mod observe;
+mod orchestration;
+mod pipeline;
 mod propose;
 mod refused;
 pub mod rows;
+mod scan;
 pub mod shapes;
 mod tasks;
 mod views;

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 
 use autonomos_runtime::{Ambient, Error, Result};
 use clap::{Args, Subcommand};
-use reqwest::{Client, Method};
+use reqwest::Method;
 use serde_json::{Map, Value, json};
 
-use super::keys;
+use super::{keys, remote};
 use crate::auth::operator;
 
 /// What to do.
@@ -140,27 +140,14 @@ impl Where {
 
     async fn ask(&self, method: Method, path: &str, body: Option<Value>, version: Option<String>) -> Result<Value> {
         let token = operator::issue(&Ambient::system(), &keys::secret(self.secret_key.as_deref(), &self.data_dir)?)?;
-        let url = format!("{}/api/v1/operator/{path}", self.server.trim_end_matches('/'));
-        let mut request = Client::new().request(method, url).bearer_auth(token);
+        let mut request =
+            remote::request(method, &self.server, &format!("/api/v1/operator/{path}"))?.bearer_auth(token);
         if let Some(body) = body {
             request = request.json(&body);
         }
         if let Some(version) = version {
             request = request.header("if-match", version);
         }
-        let away = |e: reqwest::Error| {
-            Error::unavailable("tenant.server", "the node does not answer")
-                .remedy("Start it, or say where it is with --server.")
-                .source(e)
-        };
-        let answer = request.send().await.map_err(away)?;
-        let refused = !answer.status().is_success();
-        let text = answer.text().await.map_err(away)?;
-        let said: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
-        if refused {
-            let told = |name: &str| said[name].as_str().unwrap_or_default().to_owned();
-            return Err(Error::invalid("tenant.refused", told("detail")).remedy(told("remedy")).source(told("code")));
-        }
-        Ok(said)
+        remote::json(remote::send(request).await?).await
     }
 }

@@ -2,11 +2,14 @@
 //! same table, so that no route can be missing in it.
 
 pub mod agents;
+pub mod aoa;
 pub mod api_keys;
 pub mod audit;
 pub mod auth;
+pub mod config;
 pub mod connections;
 pub mod dcl;
+pub mod demo;
 pub mod drifts;
 pub mod entities;
 pub mod extract;
@@ -61,6 +64,8 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(audit::export::export))
         .routes(routes!(audit::verify::verify))
         .routes(routes!(policy::get, policy::put))
+        .routes(routes!(config::export::export))
+        .routes(routes!(config::apply::apply))
         .routes(routes!(flags::list))
         .routes(routes!(flags::toggle))
         .routes(routes!(files::list::list))
@@ -110,6 +115,14 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(agents::findings::list))
         .routes(routes!(agents::findings::decide))
         .routes(routes!(agents::findings::results))
+        .routes(routes!(aoa::state))
+        .routes(routes!(aoa::run))
+        .routes(routes!(aoa::reset))
+        .routes(routes!(aoa::discover))
+        .routes(routes!(aoa::demo_scan))
+        .routes(routes!(demo::start))
+        .routes(routes!(demo::status))
+        .routes(routes!(demo::reset))
         .routes(routes!(live::flow::flow))
         .routes(routes!(live::journey::journey))
         .routes(routes!(live::events::stream))

@@ -223,6 +223,14 @@ impl Stage {
                 body["invitation"] = invitation;
                 public(body)
             }
+            (
+                "post",
+                "/api/v1/aoa/run"
+                | "/api/v1/aoa/reset"
+                | "/api/v1/demo/pipeline/end-to-end"
+                | "/api/v1/demo/pipeline/reset",
+            ) => at(""),
+            ("post", "/api/v1/config/apply") => at("").json(&json!({"document": "version: 1\n"})),
             ("post", p) if p.starts_with("/api/v1/operator/tenants/{id}/") => self.operating(&verb, path),
             ("patch", "/api/v1/operator/tenants/{id}") => {
                 self.operating(&verb, path).json(&json!({"limits": {"users": 9}}))

@@ -555,6 +555,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/aoa/demo-scan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks the demo's systems what they offer. */
+        post: operations["aoa_demo_scan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aoa/discover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Finds what the words of a question name, among what is read or could be. */
+        post: operations["aoa_discover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aoa/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Calls off and forgets the last run, and builds the views anew from the log. */
+        post: operations["aoa_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aoa/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reads sources and lets agents look at what came of it; one run at a time. */
+        post: operations["aoa_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aoa/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How everything is. */
+        get: operations["aoa_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/api-keys": {
         parameters: {
             query?: never;
@@ -828,6 +913,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/config/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Applies a configuration. What it does not name is left alone. */
+        post: operations["apply_configuration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/config/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The configuration as YAML. */
+        get: operations["export_configuration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dcl/agents/{id}/results": {
         parameters: {
             query?: never;
@@ -1010,6 +1129,57 @@ export interface paths {
          *     `cursor`; `format=csv|parquet|arrow|json` (or Accept) exports everything that matches.
          */
         get: operations["query_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/demo/pipeline/end-to-end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Connects the demo's systems, reads them, and follows their rows to views and findings. */
+        post: operations["demo_pipeline_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/demo/pipeline/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes the demo's systems out again, with everything that was read of them. */
+        post: operations["demo_pipeline_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/demo/pipeline/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far it is, stage by stage. */
+        get: operations["demo_pipeline_status"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1618,6 +1788,15 @@ export interface components {
             /** @description What it may do. */
             scopes: string[];
         };
+        /** @description A document to apply. */
+        ApplyConfiguration: {
+            /** @description The configuration as YAML, in the shape that `GET /api/v1/config/export` shows. */
+            document: string;
+            /** @description Secrets by the names that stand in the document as `${NAME}`. One that is not given stays as it is. */
+            secrets?: {
+                [key: string]: string;
+            };
+        };
         /** @description Work that was asked for. */
         Asked: {
             /**
@@ -1625,6 +1804,29 @@ export interface components {
              * @description Ask `GET /api/v1/tasks/{id}` how far it is.
              */
             task_id: string;
+        };
+        /** @description Something that is read, or could be. */
+        Asset: {
+            /**
+             * Format: double
+             * @description How well it fits what was asked, 0 to 1.
+             */
+            confidence_score?: number | null;
+            /**
+             * Format: uuid
+             * @description The connection that reads it.
+             */
+            connection_id?: string | null;
+            /** @description `connection/stream`, a file's path, or a stream of a system. */
+            entity_name: string;
+            /** @description Canonical entity that it maps to, if it does. */
+            entity_type?: string | null;
+            /** @description Fields, as the source names them, where they are known. */
+            fields: string[];
+            /** @description What the source is. */
+            source_system: string;
+            /** @description `CONNECTED` or `READY_FOR_CONNECT`. */
+            state: string;
         };
         /** @description One change. */
         AuditView: {
@@ -1681,6 +1883,17 @@ export interface components {
         ClusterView: {
             nodes: components["schemas"]["NodeView"][];
             tenants: components["schemas"]["PlaceView"][];
+        };
+        /** @description What applying a document came to, or would come to. */
+        ConfigurationApplied: {
+            /** @description What there was to do; empty: the tenant is as the document says. */
+            changes: Record<string, unknown>[];
+            /** @description Nothing was done; this is what would be. */
+            dry_run: boolean;
+            /** @description Connections that the document does not name. They stay. */
+            left_alone: string[];
+            /** @description Secrets that are needed and were not given. */
+            secrets: string[];
         };
         /** @description A connection that left Safe Mode. */
         Confirmed: {
@@ -1838,6 +2051,39 @@ export interface components {
              * @description Dead letters that were open until now.
              */
             discarded: number;
+        };
+        /** @description What to look for. */
+        DiscoverAssets: {
+            /** @description At most so many, 1 to 100; 20 unless said. */
+            max_results?: number | null;
+            /**
+             * Format: double
+             * @description At least this likely, 0 to 1; 0.7 unless said.
+             */
+            min_confidence?: number | null;
+            /** @description In words: "opportunities in salesforce". */
+            nlp_query: string;
+        };
+        /** @description What was found. */
+        Discovered: {
+            /** @description Agents that read what was found. */
+            agent_recommendations: Record<string, unknown>[];
+            /** @description The likeliest first. */
+            entities: components["schemas"]["Asset"][];
+            /** @description How many of them were left out. */
+            filtered_count: number;
+            /**
+             * Format: double
+             * @description Mean likelihood of those shown.
+             */
+            overall_confidence: number;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            timestamp: string;
+            /** @description How many fit at all. */
+            total_entities_found: number;
         };
         /** @description A stream as its source describes it. */
         DiscoveredStream: {
@@ -3102,6 +3348,26 @@ export interface components {
             state: string;
             version: string;
         };
+        /** @description How sources, views and agents of a tenant are. */
+        OrchestraView: {
+            /** @description Agents. */
+            agents: components["schemas"]["AgentView"][];
+            /** @description The last run. */
+            run: components["schemas"]["PipelineView"];
+            /**
+             * Format: int32
+             * @description Tasks of the tenant that run at once.
+             */
+            running_limit: number;
+            /** @description Connections and their states. */
+            sources: Record<string, unknown>[];
+            /** @description Of the last run: `idle`, `running`, `success`, `failed`. */
+            state: string;
+            /** @description Tasks that are not done, by state. */
+            tasks: Record<string, unknown>;
+            /** @description The views, as `GET /api/v1/dcl/state` says. */
+            views: Record<string, unknown>;
+        };
         /** @description Parts. */
         Parts: {
             store: string;
@@ -3113,6 +3379,20 @@ export interface components {
             current: string;
             /** @description The new one. */
             password: string;
+        };
+        /** @description A run through all layers and how far it is. */
+        PipelineView: {
+            /** @description Whether connectors read at all (`USE_AAM_AS_SOURCE`). */
+            aam_enabled: boolean;
+            /** @description `AOD_DISCOVERY`, `AAM_ONBOARDING`, `DCL_INTELLIGENCE`, `AGENT_EXECUTION`, in this order. */
+            stages: components["schemas"]["StageView"][];
+            /**
+             * Format: date-time
+             * @description When it was started.
+             */
+            started_at?: string | null;
+            /** @description `idle` (none was started), `running`, `success`, `failed`. */
+            state: string;
         };
         /** @description Where a tenant runs. */
         PlaceView: {
@@ -3338,6 +3618,20 @@ export interface components {
             /** @description `accepted`, `dismissed` or `open` again. */
             state: string;
         };
+        /** @description The demo's systems and what they offer. */
+        ScanView: {
+            /** @description Each stream of each system. */
+            assets: components["schemas"]["Asset"][];
+            /** @description How many of them are connected. */
+            connected: number;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            timestamp: string;
+            /** @description How many these are. */
+            total_assets: number;
+        };
         /** @description One sign-in. */
         SessionView: {
             /** Format: date-time */
@@ -3364,6 +3658,15 @@ export interface components {
             reason?: string | null;
             /** @description Ids of the records that become an entity of their own. */
             records: string[];
+        };
+        /** @description A stage of a run. */
+        StageView: {
+            /** @description What there is to say: sources and streams, tasks and rows, positions, runs of agents. */
+            data: Record<string, unknown>;
+            /** @description Its name. */
+            stage: string;
+            /** @description `waiting`, `running`, `success`, `failed`, `skipped`. */
+            state: string;
         };
         /** @description One stream of a connection. */
         StreamView: {
@@ -4778,6 +5081,155 @@ export interface operations {
             };
         };
     };
+    aoa_demo_scan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    aoa_discover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiscoverAssets"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Discovered"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    aoa_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asked"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    aoa_run: {
+        parameters: {
+            query?: {
+                /** @description Agents by comma; all unless said. */
+                agents?: string;
+                /** @description Connections by name or id, by comma; all that are not paused unless said. */
+                sources?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    aoa_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrchestraView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_api_keys: {
         parameters: {
             query?: {
@@ -5307,6 +5759,72 @@ export interface operations {
             };
         };
     };
+    apply_configuration: {
+        parameters: {
+            query?: {
+                /** @description Only say what there would be to do. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplyConfiguration"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigurationApplied"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_configuration: {
+        parameters: {
+            query?: {
+                /** @description Whether to say where each stream stands; true unless said. */
+                cursors?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/yaml": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     agent_results: {
         parameters: {
             query?: {
@@ -5663,6 +6181,93 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, unknown>;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    demo_pipeline_start: {
+        parameters: {
+            query?: {
+                /** @description `crm`, `cloud`, `relational` or `document`; all unless said. */
+                source_type?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    demo_pipeline_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    demo_pipeline_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineView"];
                 };
             };
             /** @description A problem */
