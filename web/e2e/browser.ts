@@ -63,6 +63,50 @@ export function watch(page: Page, url: string): Watch {
   return seen;
 }
 
+/** Notes how much a page moves by itself from its first content on; to be asked for before the page is opened. */
+export async function watchShifts(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const noted = globalThis as unknown as { shifted: number };
+    noted.shifted = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[])
+        if (!entry.hadRecentInput) noted.shifted += entry.value;
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+}
+
+export const shifted = (page: Page): Promise<number> =>
+  page.evaluate(() => (globalThis as unknown as { shifted: number }).shifted);
+
+/** What the tab key does wrong: stops that are not seen, or that stand before an earlier one in the page. */
+export async function focusFaults(page: Page, stops = 25): Promise<string[]> {
+  await page.evaluate(() => {
+    (document.activeElement as HTMLElement | null)?.blur();
+    (globalThis as unknown as { before: Element | null }).before = null;
+  });
+  const faults: string[] = [];
+  for (let stop = 0; stop < stops; stop += 1) {
+    await page.keyboard.press("Tab");
+    const fault = await page.evaluate(() => {
+      const noted = globalThis as unknown as { before: Element | null };
+      const one = document.activeElement;
+      if (!one || one === document.body) return "end";
+      const before = noted.before;
+      noted.before = one;
+      const name = `${one.tagName} "${(one.getAttribute("aria-label") ?? one.textContent ?? "").slice(0, 30)}"`;
+      const box = one.getBoundingClientRect();
+      if (box.width < 1 || box.height < 1) return `${name} is not seen`;
+      if (getComputedStyle(one).outlineStyle === "none" && one.id !== "content") return `${name} shows no focus`;
+      // What is left behind by a page that redrew itself has no place to compare with.
+      if (!before?.isConnected) return null;
+      return before.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_PRECEDING ? `${name} comes too late` : null;
+    });
+    if (fault === "end") break;
+    if (fault) faults.push(fault);
+  }
+  return faults;
+}
+
 /** The page shows its title and nothing is loading any more. */
 export async function settled(page: Page): Promise<void> {
   await page.locator("h1").first().waitFor();

@@ -3,7 +3,7 @@
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { PAGES, type PageEntry } from "../src/pages/table";
-import { axe, open, SHOTS, settled, signIn, small, watch } from "./browser";
+import { axe, focusFaults, open, SHOTS, settled, shifted, signIn, small, watch, watchShifts } from "./browser";
 import { call, login, PASSWORD } from "./server";
 
 const url = inject("url");
@@ -51,6 +51,7 @@ for (const theme of ["light", "dark"] as const) {
         });
         await signIn(context, url);
         page = await context.newPage();
+        await watchShifts(page);
       });
       afterAll(() => context.close());
 
@@ -66,6 +67,9 @@ for (const theme of ["light", "dark"] as const) {
         if (name !== "wide") expect(await axe(page)).toEqual([]);
         if (name === "phone") expect(await small(page)).toEqual([]);
         await page.screenshot({ path: `${SHOTS}/${entry.id}-${theme}-${name}.png` });
+        expect(await shifted(page), "moves while it is read").toBeLessThanOrEqual(0.1);
+        // The order of stops is the page's own, whatever its colours.
+        if (name === "laptop" && theme === "light") expect(await focusFaults(page)).toEqual([]);
         expect(seen.faults).toEqual([]);
         page.removeAllListeners();
       });

@@ -10,8 +10,11 @@ export function PairEvidence({ of, left, right }: { of: Pair; left: string; righ
   const telling = of.comparisons.filter((one) => one.level !== "missing");
   const missing = of.comparisons.filter((one) => one.level === "missing").map((one) => words(one.comparison));
   return (
-    <div className="grid gap-2">
-      <div className="hidden grid-cols-[7rem_1fr_1fr_9rem] gap-4 px-3 text-sm font-bold text-ink-3 sm:grid" aria-hidden>
+    <div className="@container grid gap-2">
+      <div
+        className="hidden grid-cols-[6rem_1fr_1fr_10rem] gap-4 px-3 text-sm font-bold text-ink-3 @xl:grid"
+        aria-hidden
+      >
         <span>Compared</span>
         <span className="truncate">{left}</span>
         <span className="truncate">{right}</span>
@@ -21,11 +24,11 @@ export function PairEvidence({ of, left, right }: { of: Pair; left: string; righ
         {telling.map((one) => (
           <li
             key={one.comparison}
-            className="grid grid-cols-2 items-center gap-x-4 gap-y-0.5 bg-surface px-3 py-2 sm:grid-cols-[7rem_1fr_1fr_9rem]"
+            className="grid grid-cols-2 items-center gap-x-4 gap-y-0.5 bg-surface px-3 py-2 @xl:grid-cols-[6rem_1fr_1fr_10rem]"
           >
-            <span className="font-bold max-sm:col-span-1">{words(one.comparison)}</span>
-            <bdi className="min-w-0 wrap-anywhere max-sm:order-3">{plain(one.a) || "–"}</bdi>
-            <bdi className={cx("min-w-0 wrap-anywhere max-sm:order-4", one.level === "equal" && "text-green")}>
+            <span className="font-bold @max-xl:col-span-1">{words(one.comparison)}</span>
+            <bdi className="min-w-0 wrap-anywhere @max-xl:order-3">{plain(one.a) || "–"}</bdi>
+            <bdi className={cx("min-w-0 wrap-anywhere @max-xl:order-4", one.level === "equal" && "text-green")}>
               {plain(one.b) || "–"}
             </bdi>
             <Weight bits={one.bits} level={one.level} />
@@ -47,7 +50,7 @@ function Weight({ bits, level }: { bits: number; level: string }) {
   const share = Math.min(1, Math.abs(bits) / MOST) * 50;
   return (
     <span
-      className="flex items-center gap-2 max-sm:order-2 max-sm:justify-end"
+      className="flex items-center gap-2 @max-xl:order-2 @max-xl:justify-end"
       title={`${level}: ${signed(bits)} bits`}
     >
       <span className="relative h-1.5 w-14 shrink-0 rounded-full bg-line" aria-hidden>

@@ -94,7 +94,7 @@ function hear(told: Told): void {
     refresher.all();
   }
   if (told.kind === "events") take(told.events);
-  timer ??= setTimeout(publish, 100);
+  timer ??= setTimeout(atFrame, 100);
 }
 
 function take(told: LiveEvent[]): void {
@@ -129,6 +129,12 @@ function roll(): void {
   }
   live = { ...live, rates };
   publish();
+}
+
+/** At the beginning of a frame, so that drawing has the whole of it; a page that is not seen has no frames. */
+function atFrame(): void {
+  if (document.hidden) publish();
+  else requestAnimationFrame(publish);
 }
 
 function publish(): void {

@@ -172,7 +172,7 @@ function NeedsYou() {
         )
       }
     >
-      <Async query={waiting} className="px-0" skeleton={<Skeleton className="px-5" />}>
+      <Async query={waiting} className="px-0" skeleton={<Skeleton lines={9} className="px-5" />}>
         {(page) =>
           page.items.length + unwell.length === 0 ? (
             <Empty icon={<CircleCheck className="size-6" />} title="Nothing waits for you">
@@ -248,7 +248,7 @@ function Changes() {
         </LinkButton>
       }
     >
-      <Async query={changed} skeleton={<Skeleton className="px-5" />}>
+      <Async query={changed} skeleton={<Skeleton lines={9} className="px-5" />}>
         {(page) =>
           page.items.length === 0 ? (
             <Empty title="No schema has changed yet">
@@ -290,7 +290,7 @@ function Freshness() {
   const truth = useTruth(sources);
   return (
     <Card title="Freshness" truth={truth} flush>
-      <Async query={sources} skeleton={<Skeleton className="px-5" />}>
+      <Async query={sources} skeleton={<Skeleton lines={9} className="px-5" />}>
         {(page) => (
           <ul>
             {page.items.slice(0, 6).map((one) => (
@@ -326,7 +326,7 @@ function Found() {
         </LinkButton>
       }
     >
-      <Async query={found} skeleton={<Skeleton className="px-5" />}>
+      <Async query={found} skeleton={<Skeleton lines={9} className="px-5" />}>
         {(page) =>
           page.items.length === 0 ? (
             <Empty title="No open finding">Agents look at the views whenever they move on.</Empty>

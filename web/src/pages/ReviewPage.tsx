@@ -13,7 +13,7 @@ import { Subject, subjectOf, whereOf } from "@/components/subject";
 import { useTruth } from "@/components/truth";
 import { Async } from "@/ui/Async";
 import { Badge } from "@/ui/Badge";
-import { LinkButton } from "@/ui/Button";
+import { Button, LinkButton } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import { cx } from "@/ui/cx";
 import { Segmented } from "@/ui/Field";
@@ -61,10 +61,15 @@ export default function ReviewPage() {
         </Card>
       ) : (
         <div className="grid items-start gap-5 lg:grid-cols-[22rem_1fr]">
-          <Card title={settled ? "Settled" : "Waiting"} truth={truth} flush>
+          <Card
+            title={settled ? "Settled" : "Waiting"}
+            truth={truth}
+            flush
+            className={cx("lg:sticky lg:top-20", address.id && "max-lg:hidden")}
+          >
             <Async query={query} className="px-0">
               {() => (
-                <ul aria-label="Review items">
+                <ul aria-label="Review items" className="lg:max-h-[calc(100dvh-11rem)] lg:overflow-y-auto">
                   {items.map((one) => (
                     <li key={one.id}>
                       <Item of={one} current={one.id === selected?.id} onSelect={() => change({ id: one.id })} />
@@ -75,7 +80,10 @@ export default function ReviewPage() {
             </Async>
           </Card>
           {selected ? (
-            <div className="grid gap-4">
+            <div className={cx("grid min-w-0 gap-4", !address.id && "max-lg:hidden")}>
+              <Button onClick={() => change({ id: undefined })} className="justify-self-start lg:hidden">
+                All questions
+              </Button>
               {decider.fault?.id === selected.id && <Fault of={decider.fault.problem} />}
               <ReviewDetail
                 key={selected.id}

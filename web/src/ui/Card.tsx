@@ -20,7 +20,7 @@ export function Card({ title, hint, truth, actions, children, className, flush =
   return (
     <section className={cx("rounded-card border border-line bg-surface shadow-card min-w-0", className)}>
       {(title || actions) && (
-        <header className="flex flex-wrap items-center gap-x-3 gap-y-2 px-5 pt-4 pb-3">
+        <header className="flex min-h-15 flex-wrap items-center gap-x-3 gap-y-2 px-5 pt-4 pb-3">
           {title && <Heading className="text-base">{title}</Heading>}
           {truth && <Dot truth={truth} />}
           {hint && <p className="text-sm text-ink-3">{hint}</p>}
