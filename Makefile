@@ -1,6 +1,6 @@
 # run    a living demo on this machine       test   everything that must hold
 # check  formatting, lints, bans             bench  ratios against the peers, one JSON line a scenario
-.PHONY: run test e2e check deny bench eval setup-build setup-test
+.PHONY: run test e2e check deny fuzz bench eval setup-build setup-test
 SHELL := /bin/bash
 export DUCKDB_LIB_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/autonomos/duckdb-1.5.6
 TARGET := $(or $(CARGO_TARGET_DIR),target)
@@ -30,6 +30,11 @@ e2e: setup-test
 # Licences, bans, sources and known vulnerabilities of what is depended on.
 deny: setup-build
 	@.tools/deny
+
+# Whatever the OpenAPI document allows, and more, as two tenants, for three minutes.
+fuzz: setup-build
+	cargo build --locked -p autonomos-api
+	CARGO_TARGET_DIR=$(TARGET) .tools/fuzz
 
 check: setup-build deny
 	cargo fmt --all --check

@@ -31,6 +31,7 @@ use tokio_util::sync::CancellationToken;
 use crate::auth::api_key::Uses;
 use crate::auth::attempts::Attempts;
 use crate::auth::key_ring::Ring;
+use crate::auth::oidc::Oidc;
 use crate::auth::operator::Operators;
 use crate::auth::password::Passwords;
 use crate::auth::token::Tokens;
@@ -116,6 +117,7 @@ impl Node {
             platform,
             tokens,
             operators: Operators::new(ambient.clone(), &secrets),
+            oidc: Oidc::configured(&config.oidc, config.resilience.http.timeout_seconds, &ambient)?,
             erase: Notify::new(),
             passwords: Passwords::new(ambient.clone(), HASHES, &config.auth)?,
             key_uses: Uses::default(),
@@ -136,6 +138,9 @@ impl Node {
         // Requests may take two fifths of the drain; tenants need the rest.
         let within = server::Within {
             head: Duration::from_secs(app.config.http.header_seconds),
+            head_bytes: app.config.http.header_kb << 10,
+            write: Duration::from_secs(app.config.http.write_seconds),
+            connections: app.config.http.connections,
             drain: Duration::from_secs(app.config.http.drain_seconds) * 2 / 5,
         };
         let serving = tokio::spawn(server::serve(listener, http::router(app.clone()), app.draining.clone(), within));

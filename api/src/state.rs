@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::auth::api_key::Uses;
 use crate::auth::attempts::Attempts;
+use crate::auth::oidc::Oidc;
 use crate::auth::operator::Operators;
 use crate::auth::password::Passwords;
 use crate::auth::token::Tokens;
@@ -40,6 +41,8 @@ pub struct Reach {
     pub tokens: Tokens,
     /// Tokens of whoever operates the platform.
     pub operators: Operators,
+    /// Sign-in by an identity provider, if there is one.
+    pub oidc: Option<Oidc>,
     /// Told when there is a tenant to erase.
     pub erase: Notify,
     /// Password hashes.

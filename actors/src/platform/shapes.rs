@@ -69,7 +69,7 @@ pub struct StreamView {
     /// Rows refused so far; they are in dead letters.
     pub rejected: i64,
     /// Where the next read begins, as the source says it.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Value>)]
     pub cursor: Option<Value>,
     /// Digest of its schema.
     pub fingerprint: Option<String>,
@@ -146,7 +146,7 @@ pub struct MappingRow {
     pub version: i64,
     /// Transform beyond the cast.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Value>)]
     pub transform: Option<Value>,
 }
 
@@ -160,7 +160,7 @@ pub struct RuleEdit {
     pub field: String,
     /// Transform beyond the cast.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Value>)]
     pub transform: Option<Value>,
 }
 
@@ -289,7 +289,7 @@ pub struct Preview {
     /// Column names.
     pub columns: Vec<String>,
     /// Rows, a value a column.
-    #[schema(value_type = Vec<Vec<Object>>)]
+    #[schema(value_type = Vec<Vec<Value>>)]
     pub rows: Vec<Vec<Value>>,
 }
 
@@ -315,7 +315,7 @@ pub struct DeadLetterView {
     /// One sentence.
     pub reason: String,
     /// The row as far as it could be read.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     pub raw: Value,
     /// `open` or `replayed`.
     pub state: String,
@@ -365,7 +365,7 @@ pub struct NewTask {
     pub kind: String,
     /// What the kind needs.
     #[serde(default)]
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     pub payload: Value,
     /// Told when it ends.
     #[serde(default)]
@@ -391,7 +391,7 @@ pub struct TaskView {
     /// Attempts begun.
     pub attempts: i64,
     /// What it came to.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Value>)]
     pub result: Option<Value>,
     /// Why it failed: `{code, message, remedy?}`.
     #[schema(value_type = Option<Object>)]
@@ -430,7 +430,7 @@ pub struct DriftView {
     pub confidence: Option<f64>,
     /// Scores, samples, gates, what it touches. `change` says which way: `widened`, `narrowed`, `changed` of a type, `gained`,
     /// `lost` of values, these with their shares; `options` are ways on, each a proposal to answer its question with.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     pub evidence: Value,
     /// The question it led to.
     #[schema(value_type = Option<String>, format = Uuid)]
@@ -467,7 +467,7 @@ pub struct ReviewView {
     #[schema(value_type = Object)]
     pub proposal: Value,
     /// Why: scores, samples replayed, gates.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     pub evidence: Value,
     /// The person behind the proposal as it stands; null: a part of the platform.
     #[schema(value_type = Option<String>, format = Uuid)]
@@ -502,7 +502,7 @@ pub struct Decision {
     pub decision: Verdict,
     /// What to do instead, in the shape of `proposal`; with `edit` only.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Value>)]
     pub edit: Option<Value>,
 }
 
@@ -525,7 +525,7 @@ pub struct DescribedField {
     pub data_type: Option<String>,
     /// Values seen.
     #[serde(default)]
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<Value>)]
     pub samples: Vec<Value>,
 }
 
@@ -578,10 +578,10 @@ pub struct ProposedRepair {
     /// `renamed`, `added`, `removed`, `retyped`, `split`, `merged`.
     pub kind: String,
     /// Field before; several where they were merged.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     pub from: Value,
     /// Field after; several where one was split.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     pub to: Value,
     /// Calibrated.
     pub confidence: f64,
@@ -654,10 +654,10 @@ pub struct FindingView {
     /// `info`, `warning`, `critical`.
     pub severity: String,
     /// What it is worth, with its unit.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Value>)]
     pub impact: Option<Value>,
     /// Rows it rests on.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     pub evidence: Value,
     /// `open`, `accepted`, `dismissed`, `resolved`.
     pub state: String,

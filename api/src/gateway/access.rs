@@ -28,6 +28,9 @@ pub const PUBLIC: &[&str] = &[
     "/api/v1/auth/register",
     "/api/v1/auth/login",
     "/api/v1/auth/link",
+    "/api/v1/auth/oidc",
+    "/api/v1/auth/oidc/start",
+    "/api/v1/auth/oidc/callback",
     "/api/v1/auth/refresh",
     "/api/v1/auth/logout",
 ];

@@ -56,7 +56,7 @@ async fn once(
     })?;
     let vault = &app.platform.host().parts().vault;
     let (parts, body) = request.into_parts();
-    let body = tokio::time::timeout(limits::BODY_TIME, to_bytes(body, limits::body(&app.config)))
+    let body = tokio::time::timeout(limits::body_time(&app.config), to_bytes(body, limits::body(&app.config)))
         .await
         .map_err(|_| error::slow_body())?
         .map_err(|_| error::too_large())?;

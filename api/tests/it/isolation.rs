@@ -124,8 +124,14 @@ async fn what_is_somebody_elses_is_not_there() {
     ben.upload("real/accounts.csv", "Id,Name\nA1,Real\n").await;
     let real = ben.connect("real", "file", json!({"path": "real/*.csv", "entity": "account"})).await;
     ben.sync(&node, &real).await;
+    // Decided, not only seen: what is compared at the end does not move by itself any more.
+    let entity = ben.until(&node, || async {
+        let id = ben.entity_of("A1").await;
+        let one = ben.json(&format!("/api/v1/dcl/entities/accounts/{id}")).await;
+        one["members"][0]["since"].is_number().then_some(id)
+    });
     ben.unified(&node, 1).await;
-    let entity = ben.entity_of("A1").await;
+    let entity = entity.await;
     let mut theirs = belongings(&node, &ben, "theirs").await;
     theirs.push(("/flow-monitor/journey/accounts/", entity.clone()));
     theirs.push(("/dcl/entities/accounts/", entity));

@@ -1,6 +1,7 @@
 //! The real node on a port of its own, spoken to as clients speak.
 
 mod api_keys;
+mod at_rest;
 mod audited;
 mod auth;
 mod canaries;
@@ -19,9 +20,13 @@ mod journey;
 mod life;
 mod live;
 mod main_job;
+mod matrix;
+mod oidc;
 mod orchestra;
+mod provider;
 mod roles;
 mod safe_mode;
+mod slow;
 mod socket;
 mod suspension;
 mod taken_back;

@@ -1,6 +1,7 @@
 //! The scenarios, a file each.
 
 pub mod drift;
+pub mod gateway;
 pub mod idle;
 pub mod ingest;
 pub mod kill;

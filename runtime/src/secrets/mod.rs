@@ -43,6 +43,11 @@ impl Purpose {
         Self(format!("token_key:{kid}"))
     }
 
+    /// A sign-in by an identity provider that is under way, in the browser's hands.
+    pub fn sign_in() -> Self {
+        Self("sign_in".to_owned())
+    }
+
     /// A row of a connection that could not be taken.
     pub fn dead_letter(connection: ConnectionId) -> Self {
         Self(format!("dead_letter:{connection}"))

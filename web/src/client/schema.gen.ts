@@ -811,6 +811,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How people may sign in besides a password. */
+        get: operations["sign_ins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Takes the browser back, signed in. */
+        get: operations["signed_in_elsewhere"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/oidc/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sends the browser to the identity provider. */
+        get: operations["sign_in_elsewhere"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/password": {
         parameters: {
             query?: never;
@@ -1993,7 +2044,7 @@ export interface components {
             /** @description File or table, if the stream has several. */
             origin?: string | null;
             /** @description The row as far as it could be read. */
-            raw: Record<string, unknown>;
+            raw: unknown;
             /** @description One sentence. */
             reason: string;
             /**
@@ -2011,7 +2062,7 @@ export interface components {
             /** @description The answer. */
             decision: components["schemas"]["Verdict"];
             /** @description What to do instead, in the shape of `proposal`; with `edit` only. */
-            edit?: Record<string, unknown> | null;
+            edit?: unknown;
         };
         /** @description What a demo source is told to do to its schema. */
         DemoDrift: {
@@ -2035,7 +2086,7 @@ export interface components {
             /** @description Its name in the source. */
             name: string;
             /** @description Values seen. */
-            samples?: Record<string, unknown>[];
+            samples?: unknown[];
             /** @description Its type, in any system's words. */
             type?: string | null;
         };
@@ -2115,7 +2166,7 @@ export interface components {
              * @description Scores, samples, gates, what it touches. `change` says which way: `widened`, `narrowed`, `changed` of a type, `gained`,
              *     `lost` of values, these with their shares; `options` are ways on, each a proposal to answer its question with.
              */
-            evidence: Record<string, unknown>;
+            evidence: unknown;
             /** @description Field, key or stream before; the field whose values changed. */
             from?: string | null;
             /**
@@ -2262,14 +2313,14 @@ export interface components {
              */
             created_at: string;
             /** @description Rows it rests on. */
-            evidence: Record<string, unknown>;
+            evidence: unknown;
             /**
              * Format: uuid
              * @description Its id.
              */
             id: string;
             /** @description What it is worth, with its unit. */
-            impact?: Record<string, unknown> | null;
+            impact?: unknown;
             /**
              * Format: uuid
              * @description Run that found it.
@@ -2590,7 +2641,7 @@ export interface components {
                 /** @description File or table, if the stream has several. */
                 origin?: string | null;
                 /** @description The row as far as it could be read. */
-                raw: Record<string, unknown>;
+                raw: unknown;
                 /** @description One sentence. */
                 reason: string;
                 /**
@@ -2643,7 +2694,7 @@ export interface components {
                  * @description Scores, samples, gates, what it touches. `change` says which way: `widened`, `narrowed`, `changed` of a type, `gained`,
                  *     `lost` of values, these with their shares; `options` are ways on, each a proposal to answer its question with.
                  */
-                evidence: Record<string, unknown>;
+                evidence: unknown;
                 /** @description Field, key or stream before; the field whose values changed. */
                 from?: string | null;
                 /**
@@ -2768,14 +2819,14 @@ export interface components {
                  */
                 created_at: string;
                 /** @description Rows it rests on. */
-                evidence: Record<string, unknown>;
+                evidence: unknown;
                 /**
                  * Format: uuid
                  * @description Its id.
                  */
                 id: string;
                 /** @description What it is worth, with its unit. */
-                impact?: Record<string, unknown> | null;
+                impact?: unknown;
                 /**
                  * Format: uuid
                  * @description Run that found it.
@@ -2849,7 +2900,7 @@ export interface components {
                 /** @description Stream the rule belongs to. */
                 stream: string;
                 /** @description Transform beyond the cast. */
-                transform?: Record<string, unknown> | null;
+                transform?: unknown;
                 /**
                  * Format: int64
                  * @description Version of the stream's rules.
@@ -2931,13 +2982,13 @@ export interface components {
                  */
                 confidence: number;
                 /** @description Field before; several where they were merged. */
-                from: Record<string, unknown>;
+                from: unknown;
                 /** @description `renamed`, `added`, `removed`, `retyped`, `split`, `merged`. */
                 kind: string;
                 /** @description Why, a phrase a feature. */
                 reasons: string[];
                 /** @description Field after; several where one was split. */
-                to: Record<string, unknown>;
+                to: unknown;
             }[];
             /** @description Pass as `cursor` to read on; null at the end. */
             next_cursor?: string | null;
@@ -2964,7 +3015,7 @@ export interface components {
                 /** @description Who decided. */
                 decided_by?: string | null;
                 /** @description Why: scores, samples replayed, gates. */
-                evidence: Record<string, unknown>;
+                evidence: unknown;
                 /**
                  * Format: date-time
                  * @description When it lapses.
@@ -3046,7 +3097,7 @@ export interface components {
                 /** @description What is known of how far it is: `{rows, rejected, ...}`. */
                 progress: Record<string, unknown>;
                 /** @description What it came to. */
-                result?: Record<string, unknown> | null;
+                result?: unknown;
                 /**
                  * Format: date-time
                  * @description When the last attempt began.
@@ -3218,7 +3269,7 @@ export interface components {
             /** @description Stream the rule belongs to. */
             stream: string;
             /** @description Transform beyond the cast. */
-            transform?: Record<string, unknown> | null;
+            transform?: unknown;
             /**
              * Format: int64
              * @description Version of the stream's rules.
@@ -3333,7 +3384,7 @@ export interface components {
              */
             max_attempts?: number | null;
             /** @description What the kind needs. */
-            payload?: Record<string, unknown>;
+            payload?: unknown;
         };
         /** @description A tenant to be. */
         NewTenant: {
@@ -3417,7 +3468,7 @@ export interface components {
             /** @description Column names. */
             columns: string[];
             /** @description Rows, a value a column. */
-            rows: Record<string, unknown>[][];
+            rows: unknown[][];
             /** @description The stream. */
             stream: string;
         };
@@ -3427,8 +3478,8 @@ export interface components {
             code: string;
             /** @description What went wrong, for the person who asked. */
             detail: string;
-            /** @description Fields at fault. */
-            errors: components["schemas"]["PointedSchema"][];
+            /** @description Fields at fault, if there are any. */
+            errors?: components["schemas"]["PointedSchema"][] | null;
             /** @description The path that was asked. */
             instance: string;
             /** @description What to do. */
@@ -3471,13 +3522,13 @@ export interface components {
              */
             confidence: number;
             /** @description Field before; several where they were merged. */
-            from: Record<string, unknown>;
+            from: unknown;
             /** @description `renamed`, `added`, `removed`, `retyped`, `split`, `merged`. */
             kind: string;
             /** @description Why, a phrase a feature. */
             reasons: string[];
             /** @description Field after; several where one was split. */
-            to: Record<string, unknown>;
+            to: unknown;
         };
         /** @description An object whose mapping is asked for. */
         ProposeMapping: {
@@ -3569,7 +3620,7 @@ export interface components {
             /** @description Who decided. */
             decided_by?: string | null;
             /** @description Why: scores, samples replayed, gates. */
-            evidence: Record<string, unknown>;
+            evidence: unknown;
             /**
              * Format: date-time
              * @description When it lapses.
@@ -3611,7 +3662,7 @@ export interface components {
             /** @description Source field. */
             source_path: string;
             /** @description Transform beyond the cast. */
-            transform?: Record<string, unknown> | null;
+            transform?: unknown;
         };
         /** @description What somebody says to a finding. */
         Said: {
@@ -3652,6 +3703,15 @@ export interface components {
             /** @description `file`, `postgres`, `demo`. */
             type: string;
         };
+        /** @description Whether people can sign in by a provider here. */
+        SignIns: {
+            /** @description They can. */
+            enabled: boolean;
+            /** @description What the provider is called. */
+            name?: string | null;
+            /** @description Where a browser begins. */
+            start?: string | null;
+        };
         /** @description Records that are not of their entity. */
         SplitEntity: {
             /** @description Why, for people. */
@@ -3673,7 +3733,7 @@ export interface components {
             /** @description Safe Mode has read as many rows of it as it does; the rest is read from the cursor once the connection is confirmed. */
             capped: boolean;
             /** @description Where the next read begins, as the source says it. */
-            cursor?: Record<string, unknown> | null;
+            cursor?: unknown;
             /** @description Canonical entity it feeds; null until it is mapped. */
             entity?: string | null;
             /** @description Digest of its schema. */
@@ -3732,7 +3792,7 @@ export interface components {
             /** @description What is known of how far it is: `{rows, rejected, ...}`. */
             progress: Record<string, unknown>;
             /** @description What it came to. */
-            result?: Record<string, unknown> | null;
+            result?: unknown;
             /**
              * Format: date-time
              * @description When the last attempt began.
@@ -5569,6 +5629,100 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Me"];
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_ins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignIns"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signed_in_elsewhere: {
+        parameters: {
+            query?: {
+                /** @description Redeemed for who they are. */
+                code?: string;
+                /** @description Why it did not work out. */
+                error?: string;
+                /** @description Who sends them. */
+                iss?: string;
+                /** @description As it was given at the start. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the console, with a session in the cookie */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in_elsewhere: {
+        parameters: {
+            query?: {
+                /** @description An invitation to join by. */
+                invitation?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the identity provider */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {
