@@ -63,20 +63,39 @@ export function watch(page: Page, url: string): Watch {
   return seen;
 }
 
+type Shift = PerformanceEntry & {
+  value: number;
+  hadRecentInput: boolean;
+  sources: { node: Element | null; previousRect: DOMRect; currentRect: DOMRect }[];
+};
+type Shifts = { total: number; what: string[] };
+
 /** Notes how much a page moves by itself from its first content on; to be asked for before the page is opened. */
 export async function watchShifts(page: Page): Promise<void> {
   await page.addInitScript(() => {
-    const noted = globalThis as unknown as { shifted: number };
-    noted.shifted = 0;
+    const noted: Shifts = { total: 0, what: [] };
+    Object.assign(globalThis, { shifts: noted });
     new PerformanceObserver((list) => {
-      for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[])
-        if (!entry.hadRecentInput) noted.shifted += entry.value;
+      for (const entry of list.getEntries() as Shift[]) {
+        if (entry.hadRecentInput) continue;
+        noted.total += entry.value;
+        for (const { node, previousRect, currentRect } of entry.sources) {
+          const said = (node?.textContent ?? "").slice(0, 40);
+          const from = `${Math.round(previousRect.x)},${Math.round(previousRect.y)}`;
+          noted.what.push(
+            `${entry.value.toFixed(3)} ${node?.nodeName} "${said}" from ${from} to ${Math.round(currentRect.x)},${Math.round(currentRect.y)}`,
+          );
+        }
+      }
     }).observe({ type: "layout-shift", buffered: true });
   });
 }
 
-export const shifted = (page: Page): Promise<number> =>
-  page.evaluate(() => (globalThis as unknown as { shifted: number }).shifted);
+/** What moved, if it was more than a reader bears. */
+export async function shifted(page: Page): Promise<string[]> {
+  const { total, what } = await page.evaluate(() => (globalThis as unknown as { shifts: Shifts }).shifts);
+  return total > 0.1 ? [`${total.toFixed(3)} in all`, ...what] : [];
+}
 
 /** What the tab key does wrong: stops that are not seen, or that stand before an earlier one in the page. */
 export async function focusFaults(page: Page, stops = 25): Promise<string[]> {

@@ -67,7 +67,7 @@ for (const theme of ["light", "dark"] as const) {
         if (name !== "wide") expect(await axe(page)).toEqual([]);
         if (name === "phone") expect(await small(page)).toEqual([]);
         await page.screenshot({ path: `${SHOTS}/${entry.id}-${theme}-${name}.png` });
-        expect(await shifted(page), "moves while it is read").toBeLessThanOrEqual(0.1);
+        expect(await shifted(page), "moves while it is read").toEqual([]);
         // The order of stops is the page's own, whatever its colours.
         if (name === "laptop" && theme === "light") expect(await focusFaults(page)).toEqual([]);
         expect(seen.faults).toEqual([]);

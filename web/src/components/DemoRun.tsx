@@ -80,28 +80,35 @@ export function DemoRun() {
         )
       }
     >
-      <Async query={query} skeleton={<Skeleton lines={3} />}>
-        {(run) => (
-          <ol className="grid gap-3 sm:grid-cols-2 lg:grid-cols-4">
-            {run.stages.map((stage) => (
-              <Step key={stage.stage} of={stage} idle={run.state === "idle"} />
-            ))}
-          </ol>
-        )}
+      <Async query={query} skeleton={<Skeleton lines={1} />}>
+        {(run) =>
+          run.state === "idle" ? (
+            <p className="text-ink-2">
+              Connects the systems of the demo, reads them, and follows their rows to views and findings. It was not
+              started yet.
+            </p>
+          ) : (
+            <ol className="grid gap-3 sm:grid-cols-2 lg:grid-cols-4">
+              {run.stages.map((stage) => (
+                <Step key={stage.stage} of={stage} />
+              ))}
+            </ol>
+          )
+        }
       </Async>
     </Card>
   );
 }
 
-function Step({ of, idle }: { of: Stage; idle: boolean }) {
+function Step({ of }: { of: Stage }) {
   const [name, says] = STAGES[of.stage] ?? [of.stage, () => ""];
   return (
     <li className="grid gap-2 rounded-2xl border border-line bg-sunken p-4">
       <span className="flex items-center justify-between gap-2">
         <b>{name}</b>
-        <Badge word={of.state} label={idle ? "not started" : undefined} />
+        <Badge word={of.state} />
       </span>
-      <span className="num text-sm text-ink-2">{idle ? "Run it to see" : says(of.data as Data)}</span>
+      <span className="num text-sm text-ink-2">{says(of.data as Data)}</span>
     </li>
   );
 }

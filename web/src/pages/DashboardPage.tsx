@@ -125,7 +125,7 @@ function Figures() {
           <Figure
             label={figure.label}
             value={known(figure.value) ? figure.value : <span className="text-ink-3">·</span>}
-            note={known(figure.value) ? (figure.note ?? " ") : " "}
+            note={known(figure.value) ? (figure.note ?? BLANK) : BLANK}
             hue={"hue" in figure && known(figure.value) ? figure.hue : undefined}
           />
         </Link>
@@ -133,6 +133,9 @@ function Figures() {
     </div>
   );
 }
+
+/** Keeps the line of a note that is not known yet. */
+const BLANK = "\u00a0";
 
 /** A number that has not been read yet says nothing about how things are. */
 const known = (value: unknown): boolean => value !== undefined && value !== false;

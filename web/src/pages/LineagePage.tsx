@@ -125,6 +125,7 @@ export default function LineagePage() {
           title={`${count(fits.length)} of ${count(lines.length)} fields`}
           truth={truth}
           flush
+          beneath
           actions={
             <div data-filter>
               <Input

@@ -24,12 +24,19 @@ function options(series: Series[], width: number, height: number): uPlot.Options
   return {
     width,
     height,
-    padding: [10, 6, 0, 0],
+    padding: [10, 24, 0, 0],
     cursor: { y: false, points: { size: 7 } },
     legend: { show: false },
     scales: { y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] } },
     axes: [
-      { stroke: ink, grid: { show: false }, ticks: { show: false }, font, size: 28 },
+      {
+        stroke: ink,
+        grid: { show: false },
+        ticks: { show: false },
+        font,
+        size: 28,
+        values: (_, ticks) => ticks.map((tick) => new Date(tick * 1000).toTimeString().slice(0, 8)),
+      },
       {
         stroke: ink,
         grid,
