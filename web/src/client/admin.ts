@@ -90,3 +90,8 @@ export const accessPolicy = () =>
 
 export const setAccessPolicy = (four_eyes: boolean) =>
   body(api.PUT("/api/v1/admin/access-policy", { body: { four_eyes } })).finally(touch("access-policy"));
+
+export const applyConfiguration = (document: string, dryRun: boolean) =>
+  body(api.POST("/api/v1/config/apply", { params: { query: { dry_run: dryRun } }, body: { document } })).finally(() =>
+    cache.invalidateQueries(),
+  );

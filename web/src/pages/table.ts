@@ -35,7 +35,14 @@ export const PAGES: PageEntry[] = [
     menu: true,
     says: "What this is and how it works",
   },
-  { id: "Discover", path: "/discover", title: "Discover", area: "aod", menu: true, says: "Systems nobody registered" },
+  {
+    id: "Discover",
+    path: "/discover",
+    title: "Discover",
+    area: "aod",
+    menu: true,
+    says: "Find data, and what feeds nothing",
+  },
   {
     id: "Demo",
     path: "/demo",

@@ -28,6 +28,7 @@ import { Switch } from "@/ui/Switch";
 import { Ago } from "@/ui/Time";
 import { act } from "@/ui/toasts";
 import { useTruth } from "../truth";
+import { Configuration } from "./Configuration";
 
 export function Tenant() {
   const role = useQuery(me()).data?.role;
@@ -39,6 +40,7 @@ export function Tenant() {
         <Flags />
         <FourEyes />
       </div>
+      <Configuration />
     </div>
   );
 }
