@@ -65,9 +65,8 @@ async fn write(desk: &Arc<Desk>, task: TaskId) -> Result<Value> {
     let stored = desk.parts.archives.put(&desk.scope, &name, bytes(members).boxed(), most).await;
     let read = reading.await.and_then(|read| read);
     let stored = match (stored, read) {
-        (Ok(stored), Ok(())) => stored,
+        (stored, Ok(())) => stored?,
         // Whichever of the two broke first says why.
-        (Err(error), Ok(())) => return Err(error),
         (Err(error), Err(ended)) if ended.code == contents::ENDED => return Err(error),
         (_, Err(error)) => return Err(error),
     };
