@@ -111,7 +111,7 @@ export default function OntologyPage() {
               <>
                 {data.nodes.length > MOST && (
                   <p className="mb-3 text-ink-2">
-                    {many(data.nodes.length, "node")} are too many for one picture. This is what{" "}
+                    {many(data.nodes.length - 1, "node")} are too many for one picture. This is what{" "}
                     <b>{data.nodes.find((node) => node.id === seen(data, address.node))?.label}</b> comes from and goes
                     to; choose another in the table.
                   </p>
