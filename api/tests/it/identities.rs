@@ -243,13 +243,14 @@ async fn a_journey_tells_where_an_entity_came_from_and_who_used_it() {
     let connections = ana.json("/api/v1/aam/connections").await;
     let first = connections["items"].as_array().unwrap().iter().find(|c| c["name"] == "first").unwrap();
     ana.sync(&node, first["id"].as_str().unwrap()).await;
-    let entity = ana.entity_of("001A").await;
     let finding = ana.until(&node, || async {
         let found = ana.json("/api/v1/findings?state=open").await;
         let items = found["items"].as_array().unwrap();
         items.iter().find(|f| f["check"] == "duplicate_account").cloned()
     });
     let finding = finding.await;
+    // Who it is is decided by now; before, each record may still have been by itself.
+    let entity = ana.entity_of("001A").await;
     let row = &finding["evidence"]["rows"][0];
     assert_eq!((&row["entity"], &row["copies"], &row["connection_id"]), (&json!(entity), &json!(2), &first["id"]));
 
