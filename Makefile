@@ -20,8 +20,9 @@ run: setup-build
 test: setup-test
 	cargo test --workspace --locked
 	cd web && npm test --silent
+	cd web && npm run --silent e2e
 
-# The console in a real browser against the real binary; `make test` builds that binary.
+# Only the console in a real browser against the real binary, which `make test` has built when it gets there.
 e2e: setup-test
 	cargo build --locked -p autonomos-api
 	cd web && npm run --silent e2e
