@@ -1,6 +1,6 @@
 # run    a living demo on this machine       test   everything that must hold
 # check  formatting, lints, bans             bench  ratios against the peers, one JSON line a scenario
-.PHONY: run test e2e check bench eval setup-build setup-test
+.PHONY: run test e2e check deny fuzz bench eval setup-build setup-test
 SHELL := /bin/bash
 export DUCKDB_LIB_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/autonomos/duckdb-1.5.6
 TARGET := $(or $(CARGO_TARGET_DIR),target)
@@ -20,13 +20,23 @@ run: setup-build
 test: setup-test
 	cargo test --workspace --locked
 	cd web && npm test --silent
+	cd web && npm run --silent e2e
 
-# The console in a real browser against the real binary; `make test` builds that binary.
+# Only the console in a real browser against the real binary, which `make test` has built when it gets there.
 e2e: setup-test
 	cargo build --locked -p autonomos-api
 	cd web && npm run --silent e2e
 
-check: setup-build
+# Licences, bans, sources and known vulnerabilities of what is depended on.
+deny: setup-build
+	@.tools/deny
+
+# Whatever the OpenAPI document allows, and more, as two tenants, for three minutes.
+fuzz: setup-build
+	cargo build --locked -p autonomos-api
+	CARGO_TARGET_DIR=$(TARGET) .tools/fuzz
+
+check: setup-build deny
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	cd web && npm run --silent lint

@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use autonomos_runtime::ids::{ConnectionId, TaskId};
 use autonomos_runtime::{Result, Scope};
-use serde_json::json;
 
-use crate::platform::shapes::{DemoDrift, NewConnection};
+use crate::platform::demo::connection;
+use crate::platform::shapes::DemoDrift;
 use crate::platform::{Listing, Platform};
 
 /// The simulated systems and what people call them.
-const SYSTEMS: [(&str, &str); 4] = [
+pub(crate) const SYSTEMS: [(&str, &str); 4] = [
     ("Salesforce (demo)", "crm"),
     ("Cloud inventory and bill (demo)", "cloud"),
     ("Product database (demo)", "relational"),
@@ -30,14 +30,7 @@ pub async fn ensure(platform: &Platform, scope: &Scope) -> Result<()> {
     }
     let mut first = None;
     for (name, source) in SYSTEMS {
-        let new = NewConnection {
-            name: name.to_owned(),
-            kind: "demo".to_owned(),
-            config: json!({"source": source}),
-            policy: None,
-            safe_mode: false,
-        };
-        let made = platform.create_connection(scope, new).await?;
+        let made = platform.create_connection(scope, connection(name, source)).await?;
         let task = platform.sync_now(scope, made.id).await?;
         first.get_or_insert((made.id, task));
     }

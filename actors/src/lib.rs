@@ -7,11 +7,14 @@
 //! `agent/runner.rs` reads them.
 
 pub mod agent;
+pub mod archive;
+pub mod configuration;
 pub mod connector;
 pub mod dcl;
 pub mod demo;
 pub mod drift;
 pub mod files;
+pub mod flags;
 pub mod mapping;
 pub mod matching;
 pub mod metrics;
@@ -23,3 +26,4 @@ pub mod tenant;
 #[cfg(any(test, feature = "testkit"))]
 pub mod testkit;
 pub mod unify;
+pub mod vault;

@@ -6,13 +6,13 @@ use autonomos_runtime::bus::EventBus;
 use autonomos_runtime::canonical::entity::Vocabulary;
 use autonomos_runtime::config::Config;
 use autonomos_runtime::ids::TraceId;
-use autonomos_runtime::secrets::Sealer;
 use autonomos_runtime::store::Store;
 use autonomos_runtime::supervision::{Credits, Node};
 use autonomos_runtime::{Actor, Ambient, Scope, Timestamp, ids::TenantId};
 
 use crate::dcl::Dcl;
 use crate::files::Folder;
+use crate::vault::Vault;
 
 /// Batches of one tenant, and of the node, that may be between source and log at once.
 const BATCHES_OF_NODE: u32 = 24;
@@ -31,8 +31,10 @@ pub struct Parts {
     pub dcl: Arc<Dcl>,
     /// The tenants' folders.
     pub folders: Arc<Folder>,
+    /// Archives of whole tenants, a folder each.
+    pub archives: Arc<Folder>,
     /// Seals credentials and refused rows.
-    pub sealer: Arc<Sealer>,
+    pub vault: Arc<Vault>,
     /// Entities and their fields.
     pub vocabulary: Arc<Vocabulary>,
     /// Settings of the node.

@@ -1,7 +1,7 @@
 //! The composition root: the only place that names concrete types and puts them together.
 //!
 //! Up: port → store → bus, parts, host → router served → tenants started in the background, ready. Down, in reverse:
-//! ready off, live streams told, requests finished, tenants drained, store closed; `http.drain_seconds` and ten more at most, and a second
+//! ready off, live streams told, requests finished, tenants drained, bus and store closed; `http.drain_seconds` and ten more at most, and a second
 //! signal ends the process at once, which is as safe as kill -9 because nothing that matters is written on the way out.
 
 use std::net::SocketAddr;
@@ -13,6 +13,7 @@ use autonomos_actors::files::{Folder, Quota};
 use autonomos_actors::parts::Parts;
 use autonomos_actors::platform::Platform;
 use autonomos_actors::tenant::Host;
+use autonomos_actors::vault::Vault;
 use autonomos_cluster::standalone;
 use autonomos_runtime::bus::{EventBus, Limits, LocalBus};
 use autonomos_runtime::canonical::entity::Vocabulary;
@@ -23,13 +24,15 @@ use autonomos_runtime::store::sqlite::{SqliteOptions, SqliteStore};
 use autonomos_runtime::{Ambient, Error, Result, supervision};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::api_key::Uses;
 use crate::auth::attempts::Attempts;
 use crate::auth::key_ring::Ring;
+use crate::auth::oidc::Oidc;
+use crate::auth::operator::Operators;
 use crate::auth::password::Passwords;
 use crate::auth::token::Tokens;
 use crate::cli::NodeArgs;
@@ -41,6 +44,8 @@ use crate::{http, telemetry};
 
 /// What stores have to close, beyond the drain.
 const CLOSING: Duration = Duration::from_secs(10);
+/// When a tenant that could not be erased is tried again.
+const ERASE_AGAIN: Duration = Duration::from_secs(30);
 /// Password hashes at once.
 const HASHES: usize = 2;
 
@@ -97,7 +102,7 @@ impl Node {
         options.node_id.clone_from(&args.node_id);
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(options, ambient.clone()).await?);
         let limits = Limits { events: config.bus.events, bytes: config.bus.events_mb << 20, ..Limits::default() };
-        let bus: Arc<dyn EventBus> = Arc::new(LocalBus::new(ambient.clone(), limits));
+        let bus: Arc<dyn EventBus> = Arc::new(LocalBus::kept_in(args.data_dir.join("live"), ambient.clone(), limits)?);
         let rates = Rates {
             requests: args.rate_limit_per_minute.unwrap_or(config.http.rate_limit_per_minute),
             costly: config.http.costly_per_minute,
@@ -111,6 +116,9 @@ impl Node {
             bus,
             platform,
             tokens,
+            operators: Operators::new(ambient.clone(), &secrets),
+            oidc: Oidc::configured(&config.oidc, config.resilience.http.timeout_seconds, &ambient)?,
+            erase: Notify::new(),
             passwords: Passwords::new(ambient.clone(), HASHES, &config.auth)?,
             key_uses: Uses::default(),
             attempts: Attempts::new(ambient.clone()),
@@ -130,10 +138,14 @@ impl Node {
         // Requests may take two fifths of the drain; tenants need the rest.
         let within = server::Within {
             head: Duration::from_secs(app.config.http.header_seconds),
+            head_bytes: app.config.http.header_kb << 10,
+            write: Duration::from_secs(app.config.http.write_seconds),
+            connections: app.config.http.connections,
             drain: Duration::from_secs(app.config.http.drain_seconds) * 2 / 5,
         };
         let serving = tokio::spawn(server::serve(listener, http::router(app.clone()), app.draining.clone(), within));
         tokio::spawn(housekeeping(app.clone()));
+        tokio::spawn(erasing(app.clone()));
         tokio::spawn(follow_keys(app.clone()));
         tokio::spawn(wake_tenants(app.clone()));
         Ok(Self { app, address, serving, signals })
@@ -183,6 +195,7 @@ async fn down(app: AppState, serving: JoinHandle<()>) -> Result<()> {
         }
         app.platform.host().stop_all().await;
         app.key_uses.write(&app).await;
+        app.bus.close().await;
         app.store.close().await;
     };
     tokio::time::timeout(longest, down)
@@ -209,13 +222,14 @@ fn parts(
         answers: config.dcl.answers_mb << 20,
         ..dcl::Settings::in_folder(args.data_dir.join("views"))
     };
-    let quota = Quota { file: config.files.file_mb << 20, total: config.files.total_mb << 20, ..Quota::default() };
+    let quota = Quota { file: config.files.file_mb << 20, ..Quota::default() };
     Ok(Arc::new(Parts {
         store: store.clone(),
         bus: bus.clone(),
         dcl: Arc::new(Dcl::new(views, vocabulary.clone(), ambient.clone())),
         folders: Arc::new(Folder::open(args.data_dir.join("files"), quota, ambient.clone())?),
-        sealer,
+        archives: Arc::new(Folder::open(args.data_dir.join("exports"), quota, ambient.clone())?),
+        vault: Arc::new(Vault::new(store.clone(), sealer)),
         vocabulary,
         config,
         node: supervision::Node::new(&args.node_id, ambient.clone()),
@@ -273,6 +287,29 @@ async fn tidy_store(app: &AppState) -> Result<()> {
         directory.give_back(GIVEN_BACK).await?;
     }
     Ok(())
+}
+
+/// Goes on with the ends of tenants: at start with what the last process left, then whenever one begins; what could not be
+/// finished is tried again.
+async fn erasing(app: AppState) {
+    loop {
+        let again = match app.platform.erase_tenants().await {
+            Ok(0) => Duration::MAX,
+            Ok(left) => {
+                tracing::warn!(left, "some tenants are not erased yet");
+                ERASE_AGAIN
+            }
+            Err(error) => {
+                tracing::warn!("tenants to be erased could not be looked for: {}", error.chain());
+                ERASE_AGAIN
+            }
+        };
+        tokio::select! {
+            () = app.draining.cancelled() => return,
+            () = app.erase.notified() => {}
+            () = tokio::time::sleep(again) => {}
+        }
+    }
 }
 
 /// Takes up what `autonomos keys rotate` wrote, within seconds. A file that cannot be read leaves the keys as they are:

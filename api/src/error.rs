@@ -129,8 +129,8 @@ pub struct ProblemSchema {
     pub trace_id: String,
     /// Whether the same call may succeed later.
     pub retryable: bool,
-    /// Fields at fault.
-    pub errors: Vec<PointedSchema>,
+    /// Fields at fault, if there are any.
+    pub errors: Option<Vec<PointedSchema>>,
     /// What to do.
     pub remedy: Option<String>,
 }

@@ -49,6 +49,12 @@ pub fn document() -> utoipa::openapi::OpenApi {
         ApiKeyValue::with_description("X-API-Key", "A key from POST /api/v1/api-keys; also taken as a bearer token.");
     let components = document.components.get_or_insert_with(Components::new);
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    let operator = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("JWT")
+        .description(Some("A token of minutes that `autonomos tenant` makes with the node's secret."))
+        .build();
+    components.add_security_scheme("operator", SecurityScheme::Http(operator));
     components.add_security_scheme("api_key", SecurityScheme::ApiKey(ApiKey::Header(key)));
     for (path, item) in &mut document.paths.paths {
         for operation in operations(item) {
@@ -68,9 +74,10 @@ fn finish(path: &str, operation: &mut Operation) {
     let response = ResponseBuilder::new().description("A problem").content("application/problem+json", problem).build();
     operation.responses.responses.insert("default".into(), RefOr::T(response));
     if access::of(path) != Access::Public {
-        let schemes = ["bearer", "api_key"];
+        let schemes: &[&str] =
+            if access::of(path) == Access::Operator { &["operator"] } else { &["bearer", "api_key"] };
         operation.security =
-            Some(schemes.into_iter().map(|name| SecurityRequirement::new::<_, _, String>(name, [])).collect());
+            Some(schemes.iter().copied().map(|name| SecurityRequirement::new::<_, _, String>(name, [])).collect());
     }
     if path.contains("{id}") && !declared(operation, "id") {
         let uuid = ObjectBuilder::new()

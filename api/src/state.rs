@@ -11,11 +11,13 @@ use autonomos_runtime::config::Config;
 use autonomos_runtime::secrets::Sealer;
 use autonomos_runtime::store::Store;
 use metrics_exporter_prometheus::PrometheusHandle;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::api_key::Uses;
 use crate::auth::attempts::Attempts;
+use crate::auth::oidc::Oidc;
+use crate::auth::operator::Operators;
 use crate::auth::password::Passwords;
 use crate::auth::token::Tokens;
 use crate::gateway::rate_limit::RateLimits;
@@ -37,6 +39,12 @@ pub struct Reach {
     pub ambient: Ambient,
     /// Access tokens.
     pub tokens: Tokens,
+    /// Tokens of whoever operates the platform.
+    pub operators: Operators,
+    /// Sign-in by an identity provider, if there is one.
+    pub oidc: Option<Oidc>,
+    /// Told when there is a tenant to erase.
+    pub erase: Notify,
     /// Password hashes.
     pub passwords: Passwords,
     /// Uses of API keys that were not written yet.
@@ -78,9 +86,9 @@ impl AppState {
         Self(Arc::new(reach))
     }
 
-    /// What seals secrets at rest.
+    /// What seals the installation's own secrets at rest.
     pub fn sealer(&self) -> &Sealer {
-        &self.platform.host().parts().sealer
+        self.platform.host().parts().vault.own()
     }
 }
 

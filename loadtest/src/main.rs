@@ -54,6 +54,8 @@ enum Scenario {
     Drift,
     /// 64 clients reading a page of a view, beside a plain handler with the same bytes.
     Reads,
+    /// What the gateway's layers cost a read, at a rate that both carry: beside a plain handler with the same bytes.
+    Gateway,
     /// Live events to many sockets.
     Live {
         /// Sockets.
@@ -112,6 +114,7 @@ async fn run(args: &Args, scenario: Scenario) -> Outcome {
                 .await?;
             scenario::drift::run(server, if args.quick { 10_000 } else { 100_000 }).await?;
             scenario::reads::run(server, args.quick).await?;
+            scenario::gateway::run(server, args.quick).await?;
             scenario::live::run(server, if args.quick { 100 } else { 1_000 }).await?;
             scenario::idle::run(server, if args.quick { 100 } else { 1_000 }).await?;
             scenario::panic::run(server, if args.quick { 10 } else { 50 }).await
@@ -121,6 +124,7 @@ async fn run(args: &Args, scenario: Scenario) -> Outcome {
         Scenario::Seeds { folder } => scenario::seeds::run(server, &folder).await,
         Scenario::Drift => scenario::drift::run(server, 100_000).await,
         Scenario::Reads => scenario::reads::run(server, args.quick).await,
+        Scenario::Gateway => scenario::gateway::run(server, args.quick).await,
         Scenario::Live { sockets } => scenario::live::run(server, sockets.unwrap_or(1_000)).await,
         Scenario::Idle { tenants } => scenario::idle::run(server, tenants.unwrap_or(1_000)).await,
         Scenario::Panic => scenario::panic::run(server, 50).await,

@@ -26,6 +26,8 @@ pub enum Mode {
     Serve,
     /// With the demo tenant.
     Dev,
+    /// The embedded node with every layer of its gateway on, limits as well, none of which is reached.
+    Guarded,
 }
 
 /// A port nobody listens on now.
@@ -56,7 +58,7 @@ impl Server {
             .args(["--data-dir", &self.folder.join("data").to_string_lossy()])
             .args(["--listen", &format!("127.0.0.1:{}", self.port)])
             .env("AUTONOMOS_SECRET_KEY", "a-key-for-load-tests-only-0123456789abcdef")
-            .env("AUTONOMOS_RATE_LIMIT_PER_MINUTE", "0")
+            .env("AUTONOMOS_RATE_LIMIT_PER_MINUTE", if self.mode == Mode::Guarded { "100000000" } else { "0" })
             .stdin(Stdio::null())
             .stdout(log.try_clone().map_err(|e| e.to_string())?)
             .stderr(log)

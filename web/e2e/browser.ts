@@ -63,6 +63,69 @@ export function watch(page: Page, url: string): Watch {
   return seen;
 }
 
+type Shift = PerformanceEntry & {
+  value: number;
+  hadRecentInput: boolean;
+  sources: { node: Element | null; previousRect: DOMRect; currentRect: DOMRect }[];
+};
+type Shifts = { total: number; what: string[] };
+
+/** Notes how much a page moves by itself from its first content on; to be asked for before the page is opened. */
+export async function watchShifts(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const noted: Shifts = { total: 0, what: [] };
+    Object.assign(globalThis, { shifts: noted });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as Shift[]) {
+        if (entry.hadRecentInput) continue;
+        noted.total += entry.value;
+        for (const { node, previousRect, currentRect } of entry.sources) {
+          const said = (node?.textContent ?? "").slice(0, 40);
+          const from = `${Math.round(previousRect.x)},${Math.round(previousRect.y)}`;
+          noted.what.push(
+            `${entry.value.toFixed(3)} ${node?.nodeName} "${said}" from ${from} to ${Math.round(currentRect.x)},${Math.round(currentRect.y)}`,
+          );
+        }
+      }
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+}
+
+/** What moved, if it was more than a reader bears. */
+export async function shifted(page: Page): Promise<string[]> {
+  const { total, what } = await page.evaluate(() => (globalThis as unknown as { shifts: Shifts }).shifts);
+  return total > 0.1 ? [`${total.toFixed(3)} in all`, ...what] : [];
+}
+
+/** What the tab key does wrong: stops that are not seen, or that stand before an earlier one in the page. */
+export async function focusFaults(page: Page, stops = 25): Promise<string[]> {
+  await page.evaluate(() => {
+    (document.activeElement as HTMLElement | null)?.blur();
+    (globalThis as unknown as { before: Element | null }).before = null;
+  });
+  const faults: string[] = [];
+  for (let stop = 0; stop < stops; stop += 1) {
+    await page.keyboard.press("Tab");
+    const fault = await page.evaluate(() => {
+      const noted = globalThis as unknown as { before: Element | null };
+      const one = document.activeElement;
+      if (!one || one === document.body) return "end";
+      const before = noted.before;
+      noted.before = one;
+      const name = `${one.tagName} "${(one.getAttribute("aria-label") ?? one.textContent ?? "").slice(0, 30)}"`;
+      const box = one.getBoundingClientRect();
+      if (box.width < 1 || box.height < 1) return `${name} is not seen`;
+      if (getComputedStyle(one).outlineStyle === "none" && one.id !== "content") return `${name} shows no focus`;
+      // What is left behind by a page that redrew itself has no place to compare with.
+      if (!before?.isConnected) return null;
+      return before.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_PRECEDING ? `${name} comes too late` : null;
+    });
+    if (fault === "end") break;
+    if (fault) faults.push(fault);
+  }
+  return faults;
+}
+
 /** The page shows its title and nothing is loading any more. */
 export async function settled(page: Page): Promise<void> {
   await page.locator("h1").first().waitFor();

@@ -3,7 +3,7 @@
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { PAGES, type PageEntry } from "../src/pages/table";
-import { axe, open, SHOTS, settled, signIn, small, watch } from "./browser";
+import { axe, focusFaults, open, SHOTS, settled, shifted, signIn, small, watch, watchShifts } from "./browser";
 import { call, login, PASSWORD } from "./server";
 
 const url = inject("url");
@@ -12,20 +12,22 @@ const WIDTHS = [
   { name: "laptop", width: 1366, height: 860, hasTouch: false, isMobile: false },
   { name: "wide", width: 1920, height: 1080, hasTouch: false, isMobile: false },
 ];
-/** Where each kind of sample is found. */
-const SAMPLES: Record<string, () => Promise<string>> = {
-  connection: async () =>
-    (await call<{ items: { id: string }[] }>(url, "/api/v1/aam/connections", await login(url, "ann@example.org")))
-      .items[0]?.id ?? "",
-  view: async () => "accounts",
+const ids = async (path: string) =>
+  (await call<{ items: { id: string }[] }>(url, path, await login(url, "ann@example.org"))).items.map((one) => one.id);
+/** Where each kind of sample is found: what stands for the parts of its path. */
+const SAMPLES: Record<string, () => Promise<(string | undefined)[]>> = {
+  connection: async () => (await ids("/api/v1/aam/connections")).slice(0, 1),
+  view: async () => ["accounts"],
+  entity: async () => ["contacts", (await ids("/api/v1/dcl/entities/contacts?members=2&limit=1"))[0]],
 };
 const places = new Map<string, string>();
 
 beforeAll(async () => {
   for (const page of PAGES) {
-    const sample = page.sample ? await SAMPLES[page.sample]?.() : undefined;
-    if (page.path.includes("$") && !sample) throw new Error(`${page.id} is about one thing and names no sample`);
-    places.set(page.id, page.path.replace(/\$\w+/, sample ?? ""));
+    const sample = (page.sample && (await SAMPLES[page.sample]?.())) || [];
+    const path = page.path.replaceAll(/\$\w+/g, (part) => sample.shift() ?? part);
+    if (path.includes("$")) throw new Error(`${page.id} is about one thing and names no sample`);
+    places.set(page.id, path);
   }
 });
 
@@ -49,6 +51,7 @@ for (const theme of ["light", "dark"] as const) {
         });
         await signIn(context, url);
         page = await context.newPage();
+        await watchShifts(page);
       });
       afterAll(() => context.close());
 
@@ -64,6 +67,9 @@ for (const theme of ["light", "dark"] as const) {
         if (name !== "wide") expect(await axe(page)).toEqual([]);
         if (name === "phone") expect(await small(page)).toEqual([]);
         await page.screenshot({ path: `${SHOTS}/${entry.id}-${theme}-${name}.png` });
+        expect(await shifted(page), "moves while it is read").toEqual([]);
+        // The order of stops is the page's own, whatever its colours.
+        if (name === "laptop" && theme === "light") expect(await focusFaults(page)).toEqual([]);
         expect(seen.faults).toEqual([]);
         page.removeAllListeners();
       });
@@ -88,7 +94,7 @@ describe("nothing there yet", () => {
   });
   afterAll(() => context.close());
 
-  test.each(PAGES.filter((entry) => entry.sample !== "connection"))("$id", async (entry) => {
+  test.each(PAGES.filter((entry) => !["connection", "entity"].includes(entry.sample ?? "")))("$id", async (entry) => {
     const seen = watch(page, url);
     await go(page, entry);
     await page.screenshot({ path: `${SHOTS}/${entry.id}-empty.png` });

@@ -1,12 +1,27 @@
 // A reverse proxy as one would stand before the server: it takes a path prefix off, says so, and keeps cookies beneath it.
-import { createServer, request } from "node:http";
+// What runs through it can be cut, and something said into the live stream that the server did not say.
+import { createServer, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-export type Proxy = { url: string; stop: () => Promise<void> };
+export type Relay = {
+  url: string;
+  stop: () => Promise<void>;
+  /** Cuts every live stream in the middle. */
+  cut: () => void;
+  /** Says something into every live stream. */
+  say: (text: string) => void;
+  /** Live streams that are open. */
+  streams: () => number;
+};
 
-export async function mount(target: string, prefix: string): Promise<Proxy> {
+export async function mount(target: string, prefix: string): Promise<Relay> {
+  const open = new Set<ServerResponse>();
   const server = createServer((asked, answer) => {
     const path = asked.url ?? "/";
+    if (path.startsWith(`${prefix}/api/v1/events/stream`)) {
+      open.add(answer);
+      answer.on("close", () => open.delete(answer));
+    }
     if (!path.startsWith(`${prefix}/`)) {
       answer.writeHead(404).end();
       return;
@@ -28,5 +43,11 @@ export async function mount(target: string, prefix: string): Promise<Proxy> {
       server.closeAllConnections();
       server.close(() => done());
     });
-  return { url: `http://127.0.0.1:${port}`, stop };
+  const cut = () => {
+    for (const answer of open) answer.destroy();
+  };
+  const say = (text: string) => {
+    for (const answer of open) if (answer.headersSent) answer.write(text);
+  };
+  return { url: `http://127.0.0.1:${port}`, stop, cut, say, streams: () => open.size };
 }

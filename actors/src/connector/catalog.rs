@@ -125,8 +125,8 @@ fn demo_settings(config: &Value) -> Result<demo::Settings> {
 }
 
 /// The source of a connection, its secrets opened.
-pub fn open(parts: &Parts, scope: &Scope, connection: &Connection) -> Result<Arc<dyn Source>> {
-    let config = credentials::open(parts, scope, connection.id, &connection.config)?;
+pub async fn open(parts: &Parts, scope: &Scope, connection: &Connection) -> Result<Arc<dyn Source>> {
+    let config = credentials::open(&parts.vault.of(scope).await?, connection.id, &connection.config)?;
     open_plain(parts, scope, &connection.kind, connection.id, &config)
 }
 

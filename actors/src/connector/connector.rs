@@ -28,7 +28,9 @@ use super::replaying;
 use super::schedule::Schedule;
 use super::source::{Limits, Source, StreamInfo};
 use super::stock;
+use crate::flags::Flag;
 use crate::mapping::adopt;
+use crate::platform::limits;
 use crate::tenant::Desk;
 
 /// How long one wait for a batch may hold the mailbox: what a pause or cancel waits at most.
@@ -137,6 +139,26 @@ impl Actor for Connector {
     }
 }
 
+/// Why nothing is read.
+struct Idle {
+    code: &'static str,
+    message: std::borrow::Cow<'static, str>,
+    remedy: &'static str,
+}
+
+impl Idle {
+    const SWITCHED_OFF: Self = Self {
+        code: "flag.off",
+        message: std::borrow::Cow::Borrowed("USE_AAM_AS_SOURCE is off: nothing is read."),
+        remedy: "Switch it on, then sync again.",
+    };
+
+    fn of(connection: &Connection) -> Self {
+        let message = format!("The connection is {}.", connection.state.as_str()).into();
+        Self { code: "connection.not_running", message, remedy: "Resume it, then sync again." }
+    }
+}
+
 impl State {
     /// Finds out what there is to do: the connection may have been paused, edited, or have a task that waits.
     async fn on_wake(&mut self, myself: &ActorRef<Msg>) -> Result<()> {
@@ -146,10 +168,10 @@ impl State {
             TaskFilter { state: Some(TaskState::InProgress), kind: Some("sync".to_owned()), connection: Some(self.id) };
         let waiting = tx.tasks(&filter, &Page::first(1)).await?.items.into_iter().next();
         drop(tx);
-        self.refresh(&connection)?;
+        self.refresh(&connection).await?;
         if matches!(connection.state, ConnectionState::Paused | ConnectionState::Quarantined) {
             self.alarm.clear();
-            return self.abandon(waiting.map(|t| t.id), &connection).await;
+            return self.abandon(waiting.map(|t| t.id), Idle::of(&connection)).await;
         }
         match (&self.run, waiting) {
             (Some(run), Some(task)) if run.task.is_none() => {
@@ -172,7 +194,12 @@ impl State {
         }
         let mut tx = self.desk.parts.store.read(&self.desk.scope).await?;
         let streams = tx.streams(self.id).await?;
+        let reads = Flag::AamAsSource.is_on(tx.as_mut()).await?;
         drop(tx);
+        if !reads {
+            self.set_alarm(myself, ConnectionState::Active);
+            return Ok(());
+        }
         let cursors = streams.into_iter().filter_map(|s| Some((s.name, s.cursor?))).collect();
         if self.source()?.has_news(&self.desk.scope, &cursors).await? {
             return self.on_sync(myself, None).await;
@@ -191,12 +218,18 @@ impl State {
         let connection = tx.connection(self.id).await?;
         if matches!(connection.state, ConnectionState::Paused | ConnectionState::Quarantined) {
             drop(tx);
-            return self.abandon(task, &connection).await;
+            return self.abandon(task, Idle::of(&connection)).await;
+        }
+        if !Flag::AamAsSource.is_on(tx.as_mut()).await? {
+            drop(tx);
+            self.refresh(&connection).await?;
+            self.set_alarm(myself, ConnectionState::Active);
+            return self.abandon(task, Idle::SWITCHED_OFF).await;
         }
         tx.set_connection_state(self.id, ConnectionState::Syncing, None).await?;
         tx.save().await?;
         self.alarm.clear();
-        self.refresh(&connection)?;
+        self.refresh(&connection).await?;
         self.runs += 1;
         // A run without streams stands in until discovery answers, so that an error finds its task.
         self.run = Some(Run::new(task, self.runs, Vec::new()));
@@ -398,13 +431,13 @@ impl State {
     }
 
     /// Makes the source anew when the connection was edited.
-    fn refresh(&mut self, connection: &Connection) -> Result<()> {
+    async fn refresh(&mut self, connection: &Connection) -> Result<()> {
         if self.version == connection.version && self.source.is_some() {
             return Ok(());
         }
         self.source = None;
         self.schedule = Schedule::of(connection, &self.desk.parts.config.connector);
-        self.source = Some(catalog::open(&self.desk.parts, &self.desk.scope, connection)?);
+        self.source = Some(catalog::open(&self.desk.parts, &self.desk.scope, connection).await?);
         self.version = connection.version;
         Ok(())
     }
@@ -567,6 +600,7 @@ impl State {
     /// Rows, cursor, schema, dead letters and drifts in one transaction.
     async fn commit(&self, intake: &Intake, batch: Prepared) -> Result<i64> {
         let desk = &self.desk;
+        let sealer = desk.parts.vault.of(&desk.scope).await?;
         let seal = |reject: Reject| -> Result<NewDeadLetter> {
             let purpose = Purpose::dead_letter(self.id);
             Ok(NewDeadLetter {
@@ -575,12 +609,13 @@ impl State {
                 field: reject.field,
                 code: reject.code.into_owned(),
                 reason: reject.reason,
-                raw: desk.parts.sealer.seal(&desk.scope, &purpose, reject.raw.as_bytes())?,
+                raw: sealer.seal(&purpose, reject.raw.as_bytes())?,
             })
         };
         let dead_letters = batch.rejects.into_iter().map(seal).collect::<Result<Vec<_>>>()?;
         let drifts = batch.drifts.clone();
         let mut tx = desk.parts.store.begin(&desk.scope).await?;
+        limits::rows(tx.as_mut(), &desk.parts.config, batch.rows).await?;
         let committed = tx
             .commit_batch(BatchCommit {
                 epoch: desk.epoch,
@@ -720,14 +755,10 @@ impl State {
     }
 
     /// A task for a connection that does not run: it fails with the reason.
-    async fn abandon(&mut self, task: Option<TaskId>, connection: &Connection) -> Result<()> {
+    async fn abandon(&mut self, task: Option<TaskId>, why: Idle) -> Result<()> {
         let task = self.run.take().and_then(|run| run.task).or(task);
         let Some(id) = task else { return Ok(()) };
-        let error = serde_json::json!({
-            "code": "connection.not_running",
-            "message": format!("The connection is {}.", connection.state.as_str()),
-            "remedy": "Resume it, then sync again.",
-        });
+        let error = serde_json::json!({"code": why.code, "message": why.message, "remedy": why.remedy});
         let mut tx = self.desk.parts.store.begin(&self.desk.scope).await?;
         tx.finish_tasks(self.desk.epoch, vec![(id, TaskOutcome::Failed(error))]).await?;
         tx.save().await?;

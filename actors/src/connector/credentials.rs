@@ -4,20 +4,19 @@
 //! a row copied elsewhere does not open.
 
 use autonomos_runtime::ids::ConnectionId;
-use autonomos_runtime::secrets::Purpose;
+use autonomos_runtime::secrets::{Purpose, TenantSealer};
 use autonomos_runtime::store::Connection;
-use autonomos_runtime::{Error, Result, Scope};
+use autonomos_runtime::{Error, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::parts::Parts;
 use crate::platform::rows::MASK;
 
 const SEALED: &str = "$sealed";
 
 /// Names of settings that are secret, whatever the type of the source.
-fn is_secret(name: &str) -> bool {
+pub(crate) fn is_secret(name: &str) -> bool {
     const WORDS: [&str; 8] =
         ["password", "secret", "token", "api_key", "private_key", "client_secret", "access_key", "url"];
     WORDS.iter().any(|w| name == *w || name.ends_with(&format!("_{w}")))
@@ -25,8 +24,7 @@ fn is_secret(name: &str) -> bool {
 
 /// Seals every secret; one given as `***` keeps the value it has in `before`.
 pub fn seal(
-    parts: &Parts,
-    scope: &Scope,
+    sealer: &TenantSealer,
     id: ConnectionId,
     kind: &str,
     config: Value,
@@ -54,7 +52,7 @@ pub fn seal(
                 }
             },
             Value::String(text) if is_secret(&name) => {
-                let bytes = parts.sealer.seal(scope, &Purpose::credential(id), text.as_bytes())?;
+                let bytes = sealer.seal(&Purpose::credential(id), text.as_bytes())?;
                 json!({SEALED: STANDARD.encode(bytes)})
             }
             _ => value,
@@ -65,7 +63,7 @@ pub fn seal(
 }
 
 /// The settings with their secrets, for the source alone.
-pub fn open(parts: &Parts, scope: &Scope, id: ConnectionId, config: &Value) -> Result<Value> {
+pub fn open(sealer: &TenantSealer, id: ConnectionId, config: &Value) -> Result<Value> {
     let mut out = config.clone();
     for value in out.as_object_mut().into_iter().flat_map(|o| o.values_mut()) {
         let Some(text) = value.get(SEALED).and_then(Value::as_str) else { continue };
@@ -74,7 +72,7 @@ pub fn open(parts: &Parts, scope: &Scope, id: ConnectionId, config: &Value) -> R
                 .remedy("Enter them again, or start the server with the key they were sealed under.")
         };
         let bytes = STANDARD.decode(text).map_err(|e| unreadable().source(e))?;
-        let opened = parts.sealer.open(scope, &Purpose::credential(id), &bytes)?;
+        let opened = sealer.open(&Purpose::credential(id), &bytes)?;
         *value = Value::String(String::from_utf8(opened.to_vec()).map_err(|e| unreadable().source(e))?);
     }
     Ok(out)

@@ -14,11 +14,11 @@ use autonomos_runtime::canonical::batch::batch_id;
 use autonomos_runtime::canonical::codec;
 use autonomos_runtime::canonical::entity::Vocabulary;
 use autonomos_runtime::ids::{ConnectionId, DeadLetterId, TaskId};
-use autonomos_runtime::secrets::{Purpose, Sealer};
+use autonomos_runtime::secrets::{Purpose, TenantSealer};
 use autonomos_runtime::store::{
     BatchCommit, Committed, DeadLetter, DeadLetterFilter, DeadLetterState, MappingVersion, Page, Settled, StreamUpdate,
 };
-use autonomos_runtime::{Error, Result, Scope};
+use autonomos_runtime::{Error, Result};
 use bytes::Bytes;
 
 use super::replay::{Refused, attempt};
@@ -82,9 +82,9 @@ async fn try_again(
     tx.count_dead_letter_attempt(&ids).await?;
     let Some(mut active) = tx.active_mapping(connection, stream).await? else { return Ok(()) };
     tx.save().await?;
-    let (scope, sealer) = (desk.scope.clone(), Arc::clone(&desk.parts.sealer));
+    let sealer = desk.parts.vault.of(&desk.scope).await?;
     let tried = ids.len() as u64;
-    let rows = off_thread(move || open(&scope, &sealer, connection, letters)).await.map(Arc::new)?;
+    let rows = off_thread(move || open(&sealer, connection, letters)).await.map(Arc::new)?;
     loop {
         let (vocabulary, rules, rows) = (Arc::clone(&desk.parts.vocabulary), active.clone(), Arc::clone(&rows));
         let ready = off_thread(move || prepare(&vocabulary, &rules, &rows)).await?;
@@ -118,15 +118,14 @@ enum Taken {
 
 /// The letters' rows; one that was cut off has none.
 fn open(
-    scope: &Scope,
-    sealer: &Sealer,
+    sealer: &TenantSealer,
     connection: ConnectionId,
     letters: Vec<DeadLetter>,
 ) -> Result<Vec<Refused<DeadLetterId>>> {
     let purpose = Purpose::dead_letter(connection);
     let mut rows = Vec::with_capacity(letters.len());
     for letter in letters {
-        let opened = sealer.open(scope, &purpose, &letter.raw)?;
+        let opened = sealer.open(&purpose, &letter.raw)?;
         rows.extend(Refused::parse(letter.id, letter.origin, letter.row, &opened));
     }
     Ok(rows)

@@ -41,15 +41,13 @@ const TEMPORARY: &str = ".tmp";
 pub struct Quota {
     /// Bytes of one file.
     pub file: u64,
-    /// Bytes of all files together.
-    pub total: u64,
     /// Files a pattern may match.
     pub matches: usize,
 }
 
 impl Default for Quota {
     fn default() -> Self {
-        Self { file: 10 << 30, total: 50 << 30, matches: 10_000 }
+        Self { file: 10 << 30, matches: 10_000 }
     }
 }
 

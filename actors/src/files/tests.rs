@@ -9,6 +9,9 @@ use bytes::Bytes;
 
 use super::*;
 
+/// Bytes of all files.
+const MOST: u64 = 2_500;
+
 fn scope(n: u32) -> Scope {
     let tenant: TenantId = format!("00000000-0000-0000-0000-{n:012}").parse().unwrap();
     Scope::new(tenant, Actor::System("test"), TraceId::new(&Ambient::system()))
@@ -16,7 +19,7 @@ fn scope(n: u32) -> Scope {
 
 fn folder() -> (tempfile::TempDir, Folder, Scope, PathBuf) {
     let root = tempfile::tempdir().unwrap();
-    let quota = Quota { file: 1_000, total: 2_500, matches: 5 };
+    let quota = Quota { file: 1_000, matches: 5 };
     let folder = Folder::open(root.path(), quota, Ambient::system()).unwrap();
     let home = root.path().join(scope(1).tenant().to_string());
     std::fs::create_dir_all(&home).unwrap();
@@ -32,10 +35,10 @@ use futures::Stream;
 #[tokio::test]
 async fn what_is_put_is_there_for_its_tenant_only() {
     let (_root, folder, me, home) = folder();
-    let stored = folder.put(&me, "crm/a.csv", body(b"id\n1\n")).await.unwrap();
+    let stored = folder.put(&me, "crm/a.csv", body(b"id\n1\n"), MOST).await.unwrap();
     assert_eq!(stored.size, 5);
     assert_eq!(stored.sha256, hex::encode(<sha2::Sha256 as sha2::Digest>::digest(b"id\n1\n")));
-    folder.put(&me, "crm/b.csv", body(b"")).await.unwrap();
+    folder.put(&me, "crm/b.csv", body(b""), MOST).await.unwrap();
     let names = |scope: &Scope, p: &str| folder.list(scope, p).unwrap().into_iter().map(|e| e.path).collect::<Vec<_>>();
     assert_eq!(names(&me, "crm/*.csv"), ["crm/a.csv", "crm/b.csv"]);
     assert_eq!(names(&me, "**/a.csv"), ["crm/a.csv"]);
@@ -46,22 +49,22 @@ async fn what_is_put_is_there_for_its_tenant_only() {
     assert_eq!(std::fs::read_dir(home.join(TEMPORARY)).unwrap().count(), 0);
     assert!(folder.delete(&me, "crm/a.csv").unwrap());
     assert!(!folder.delete(&me, "crm/a.csv").unwrap());
-    assert_eq!(folder.put(&me, "crm/b.csv/x", body(b"")).await.unwrap_err().code, "path.not_a_folder");
+    assert_eq!(folder.put(&me, "crm/b.csv/x", body(b""), MOST).await.unwrap_err().code, "path.not_a_folder");
 }
 
 #[tokio::test]
 async fn limits_hold_and_leave_nothing() {
     let (_root, folder, me, home) = folder();
-    assert_eq!(folder.put(&me, "big", body(&[b'x'; 1_001])).await.unwrap_err().code, "files.too_large");
+    assert_eq!(folder.put(&me, "big", body(&[b'x'; 1_001]), MOST).await.unwrap_err().code, "files.too_large");
     for name in ["a", "b"] {
-        folder.put(&me, name, body(&[b'x'; 1_000])).await.unwrap();
+        folder.put(&me, name, body(&[b'x'; 1_000]), MOST).await.unwrap();
     }
-    folder.put(&me, "a", body(&[b'y'; 1_000])).await.unwrap();
+    folder.put(&me, "a", body(&[b'y'; 1_000]), MOST).await.unwrap();
     assert_eq!(folder.used(&me).unwrap(), 2_000, "a replaced file counts once");
-    assert_eq!(folder.put(&me, "c", body(&[b'x'; 600])).await.unwrap_err().code, "files.quota");
+    assert_eq!(folder.put(&me, "c", body(&[b'x'; 600]), MOST).await.unwrap_err().code, "files.quota");
     let broken = futures::stream::iter([Ok(Bytes::from_static(b"x")), Err(std::io::Error::other("gone"))]);
-    assert_eq!(folder.put(&me, "d", broken).await.unwrap_err().code, "files.body_broken");
-    assert_eq!(folder.put(&me, "../d", body(b"")).await.unwrap_err().code, "path.invalid");
+    assert_eq!(folder.put(&me, "d", broken, MOST).await.unwrap_err().code, "files.body_broken");
+    assert_eq!(folder.put(&me, "../d", body(b""), MOST).await.unwrap_err().code, "path.invalid");
     assert_eq!(std::fs::read_dir(home.join(TEMPORARY)).unwrap().count(), 0);
     assert_eq!(folder.list(&me, "*").unwrap().len(), 2);
     folder.delete_all(&me).unwrap();

@@ -89,7 +89,8 @@ fn not_written(error: std::io::Error) -> Error {
 
 impl Folder {
     /// Stores a body under a name, replacing what was there. Dropping the future half-way leaves nothing behind.
-    pub async fn put<B, E>(&self, scope: &Scope, name: &str, mut body: B) -> Result<Stored>
+    /// All files of the tenant together may have `most` bytes.
+    pub async fn put<B, E>(&self, scope: &Scope, name: &str, mut body: B, most: u64) -> Result<Stored>
     where
         B: Stream<Item = Result<Bytes, E>> + Unpin + Send,
         E: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -130,13 +131,10 @@ impl Folder {
                     .field("path")
                     .remedy("Split it into several files; a pattern reads them as one stream."));
                 }
-                if used + size > quota.total {
-                    return Err(Error::too_large(
-                        "files.quota",
-                        format!("Your files may have {} bytes together.", quota.total),
-                    )
-                    .field("path")
-                    .remedy("Delete files that are no longer needed."));
+                if used + size > most {
+                    return Err(Error::too_large("files.quota", format!("Your files may have {most} bytes together."))
+                        .field("path")
+                        .remedy("Delete files that are no longer needed."));
                 }
                 chunk.extend_from_slice(piece);
             }

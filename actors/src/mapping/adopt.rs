@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::onboard::{Tiers, onboard};
 use crate::connector::source::StreamInfo;
+use crate::flags::Flag;
 use crate::repair::proposal::Proposal;
 use crate::tenant::Desk;
 
@@ -19,7 +20,11 @@ pub async fn first_mapping(
 ) -> Result<Mapping> {
     let config = &connection.config;
     let entity = config.get("entity").and_then(serde_json::Value::as_str);
-    let tiers = Tiers { apply: desk.parts.config.repair.apply, review: desk.parts.config.repair.review };
+    let tiers = if Flag::DclIntelligence.is_on(tx).await? {
+        Tiers { apply: desk.parts.config.repair.apply, review: desk.parts.config.repair.review }
+    } else {
+        Tiers::NEVER
+    };
     let mut schema = info.schema.clone();
     schema.cursor = schema.cursor.or_else(|| info.order_by.clone());
     let vocabulary = &desk.parts.vocabulary;

@@ -19,6 +19,11 @@ pub struct Tiers {
     pub review: f64,
 }
 
+impl Tiers {
+    /// The matcher is not asked.
+    pub const NEVER: Self = Self { apply: f64::INFINITY, review: f64::INFINITY };
+}
+
 impl Default for Tiers {
     fn default() -> Self {
         Self { apply: 0.85, review: 0.60 }

@@ -12,10 +12,11 @@ use serde_json::{Value, json};
 use super::shapes::{
     CheckReport, Confirmed, ConnectionPatch, ConnectionView, DemoDrift, DiscoveredStream, NewConnection, Preview,
 };
-use super::{Listing, Platform, rows};
+use super::{Listing, Platform, limits, rows};
 use crate::connector::source::Limits;
 use crate::connector::{catalog, credentials, preview};
 use crate::drift::policy::{DEFAULTS, Policy};
+use crate::flags::Flag;
 
 impl Platform {
     /// Checks the settings, seals their secrets, makes the connection and starts its connector.
@@ -31,7 +32,7 @@ impl Platform {
         self.desk(scope).await?;
         let parts = self.parts();
         let id = ConnectionId::new(parts.ambient());
-        let config = credentials::seal(parts, scope, id, &new.kind, new.config, None)?;
+        let config = credentials::seal(&parts.vault.of(scope).await?, id, &new.kind, new.config, None)?;
         let row = NewRow {
             id: Some(id),
             name: name.to_owned(),
@@ -42,6 +43,7 @@ impl Platform {
             safe_mode: new.safe_mode,
         };
         let mut tx = parts.store.begin(scope).await?;
+        limits::connection(tx.as_mut(), &parts.config).await?;
         let connection = tx.create_connection(row).await?;
         tx.append_audit(NewAudit::new("connection.create", "connection", id).after(noted(&connection))).await?;
         tx.save().await?;
@@ -86,6 +88,7 @@ impl Platform {
     ) -> Result<ConnectionView> {
         check_policy(patch.policy.as_ref())?;
         let parts = self.parts();
+        let sealer = parts.vault.of(scope).await?;
         let mut tx = parts.store.begin(scope).await?;
         let now = tx.connection(id).await?;
         if patch.safe_mode.is_some_and(|wanted| wanted != now.safe_mode) {
@@ -100,7 +103,7 @@ impl Platform {
         }
         let config = match patch.config {
             Some(config) => {
-                let sealed = credentials::seal(parts, scope, id, &now.kind, config, Some(&now.config))?;
+                let sealed = credentials::seal(&sealer, id, &now.kind, config, Some(&now.config))?;
                 catalog::validate(&now.kind, &credentials::masked_value(&sealed))?;
                 Some(sealed)
             }
@@ -164,6 +167,10 @@ impl Platform {
             let state = connection.state;
             return Err(Error::conflict("connection.not_running", format!("The connection is {}.", state.as_str()))
                 .remedy("Resume it, then sync."));
+        }
+        if !Flag::AamAsSource.is_on(tx.as_mut()).await? {
+            return Err(Error::conflict("flag.off", format!("{} is off: nothing is read.", Flag::AamAsSource.name()))
+                .remedy("Switch it on with POST /api/v1/admin/feature-flags/toggle."));
         }
         let task = tx.create_task(sync_task(id)).await?;
         let note = NewAudit::new("connection.sync", "connection", id).after(json!({"task_id": task.id}));
@@ -233,13 +240,13 @@ impl Platform {
 
     /// Whether a connection reaches its source.
     pub async fn check(&self, scope: &Scope, id: ConnectionId) -> Result<CheckReport> {
-        let source = catalog::open(self.parts(), scope, &self.row(scope, id).await?)?;
+        let source = catalog::open(self.parts(), scope, &self.row(scope, id).await?).await?;
         Ok(report(source.check(scope).await))
     }
 
     /// Streams the source offers.
     pub async fn discover(&self, scope: &Scope, id: ConnectionId) -> Result<Vec<DiscoveredStream>> {
-        let source = catalog::open(self.parts(), scope, &self.row(scope, id).await?)?;
+        let source = catalog::open(self.parts(), scope, &self.row(scope, id).await?).await?;
         let streams = source.discover(scope).await?;
         Ok(streams
             .into_iter()
@@ -249,7 +256,7 @@ impl Platform {
 
     /// First rows of a stream, as the source holds them.
     pub async fn preview(&self, scope: &Scope, id: ConnectionId, stream: &str, limit: u32) -> Result<Preview> {
-        let source = catalog::open(self.parts(), scope, &self.row(scope, id).await?)?;
+        let source = catalog::open(self.parts(), scope, &self.row(scope, id).await?).await?;
         let limits = Limits::of(&self.parts().config.connector);
         preview::preview(source.as_ref(), scope, stream, limit.clamp(1, 500), &limits).await
     }
@@ -283,7 +290,7 @@ fn sync_task(id: ConnectionId) -> NewTaskRow {
 }
 
 /// What the audit keeps of a connection: everything a person can set, secrets masked.
-fn noted(connection: &Connection) -> Value {
+pub(super) fn noted(connection: &Connection) -> Value {
     json!({
         "name": connection.name, "type": connection.kind, "config": credentials::masked(connection),
         "policy": connection.policy, "state": connection.state, "safe_mode": connection.safe_mode,
@@ -303,7 +310,7 @@ fn report(checked: Result<crate::connector::source::Checked>) -> CheckReport {
 }
 
 /// A policy names what it speaks of, so that a slip is not silently without effect.
-fn check_policy(policy: Option<&Value>) -> Result<()> {
+pub(super) fn check_policy(policy: Option<&Value>) -> Result<()> {
     let bad = |field: &str, what: String| {
         Error::invalid("connection.bad_policy", what).field(format!("/policy/{field}")).remedy(
             "Name a kind of drift (added, removed, renamed, retyped, ...) with propagate, propose, quarantine or stop; every_seconds with a number.",

@@ -177,9 +177,10 @@ impl Platform {
     /// Takes back the repair of a drift, to the row, and asks about it again, so that it can be approved once more.
     pub async fn revert(&self, scope: &Scope, id: DriftId) -> Result<DriftView> {
         let desk = self.desk(scope).await?;
+        let sealer = self.parts().vault.of(scope).await?;
         let mut tx = self.parts().store.read(scope).await?;
         let seen = healed(tx.as_mut(), id).await?;
-        let undoing = Undoing::of(desk.parts.clone(), scope, tx.as_mut(), &seen).await?;
+        let undoing = Undoing::of(desk.parts.clone(), scope, sealer, tx.as_mut(), &seen).await?;
         drop(tx);
         let undoing = match undoing {
             Some(undoing) => Some(undoing.decided(self.parts().store.as_ref()).await?),

@@ -3,21 +3,22 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use autonomos_runtime::bus::{Fact, Topic};
 use autonomos_runtime::canonical::entity::EntityDef;
-use autonomos_runtime::store::{Page, Review};
+use autonomos_runtime::store::{NewAudit, NewReview, Page, Review};
 use autonomos_runtime::{Error, Result, Scope};
 use serde_json::{Map, Value, json};
 
-use super::Platform;
 use super::shapes::{
     EntitiesRequest, EntitiesView, EntityView, IdentityDecided, MergeEntities, ReviewView, SplitEntity, Verdict,
 };
+use super::{Platform, four_eyes};
 use crate::dcl::EntityRows;
 use crate::unify::explain::explain;
 use crate::unify::golden::{Golden, Row};
-use crate::unify::questions::{read_id, spelled};
+use crate::unify::questions::{self, read_id, spelled};
 use crate::unify::unifier::{self, Decision};
-use crate::unify::{Link, Plan};
+use crate::unify::{Link, Plan, decide};
 
 /// Entities named in one merge, and records in one split.
 const MOST_NAMED: usize = 100;
@@ -78,9 +79,13 @@ impl Platform {
     pub async fn merge_entities(&self, scope: &Scope, view: &str, asked: MergeEntities) -> Result<IdentityDecided> {
         let entity = self.unified(view)?;
         let ids = named(&asked.ids, "/ids", 2)?;
+        if self.two_people(scope).await? {
+            let questions = self.merge_questions(scope, &entity.name, &ids, asked.reason.as_deref()).await?;
+            return self.propose_identity(scope, questions).await;
+        }
         let desk = self.desk(scope).await?;
         let done = desk.unifier().decide(scope, &entity.name, Decision::Merge(ids), asked.reason).await?;
-        Ok(IdentityDecided { entities: done.entities.into_iter().map(spelled).collect(), position: done.position })
+        Ok(decided(done))
     }
 
     /// Takes records out of an entity; the part with the oldest record keeps its id.
@@ -94,9 +99,65 @@ impl Platform {
         let entity = self.unified(view)?;
         let id = read_id(id).ok_or_else(absent)?;
         let records = named(&asked.records, "/records", 1)?;
+        if self.two_people(scope).await? {
+            let company = self.parts().dcl.company(scope, &entity.name, vec![id]).await?;
+            let led = company.entities.first().copied().flatten().ok_or_else(absent)?;
+            // What could not be done is said now, and not to whoever approves it.
+            decide::split(&company.members, &records, &[])?;
+            let question = questions::split_said(&entity.name, led, &records, asked.reason.as_deref());
+            return self.propose_identity(scope, question.into_iter().collect()).await;
+        }
         let desk = self.desk(scope).await?;
         let done = desk.unifier().decide(scope, &entity.name, Decision::Split(id, records), asked.reason).await?;
-        Ok(IdentityDecided { entities: done.entities.into_iter().map(spelled).collect(), position: done.position })
+        Ok(decided(done))
+    }
+
+    async fn two_people(&self, scope: &Scope) -> Result<bool> {
+        four_eyes::wanted(self.parts().store.read(scope).await?.as_mut()).await
+    }
+
+    /// One question for each entity that would become one with the first.
+    async fn merge_questions(
+        &self,
+        scope: &Scope,
+        entity: &str,
+        ids: &[u64],
+        reason: Option<&str>,
+    ) -> Result<Vec<NewReview>> {
+        let company = self.parts().dcl.company(scope, entity, ids.to_vec()).await?;
+        let mut led = Vec::new();
+        for id in &company.entities {
+            let id = id.ok_or_else(absent)?;
+            if !led.contains(&id) {
+                led.push(id);
+            }
+        }
+        decide::merge(&company.members, &[])?;
+        let speaker = |id: u64| company.members.iter().find(|m| m.entity == id && m.live).map_or(id, |m| m.record);
+        let first = led.first().copied().ok_or_else(absent)?;
+        let ask = |other: u64| questions::merge_said(entity, (speaker(first), speaker(other)), (first, other), reason);
+        Ok(led.into_iter().skip(1).map(ask).collect())
+    }
+
+    /// Asks somebody else.
+    async fn propose_identity(&self, scope: &Scope, questions: Vec<NewReview>) -> Result<IdentityDecided> {
+        let desk = self.desk(scope).await?;
+        let mut tx = self.parts().store.begin(scope).await?;
+        let mut asked = Vec::with_capacity(questions.len());
+        for question in questions {
+            let proposal = question.proposal.clone();
+            let review = tx.create_review(question).await?;
+            tx.append_audit(NewAudit::new("review.propose", "review", review.id).after(json!({"proposal": proposal})))
+                .await?;
+            asked.push(review);
+        }
+        let position = tx.log_head().await?;
+        tx.save().await?;
+        let by = scope.actor().to_string();
+        for review in &asked {
+            desk.publish(Fact::review(Topic::ReviewCreated, review.id, review.version, &by, &review.kind));
+        }
+        Ok(IdentityDecided { entities: Vec::new(), position, reviews: asked.into_iter().map(|r| r.id).collect() })
     }
 
     /// Answers a question about identity.
@@ -148,6 +209,11 @@ impl Platform {
         }
         Ok(out)
     }
+}
+
+fn decided(done: unifier::Outcome) -> IdentityDecided {
+    let entities = done.entities.into_iter().map(spelled).collect();
+    IdentityDecided { entities, position: done.position, reviews: Vec::new() }
 }
 
 fn absent() -> Error {

@@ -7,8 +7,8 @@ use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use serde_json::{Value, json};
 
-use super::Platform;
 use super::shapes::FileView;
+use super::{Platform, limits};
 
 /// Bytes read at a time.
 const CHUNK: usize = 256 * 1024;
@@ -25,7 +25,8 @@ impl Platform {
         path: &str,
         body: BoxStream<'static, std::io::Result<Bytes>>,
     ) -> Result<FileView> {
-        let stored = self.parts().folders.put(scope, path, body).await?;
+        let most = limits::file_bytes(self.parts(), scope).await?;
+        let stored = self.parts().folders.put(scope, path, body, most).await?;
         let mut tx = self.parts().store.begin(scope).await?;
         let before = tx.file(path).await?;
         let meta = tx.put_file(path, stored.size as i64, &stored.sha256).await?;

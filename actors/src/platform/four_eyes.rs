@@ -1,5 +1,6 @@
 //! Two people for one decision, where the tenant wants it: nobody approves what they proposed themselves, with their own
-//! hands or with a key of theirs. Whoever edits a proposal proposes; the question waits on for somebody else.
+//! hands or with a key of theirs. Whoever edits a proposal proposes, and so does whoever merges or splits entities; the
+//! question waits on for somebody else.
 
 use autonomos_runtime::bus::{Fact, Topic};
 use autonomos_runtime::store::{NewAudit, Review, Tx};
@@ -14,12 +15,19 @@ use crate::tenant::Desk;
 const SETTING: &str = "policy.four_eyes";
 
 /// Whether the tenant wants it.
-pub(super) async fn wanted(tx: &mut dyn Tx) -> Result<bool> {
+pub(crate) async fn wanted(tx: &mut dyn Tx) -> Result<bool> {
     Ok(tx.setting(SETTING).await?.is_some_and(|setting| setting.value == Value::Bool(true)))
 }
 
+/// Switches it, and notes who did.
+pub(super) async fn set(tx: &mut dyn Tx, before: bool, wanted: bool) -> Result<()> {
+    tx.put_setting(SETTING, Some(Value::Bool(wanted))).await?;
+    let note = NewAudit::new("access_policy.put", "setting", SETTING).before(json!({"four_eyes": before}));
+    tx.append_audit(note.after(json!({"four_eyes": wanted}))).await
+}
+
 /// Refuses whoever stands behind the proposal.
-pub(super) fn somebody_elses(scope: &Scope, review: &Review) -> Result<()> {
+pub(crate) fn somebody_elses(scope: &Scope, review: &Review) -> Result<()> {
     match (scope.actor().person(), review.proposed_by) {
         (Some(me), Some(proposer)) if me == proposer => {
             Err(Error::denied("review.own_proposal", "nobody approves what they proposed themselves")
@@ -55,9 +63,7 @@ impl Platform {
     pub async fn set_access_policy(&self, scope: &Scope, policy: AccessPolicy) -> Result<AccessPolicy> {
         let mut tx = self.parts().store.begin(scope).await?;
         let before = AccessPolicy { four_eyes: wanted(tx.as_mut()).await? };
-        tx.put_setting(SETTING, Some(Value::Bool(policy.four_eyes))).await?;
-        let note = NewAudit::new("access_policy.put", "setting", SETTING).before(json!(before));
-        tx.append_audit(note.after(json!(policy))).await?;
+        set(tx.as_mut(), before.four_eyes, policy.four_eyes).await?;
         tx.save().await?;
         Ok(policy)
     }

@@ -85,7 +85,7 @@ impl Platform {
         drop(tx);
         let stream = edit.stream.clone();
         let mapping = self.edited(&active.mapping, edit)?;
-        let source = catalog::open(self.parts(), scope, &connection)?;
+        let source = catalog::open(self.parts(), scope, &connection).await?;
         let bounds = Limits::of(&self.parts().config.connector);
         let limits = Limits { batch_rows: TRIED, max_rows: Some(TRIED as u64), ..bounds };
         let mut batches = source.read(scope, &stream, None, &limits).await?;

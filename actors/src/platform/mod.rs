@@ -6,16 +6,25 @@
 
 mod agents;
 mod catalogue;
+mod configuration;
 mod connections;
 mod decisions;
+pub(crate) mod demo;
 mod entities;
 mod files;
+mod flags;
 pub mod four_eyes;
+mod journey;
+pub mod life;
+pub mod limits;
 mod mappings;
 mod observe;
+mod orchestration;
+mod pipeline;
 mod propose;
 mod refused;
 pub mod rows;
+mod scan;
 pub mod shapes;
 mod tasks;
 mod views;

@@ -1,15 +1,16 @@
 //! How a tenant's actors are, and what flows through them.
 
-use autonomos_runtime::store::NewAudit;
+use std::sync::Arc;
+
+use autonomos_runtime::bus::Event;
+use autonomos_runtime::store::{Connection, Page};
 use autonomos_runtime::supervision::Observed;
 use autonomos_runtime::{Result, Scope};
 use serde_json::{Value, json};
 
 use super::Platform;
+use super::shapes::FlowView;
 use crate::tenant::Suspension;
-
-/// Events of a snapshot.
-const RECENT: usize = 300;
 
 impl Platform {
     /// The tenant's actors as they are now.
@@ -22,44 +23,41 @@ impl Platform {
         self.host.suspension(scope)
     }
 
-    /// Starts them again at once; nothing to do when they run. Noted before they start: what they do comes after it.
-    pub async fn resume_tenant(&self, scope: &Scope) -> Result<()> {
-        let suspended = self.suspension(scope).map(|suspension| suspension.why);
-        let mut tx = self.parts().store.begin(scope).await?;
-        let note = NewAudit::new("tenant.resume", "tenant", scope.tenant());
-        tx.append_audit(note.before(json!({"suspended": suspended}))).await?;
-        tx.save().await?;
-        self.host.resume(scope).await
-    }
-
     /// Brings the node's gauges up to date; called when metrics are scraped.
     pub fn report(&self) {
         autonomos_runtime::metrics::observe(self.parts().node.observatory(), &[&self.parts().batches]);
     }
 
-    /// What flows through the three layers, for a page that was just opened; the stream goes on from `seq`.
-    pub async fn flow(&self, scope: &Scope) -> Result<Value> {
-        let (span, events) = self.parts().bus.recent(scope, RECENT);
-        let of = |layer: &str| -> Vec<Value> {
-            events
-                .iter()
-                .filter(|e| e.topic.as_str().starts_with(layer))
-                .map(|e| serde_json::to_value(e.as_ref()).unwrap_or_default())
-                .collect()
+    /// What flows through the three layers, for a page that was just opened, so many events of each at most; the stream
+    /// goes on from `seq`.
+    pub async fn flow(&self, scope: &Scope, of_each: usize) -> Result<FlowView> {
+        let bus = &self.parts().bus;
+        bus.settled(scope).await;
+        // The first answer says where the stream goes on, so that what comes meanwhile is in it and never in neither.
+        let (span, aam) = bus.recent(scope, of_each, &|e| e.topic.layer() == Some("aam"));
+        let layer = |name: &'static str| {
+            let wanted = move |e: &Event| e.topic.layer() == Some(name) && e.seq <= span.head;
+            bus.recent(scope, of_each, &wanted).1
         };
+        let shown = |events: Vec<Arc<Event>>| -> Vec<Value> {
+            events.iter().map(|e| serde_json::to_value(e.as_ref()).unwrap_or_default()).collect()
+        };
+        let (aam, dcl, agent) = (shown(aam), shown(layer("dcl")), shown(layer("agent")));
         let mut tx = self.parts().store.read(scope).await?;
-        let pending = tx.pending_reviews().await?;
-        let connections = tx.connections(None, &autonomos_runtime::store::Page::first(1000)).await?.items;
-        let states: Vec<Value> =
-            connections.iter().map(|c| json!({"id": c.id, "name": c.name, "type": c.kind, "state": c.state})).collect();
-        Ok(json!({
-            "seq": span.head,
-            "floor": span.floor,
-            "aam": of("flow.aam."),
-            "dcl": of("flow.dcl."),
-            "agent": of("flow.agent."),
-            "connections": states,
-            "reviews_pending": pending,
-        }))
+        let reviews_pending = tx.pending_reviews().await?;
+        let connections = tx.connections(None, &Page::first(1000)).await?.items;
+        let state = |c: &Connection| json!({"id": c.id, "name": c.name, "type": c.kind, "state": c.state});
+        Ok(FlowView {
+            seq: span.head,
+            floor: span.floor,
+            total_count: aam.len() + dcl.len() + agent.len(),
+            aam_events: aam,
+            dcl_events: dcl,
+            agent_events: agent,
+            tenant_id: scope.tenant(),
+            timestamp: self.parts().ambient().now(),
+            connections: connections.iter().map(state).collect(),
+            reviews_pending,
+        })
     }
 }

@@ -17,9 +17,9 @@ impl Platform {
         let mut tx = self.parts().store.read(scope).await?;
         let found = tx.dead_letters(&filter, &listing.page).await?;
         drop(tx);
-        let sealer = &self.parts().sealer;
+        let sealer = self.parts().vault.of(scope).await?;
         Ok(found.map(|letter| {
-            let opened = sealer.open(scope, &Purpose::dead_letter(letter.connection_id), &letter.raw);
+            let opened = sealer.open(&Purpose::dead_letter(letter.connection_id), &letter.raw);
             let raw = opened.map_or(Value::Null, |bytes| {
                 serde_json::from_slice(&bytes)
                     .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()))

@@ -3,12 +3,17 @@
 //! They are plain data. A request refuses unknown fields; an answer names every field it may carry, so nothing that
 //! lives beside it in a row (a sealed secret, a cursor of another tenant) can leak by being added to a struct.
 
-use autonomos_runtime::ids::{ConnectionId, DeadLetterId, DriftId, FindingId, ReviewId, RunId, TaskId, UserId};
+use autonomos_runtime::ids::{
+    ConnectionId, DeadLetterId, DriftId, FindingId, ReviewId, RunId, TaskId, TenantId, UserId,
+};
+use autonomos_runtime::store::{Tenant, Usage};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
+
+use super::limits::Limits;
 
 /// What a connection is made from.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -64,7 +69,7 @@ pub struct StreamView {
     /// Rows refused so far; they are in dead letters.
     pub rejected: i64,
     /// Where the next read begins, as the source says it.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Value>)]
     pub cursor: Option<Value>,
     /// Digest of its schema.
     pub fingerprint: Option<String>,
@@ -141,7 +146,7 @@ pub struct MappingRow {
     pub version: i64,
     /// Transform beyond the cast.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Value>)]
     pub transform: Option<Value>,
 }
 
@@ -155,7 +160,7 @@ pub struct RuleEdit {
     pub field: String,
     /// Transform beyond the cast.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Value>)]
     pub transform: Option<Value>,
 }
 
@@ -284,7 +289,7 @@ pub struct Preview {
     /// Column names.
     pub columns: Vec<String>,
     /// Rows, a value a column.
-    #[schema(value_type = Vec<Vec<Object>>)]
+    #[schema(value_type = Vec<Vec<Value>>)]
     pub rows: Vec<Vec<Value>>,
 }
 
@@ -310,7 +315,7 @@ pub struct DeadLetterView {
     /// One sentence.
     pub reason: String,
     /// The row as far as it could be read.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     pub raw: Value,
     /// `open` or `replayed`.
     pub state: String,
@@ -360,7 +365,7 @@ pub struct NewTask {
     pub kind: String,
     /// What the kind needs.
     #[serde(default)]
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     pub payload: Value,
     /// Told when it ends.
     #[serde(default)]
@@ -386,7 +391,7 @@ pub struct TaskView {
     /// Attempts begun.
     pub attempts: i64,
     /// What it came to.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Value>)]
     pub result: Option<Value>,
     /// Why it failed: `{code, message, remedy?}`.
     #[schema(value_type = Option<Object>)]
@@ -425,7 +430,7 @@ pub struct DriftView {
     pub confidence: Option<f64>,
     /// Scores, samples, gates, what it touches. `change` says which way: `widened`, `narrowed`, `changed` of a type, `gained`,
     /// `lost` of values, these with their shares; `options` are ways on, each a proposal to answer its question with.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     pub evidence: Value,
     /// The question it led to.
     #[schema(value_type = Option<String>, format = Uuid)]
@@ -462,7 +467,7 @@ pub struct ReviewView {
     #[schema(value_type = Object)]
     pub proposal: Value,
     /// Why: scores, samples replayed, gates.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     pub evidence: Value,
     /// The person behind the proposal as it stands; null: a part of the platform.
     #[schema(value_type = Option<String>, format = Uuid)]
@@ -497,7 +502,7 @@ pub struct Decision {
     pub decision: Verdict,
     /// What to do instead, in the shape of `proposal`; with `edit` only.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Value>)]
     pub edit: Option<Value>,
 }
 
@@ -520,7 +525,7 @@ pub struct DescribedField {
     pub data_type: Option<String>,
     /// Values seen.
     #[serde(default)]
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<Value>)]
     pub samples: Vec<Value>,
 }
 
@@ -573,10 +578,10 @@ pub struct ProposedRepair {
     /// `renamed`, `added`, `removed`, `retyped`, `split`, `merged`.
     pub kind: String,
     /// Field before; several where they were merged.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     pub from: Value,
     /// Field after; several where one was split.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     pub to: Value,
     /// Calibrated.
     pub confidence: f64,
@@ -649,10 +654,10 @@ pub struct FindingView {
     /// `info`, `warning`, `critical`.
     pub severity: String,
     /// What it is worth, with its unit.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Value>)]
     pub impact: Option<Value>,
     /// Rows it rests on.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     pub evidence: Value,
     /// `open`, `accepted`, `dismissed`, `resolved`.
     pub state: String,
@@ -731,6 +736,10 @@ pub struct IdentityDecided {
     pub entities: Vec<String>,
     /// Views at this position or a later one show it.
     pub position: i64,
+    /// Where two people are wanted, nothing is done yet: these questions wait for somebody else.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>)]
+    pub reviews: Vec<ReviewId>,
 }
 
 /// An entity: one real thing, made of records.
@@ -770,4 +779,299 @@ pub struct EntitiesView {
     pub total: i64,
     /// Position of the log that they reflect.
     pub position: i64,
+}
+
+/// A tenant.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TenantView {
+    /// Id.
+    #[schema(value_type = String, format = Uuid)]
+    pub id: TenantId,
+    /// Name people see.
+    pub name: String,
+    /// `active`, `suspended`, `deleting`.
+    pub state: String,
+    /// Suspended by whoever operates the platform, who alone resumes it.
+    pub held: bool,
+    /// What it may have.
+    pub limits: Limits,
+    /// What it has.
+    #[schema(value_type = Object)]
+    pub usage: Usage,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// For If-Match.
+    pub version: i64,
+}
+
+impl TenantView {
+    /// Of its row, its limits and what it has.
+    pub fn new(tenant: Tenant, limits: Limits, usage: Usage) -> Self {
+        Self {
+            id: tenant.id,
+            name: tenant.name,
+            state: tenant.state.to_string(),
+            held: tenant.held,
+            limits,
+            usage,
+            created_at: tenant.created_at,
+            version: tenant.version,
+        }
+    }
+}
+
+/// What may be changed on a tenant; absent means unchanged.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TenantPatch {
+    /// New name.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Limits that differ from the configured ones, whole: `connections`, `rows`, `file_bytes`, `users`. For the operator of
+    /// the platform.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub limits: Option<Value>,
+}
+
+/// A feature flag and how it stands.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FlagView {
+    /// Its name.
+    pub name: String,
+    /// Whether it is on.
+    pub enabled: bool,
+    /// How it stands when nobody turned it.
+    pub default: bool,
+    /// What it does.
+    pub about: String,
+    /// Who turned it last.
+    pub updated_by: Option<String>,
+    /// When.
+    pub updated_at: Option<DateTime<Utc>>,
+}
+
+/// A flag to turn.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ToggleFlag {
+    /// Its name.
+    pub flag_name: String,
+    /// On or off.
+    pub enabled: bool,
+}
+
+/// What flows through the three layers, for a page that was just opened.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FlowView {
+    /// The stream goes on behind this number: `after={seq}`.
+    pub seq: u64,
+    /// The lowest number that can still be resumed from.
+    pub floor: u64,
+    /// Latest events of the connectors, oldest first.
+    #[schema(value_type = Vec<Object>)]
+    pub aam_events: Vec<Value>,
+    /// Latest events of log and views.
+    #[schema(value_type = Vec<Object>)]
+    pub dcl_events: Vec<Value>,
+    /// Latest events of agents.
+    #[schema(value_type = Vec<Object>)]
+    pub agent_events: Vec<Value>,
+    /// How many events these are.
+    pub total_count: usize,
+    /// Whose.
+    #[schema(value_type = String, format = Uuid)]
+    pub tenant_id: TenantId,
+    /// When this was looked at.
+    pub timestamp: DateTime<Utc>,
+    /// Connections and their states.
+    #[schema(value_type = Vec<Object>)]
+    pub connections: Vec<Value>,
+    /// Questions that wait for people.
+    pub reviews_pending: i64,
+}
+
+/// Where one entity came from and who used it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct JourneyView {
+    /// Its view.
+    pub view: String,
+    /// Its id.
+    pub id: String,
+    /// What happened to it, oldest first.
+    pub steps: Vec<JourneyStep>,
+    /// Whether there is more than is shown.
+    pub truncated: bool,
+    /// Position of the log that this reflects.
+    pub position: i64,
+    /// Later events follow behind this number of the live stream.
+    pub seq: u64,
+}
+
+/// One step of a journey.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct JourneyStep {
+    /// `aam`, `dcl` or `agent`.
+    pub layer: String,
+    /// `normalized`, `stored`, `merged`, `finding`.
+    pub step: String,
+    /// When.
+    pub at: Option<DateTime<Utc>>,
+    /// What there is to say.
+    #[schema(value_type = Object)]
+    pub data: Value,
+}
+
+/// A document to apply.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApplyConfiguration {
+    /// The configuration as YAML, in the shape that `GET /api/v1/config/export` shows.
+    pub document: String,
+    /// Secrets by the names that stand in the document as `${NAME}`. One that is not given stays as it is.
+    #[serde(default)]
+    pub secrets: std::collections::BTreeMap<String, String>,
+}
+
+impl std::fmt::Debug for ApplyConfiguration {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ApplyConfiguration").field("secrets", &self.secrets.keys()).finish_non_exhaustive()
+    }
+}
+
+/// What applying a document came to, or would come to.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ConfigurationApplied {
+    /// Nothing was done; this is what would be.
+    pub dry_run: bool,
+    /// What there was to do; empty: the tenant is as the document says.
+    #[schema(value_type = Vec<Object>)]
+    pub changes: Vec<crate::configuration::Change>,
+    /// Connections that the document does not name. They stay.
+    pub left_alone: Vec<String>,
+    /// Secrets that are needed and were not given.
+    pub secrets: Vec<String>,
+}
+
+/// A run through all layers and how far it is.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PipelineView {
+    /// `idle` (none was started), `running`, `success`, `failed`.
+    pub state: String,
+    /// Whether connectors read at all (`USE_AAM_AS_SOURCE`).
+    pub aam_enabled: bool,
+    /// When it was started.
+    pub started_at: Option<DateTime<Utc>>,
+    /// `AOD_DISCOVERY`, `AAM_ONBOARDING`, `DCL_INTELLIGENCE`, `AGENT_EXECUTION`, in this order.
+    pub stages: Vec<StageView>,
+}
+
+/// A stage of a run.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct StageView {
+    /// Its name.
+    pub stage: String,
+    /// `waiting`, `running`, `success`, `failed`, `skipped`.
+    pub state: String,
+    /// What there is to say: sources and streams, tasks and rows, positions, runs of agents.
+    #[schema(value_type = Object)]
+    pub data: Value,
+}
+
+/// What to run.
+#[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct RunOrchestra {
+    /// Connections by name or id, by comma; all that are not paused unless said.
+    pub sources: Option<String>,
+    /// Agents by comma; all unless said.
+    pub agents: Option<String>,
+}
+
+/// How sources, views and agents of a tenant are.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct OrchestraView {
+    /// Of the last run: `idle`, `running`, `success`, `failed`.
+    pub state: String,
+    /// The last run.
+    pub run: PipelineView,
+    /// Tasks of the tenant that run at once.
+    pub running_limit: u32,
+    /// Tasks that are not done, by state.
+    #[schema(value_type = Object)]
+    pub tasks: Value,
+    /// Connections and their states.
+    #[schema(value_type = Vec<Object>)]
+    pub sources: Vec<Value>,
+    /// The views, as `GET /api/v1/dcl/state` says.
+    #[schema(value_type = Object)]
+    pub views: Value,
+    /// Agents.
+    pub agents: Vec<AgentView>,
+}
+
+/// What to look for.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DiscoverAssets {
+    /// In words: "opportunities in salesforce".
+    pub nlp_query: String,
+    /// At most so many, 1 to 100; 20 unless said.
+    #[serde(default)]
+    pub max_results: Option<usize>,
+    /// At least this likely, 0 to 1; 0.7 unless said.
+    #[serde(default)]
+    pub min_confidence: Option<f64>,
+}
+
+/// Something that is read, or could be.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Asset {
+    /// `connection/stream`, a file's path, or a stream of a system.
+    pub entity_name: String,
+    /// Canonical entity that it maps to, if it does.
+    pub entity_type: Option<String>,
+    /// What the source is.
+    pub source_system: String,
+    /// The connection that reads it.
+    #[schema(value_type = Option<String>, format = Uuid)]
+    pub connection_id: Option<ConnectionId>,
+    /// `CONNECTED` or `READY_FOR_CONNECT`.
+    pub state: String,
+    /// Fields, as the source names them, where they are known.
+    pub fields: Vec<String>,
+    /// How well it fits what was asked, 0 to 1.
+    pub confidence_score: Option<f64>,
+}
+
+/// What was found.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Discovered {
+    /// The likeliest first.
+    pub entities: Vec<Asset>,
+    /// Agents that read what was found.
+    #[schema(value_type = Vec<Object>)]
+    pub agent_recommendations: Vec<Value>,
+    /// How many fit at all.
+    pub total_entities_found: usize,
+    /// How many of them were left out.
+    pub filtered_count: usize,
+    /// Mean likelihood of those shown.
+    pub overall_confidence: f64,
+    /// When.
+    pub timestamp: DateTime<Utc>,
+}
+
+/// The demo's systems and what they offer.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ScanView {
+    /// Each stream of each system.
+    pub assets: Vec<Asset>,
+    /// How many these are.
+    pub total_assets: usize,
+    /// How many of them are connected.
+    pub connected: usize,
+    /// When.
+    pub timestamp: DateTime<Utc>,
 }

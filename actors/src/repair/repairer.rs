@@ -21,6 +21,7 @@ use autonomos_runtime::{Result, Timestamp};
 use super::carry_out::{self, Repair};
 use super::judge::{Ground, Judged, Policy, Verdict, judge_stream};
 use super::proposal::Proposal;
+use crate::flags::Flag;
 use crate::mapping::onboard::Tiers;
 use crate::tenant::Desk;
 
@@ -210,7 +211,7 @@ impl State {
             system: connection.system.as_deref(),
             object: &object,
             policy: &connection.policy,
-            safe_mode: connection.safe_mode,
+            safe_mode: connection.safe_mode || !Flag::AutoRepair.is_on(tx).await?,
             tiers: Tiers { apply: config.apply, review: config.review },
         };
         let Some(entity) = desk.parts.vocabulary.entity(&active.mapping.entity) else { return Ok(()) };

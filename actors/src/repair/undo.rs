@@ -15,7 +15,7 @@ use std::sync::Arc;
 use autonomos_runtime::canonical::entity::Vocabulary;
 use autonomos_runtime::canonical::mapping::{Mapping, Origin};
 use autonomos_runtime::ids::{ConnectionId, DriftId};
-use autonomos_runtime::secrets::Purpose;
+use autonomos_runtime::secrets::{Purpose, TenantSealer};
 use autonomos_runtime::store::{Drift, DriftState, Place, Replayed, ReplayedFilter, Retract, Store, Tx};
 use autonomos_runtime::{Error, Result, Scope};
 
@@ -46,6 +46,7 @@ pub async fn healed(tx: &mut dyn Tx, id: DriftId) -> Result<Drift> {
 pub struct Undoing {
     parts: Arc<Parts>,
     scope: Scope,
+    sealer: TenantSealer,
     drift: DriftId,
     connection: ConnectionId,
     stream: String,
@@ -69,7 +70,13 @@ pub struct Undoing {
 
 impl Undoing {
     /// Of a healed drift; none when its repair changed no rules.
-    pub async fn of(parts: Arc<Parts>, scope: &Scope, tx: &mut dyn Tx, drift: &Drift) -> Result<Option<Self>> {
+    pub async fn of(
+        parts: Arc<Parts>,
+        scope: &Scope,
+        sealer: TenantSealer,
+        tx: &mut dyn Tx,
+        drift: &Drift,
+    ) -> Result<Option<Self>> {
         let proposal = carry_out::proposal_of(drift)?;
         let (Some(before), Some(since)) = (drift.mapping_before, drift.mapping_after) else { return Ok(None) };
         let before = tx.mapping(drift.connection_id, &drift.stream, before).await?.mapping;
@@ -78,6 +85,7 @@ impl Undoing {
         Ok(Some(Self {
             parts,
             scope: scope.clone(),
+            sealer,
             drift: drift.id,
             connection: drift.connection_id,
             stream: drift.stream.clone(),
@@ -155,13 +163,13 @@ impl Undoing {
     }
 
     async fn decide(&mut self, page: Vec<Replayed>) -> Result<()> {
-        let (parts, scope, connection) = (Arc::clone(&self.parts), self.scope.clone(), self.connection);
+        let (parts, sealer, connection) = (Arc::clone(&self.parts), self.sealer.clone(), self.connection);
         let (next, undone) = (Arc::clone(&self.next), self.undone.clone());
         let gone = off_thread(move || {
             let purpose = Purpose::dead_letter(connection);
             let mut taken: BTreeMap<i64, Vec<Refused<Place>>> = BTreeMap::new();
             for row in page {
-                let raw = parts.sealer.open(&scope, &purpose, &row.raw)?;
+                let raw = sealer.open(&purpose, &row.raw)?;
                 let opened = Refused::parse(row.place, row.origin, row.row, &raw);
                 taken.entry(row.mapping_version).or_default().extend(opened);
             }

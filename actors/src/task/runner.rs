@@ -9,10 +9,11 @@ use std::time::Duration;
 use autonomos_runtime::bus::Fact;
 use autonomos_runtime::ids::{ConnectionId, TaskId};
 use autonomos_runtime::store::{Page, Task, TaskFilter, TaskOutcome, TaskState};
-use autonomos_runtime::supervision::{Actor, ActorRef, Address, Alarm, Failure, Seat, Wake};
+use autonomos_runtime::supervision::{Actor, ActorRef, Address, Alarm, Failure, Seat, Task as Errand, Wake, task};
 use autonomos_runtime::{Error, Result};
 use serde_json::{Value, json};
 
+use crate::archive;
 use crate::tenant::Desk;
 
 /// No-op tasks handed through in one transaction: a burst costs one commit, not one each.
@@ -49,6 +50,8 @@ pub struct State {
     fresh: bool,
     alarm: Alarm,
     done: u64,
+    /// Work that nobody else's mailbox has; it ends with this actor and is begun anew with the next.
+    errands: Vec<Errand<()>>,
 }
 
 impl std::fmt::Debug for State {
@@ -68,7 +71,7 @@ impl Actor for Runner {
 
     async fn pre_start(&self, myself: ActorRef<Msg>, args: Args) -> Result<State, Failure> {
         args.seat.wake(&myself);
-        Ok(State { seat: args.seat, desk: args.desk, fresh: true, alarm: Alarm::new(), done: 0 })
+        Ok(State { seat: args.seat, desk: args.desk, fresh: true, alarm: Alarm::new(), done: 0, errands: Vec::new() })
     }
 
     async fn handle(&self, myself: ActorRef<Msg>, message: Msg, state: &mut State) -> Result<(), Failure> {
@@ -149,29 +152,34 @@ impl State {
     }
 
     /// Begins one; `Some` when it is done already.
-    async fn begin(&self, task: &Task) -> Result<Option<Value>> {
-        match task.kind.as_str() {
+    async fn begin(&mut self, asked: &Task) -> Result<Option<Value>> {
+        self.errands.retain(|errand| !errand.is_finished());
+        match asked.kind.as_str() {
             "noop" => Ok(Some(json!({}))),
             "sync" => {
-                let id = connection_of(task)?;
+                let id = connection_of(asked)?;
                 // A connector that is between two incarnations looks for its task by itself when it is back.
                 self.desk
                     .connector(id)
-                    .sync(task.id)
+                    .sync(asked.id)
                     .or_else(|error| if error.retryable() { Ok(()) } else { Err(error) })?;
                 Ok(None)
             }
             "rebuild" => {
-                self.desk.materializer().rebuild(task.id)?;
+                self.desk.materializer().rebuild(asked.id)?;
                 Ok(None)
             }
             "agent" => {
-                let agent = task.payload["agent"].as_str().unwrap_or_default();
+                let agent = asked.payload["agent"].as_str().unwrap_or_default();
                 self.desk.agents().run(agent)?;
                 Ok(Some(json!({"agent": agent})))
             }
+            archive::TASK => {
+                self.errands.push(task(archive::run(self.desk.clone(), asked.id)));
+                Ok(None)
+            }
             "replay" => {
-                self.desk.connector(connection_of(task)?).replay(task.id)?;
+                self.desk.connector(connection_of(asked)?).replay(asked.id)?;
                 Ok(None)
             }
             other => Err(Error::invalid("task.unknown_kind", format!("There is no task of kind {other}."))

@@ -15,7 +15,7 @@ use std::time::Duration;
 use autonomos_runtime::bus::Fact;
 use autonomos_runtime::host::TenantHost;
 use autonomos_runtime::ids::{ConnectionId, TenantId};
-use autonomos_runtime::store::Page;
+use autonomos_runtime::store::{Page, TenantState};
 use autonomos_runtime::supervision::{Supervisor, Task, task};
 use autonomos_runtime::{Error, Result, Scope};
 use futures::FutureExt as _;
@@ -125,6 +125,10 @@ impl Host {
         }
         let tenant = self.parts.store.directory().tenant_ref(scope.tenant()).await?;
         let tenant = tenant.ok_or_else(|| Error::not_found("tenant.unknown", "There is no such tenant."))?;
+        if tenant.state != TenantState::Active {
+            return Err(Error::denied("tenant.suspended", "The tenant is suspended; nothing runs for it.")
+                .remedy("An admin can resume it with POST /api/v1/admin/tenant/resume."));
+        }
         self.start_in_turn(scope, tenant.owner.epoch).await?;
         let running = self.trees.lock().get(&scope.tenant()).map(|r| r.desk.clone());
         running.ok_or_else(|| Error::unavailable("tenant.stopping", "The tenant is being stopped on this node."))

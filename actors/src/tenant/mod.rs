@@ -1,6 +1,7 @@
 //! A tenant's tree: who runs for it, in which order, and what happens when one of them cannot.
 
 pub mod desk;
+pub mod erasure;
 pub mod host;
 pub mod reports;
 pub mod standing;

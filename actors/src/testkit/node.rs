@@ -23,6 +23,7 @@ use crate::parts::Parts;
 use crate::platform::Platform;
 use crate::platform::shapes::NewConnection;
 use crate::tenant::Host;
+use crate::vault::Vault;
 
 /// Long enough never to be the reason a test fails on a busy machine.
 pub const SOON: Duration = Duration::from_mins(1);
@@ -169,13 +170,15 @@ fn platform(
     configure(&mut config);
     let vocabulary = Arc::new(Vocabulary::builtin().clone());
     let views = Settings { memory: 128 << 20, threads: 1, ..Settings::in_folder(folder.join("views")) };
-    let bus: Arc<dyn EventBus> = Arc::new(LocalBus::new(ambient.clone(), Limits::default()));
+    let bus: Arc<dyn EventBus> = Arc::new(LocalBus::new(ambient.clone(), Limits::default()).expect("a bus"));
+    let sealer = Arc::new(Sealer::new(ambient.clone(), "a secret for tests", &[]));
     Platform::new(Host::new(Arc::new(Parts {
+        vault: Arc::new(Vault::new(store.clone(), sealer)),
+        archives: Arc::new(Folder::open(folder.join("exports"), Quota::default(), ambient.clone()).expect("a folder")),
         store,
         bus,
         dcl: Arc::new(Dcl::new(views, vocabulary.clone(), ambient.clone())),
         folders: Arc::new(Folder::open(folder.join("files"), Quota::default(), ambient.clone()).expect("a folder")),
-        sealer: Arc::new(Sealer::new(ambient.clone(), "a secret for tests", &[])),
         vocabulary,
         config: Arc::new(config),
         node: Node::new("test", ambient.clone()),

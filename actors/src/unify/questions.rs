@@ -1,6 +1,6 @@
 //! Questions to people about identity: are these two one, and does this one still belong. Pure: the shapes of reviews.
 
-use autonomos_runtime::store::NewReview;
+use autonomos_runtime::store::{NewReview, Review};
 use serde_json::{Map, Value, json};
 
 use super::explain::explain;
@@ -68,4 +68,37 @@ pub fn split(plan: &Plan, entity: u64, record: &Row, others: &[&Row]) -> NewRevi
         }),
         ..NewReview::default()
     }
+}
+
+/// Somebody says that two entities are one, and asks somebody else.
+pub fn merge_said(entity: &str, records: (u64, u64), entities: (u64, u64), reason: Option<&str>) -> NewReview {
+    let (a, b) = (records.0.min(records.1), records.0.max(records.1));
+    NewReview {
+        kind: MERGE.to_owned(),
+        key: Some(format!("{entity}:{}:{}", spelled(a), spelled(b))),
+        subject: json!({"entity": entity, "a": spelled(a), "b": spelled(b)}),
+        proposal: json!({"merge": [spelled(entities.0), spelled(entities.1)]}),
+        evidence: json!({"why": "somebody says so", "reason": reason}),
+        ..NewReview::default()
+    }
+}
+
+/// Somebody says that records are not of their entity, and asks somebody else.
+pub fn split_said(entity: &str, id: u64, records: &[u64], reason: Option<&str>) -> Option<NewReview> {
+    let first = spelled(*records.first()?);
+    let records: Vec<String> = records.iter().copied().map(spelled).collect();
+    Some(NewReview {
+        kind: SPLIT.to_owned(),
+        key: Some(format!("{entity}:{first}")),
+        subject: json!({"entity": entity, "id": spelled(id), "record": first}),
+        proposal: json!({"split": {"id": spelled(id), "records": records}}),
+        evidence: json!({"why": "somebody says so", "reason": reason}),
+        ..NewReview::default()
+    })
+}
+
+/// The records that a question would take out of their entity.
+pub fn taken_out(review: &Review) -> Vec<u64> {
+    let records = review.proposal["split"]["records"].as_array().into_iter().flatten();
+    records.filter_map(|id| id.as_str().and_then(read_id)).collect()
 }

@@ -28,6 +28,7 @@ use super::index::pair;
 use super::questions::{self, MERGE, SPLIT, read_id, spelled};
 use super::{Bands, Bounds, Index, Link, Model, Plan, Round};
 use crate::dcl::{Ask, Company, Delta};
+use crate::platform::four_eyes;
 use crate::tenant::Desk;
 
 /// A wave ends when nothing has moved for so long, or when it has lasted so long.
@@ -499,6 +500,9 @@ impl State {
         let mut tx = desk.parts.store.begin(&asked.scope).await?;
         let mut review = None;
         if let Decision::Answer(id, version, yes) = asked.decision {
+            if yes && four_eyes::wanted(tx.as_mut()).await? {
+                four_eyes::somebody_elses(&asked.scope, &tx.review(id).await?)?;
+            }
             let change = if yes { ReviewChange::Approve } else { ReviewChange::Reject };
             review = Some(tx.change_review(id, version, change).await?);
         }
@@ -616,7 +620,9 @@ fn answered(review: &Review, yes: bool, company: &Company) -> Result<Decided> {
         (MERGE, true) => decide::merge(members, &linked(company, Link::Apart)),
         (MERGE, false) if same => Ok(Decided::default()),
         (MERGE, false) => decide::apart(&with(first), &with(second)),
-        (SPLIT, true) if same => decide::split(&with(first), &[first], &linked(company, Link::Together)),
+        (SPLIT, true) if same => {
+            decide::split(&with(first), &questions::taken_out(review), &linked(company, Link::Together))
+        }
         (SPLIT, false) if same => {
             let other = with(first).into_iter().find(|m| m.live && m.record != first).map(|m| m.record);
             let changes = other.map(|other| decide::ChangeKey::Together(first.min(other), first.max(other)));

@@ -85,7 +85,7 @@ fn granted(parts: &Parts, asks: &Asks) -> Result<(Scope, Caller), Problem> {
     let looks = least == Role::Viewer || parts.method.is_safe();
     if caller.tenant_state != TenantState::Active && !looks && !suspended {
         return Err(Error::denied("tenant.suspended", "the tenant is suspended")
-            .remedy("An admin can resume it with POST /api/v1/tenant/resume.")
+            .remedy("An admin can resume it with POST /api/v1/admin/tenant/resume.")
             .into());
     }
     let trace = parts.extensions.get::<Trace>().map_or(TraceId::from_uuid(uuid::Uuid::nil()), |trace| trace.id);

@@ -2,7 +2,7 @@
 //! one before is taken until its last token has ended. A node that runs over the same data reads the file again within
 //! seconds; one that does not run, when it starts.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use autonomos_runtime::secrets::Sealer;
 use autonomos_runtime::{Ambient, Error, Result};
@@ -71,14 +71,19 @@ pub fn run(verb: &KeysVerb) -> Result<()> {
 
 impl Where {
     fn sealer(&self, ambient: &Ambient) -> Result<Sealer> {
-        let beside = || std::fs::read_to_string(self.data_dir.join("dev.key")).ok().map(|key| key.trim().to_owned());
-        let secret = self.secret_key.clone().or_else(beside).filter(|secret| !secret.trim().is_empty());
-        let secret = secret.ok_or_else(|| {
-            Error::invalid("config.secret_key", "the node's secret key is needed to seal its keys")
-                .field("AUTONOMOS_SECRET_KEY")
-                .remedy("Set AUTONOMOS_SECRET_KEY as for `autonomos serve`.")
-        })?;
+        let secret = secret(self.secret_key.as_deref(), &self.data_dir)?;
         let previous: Vec<&str> = self.previous_secret_key.as_deref().into_iter().collect();
         Ok(Sealer::new(ambient.clone(), &secret, &previous))
     }
+}
+
+/// The node's secret: as given, or the one that `dev` keeps beside its data.
+pub fn secret(given: Option<&str>, data_dir: &Path) -> Result<String> {
+    let beside = || std::fs::read_to_string(data_dir.join("dev.key")).ok().map(|key| key.trim().to_owned());
+    let secret = given.map(str::to_owned).or_else(beside).filter(|secret| !secret.trim().is_empty());
+    secret.ok_or_else(|| {
+        Error::invalid("config.secret_key", "the node's secret key is needed for this")
+            .field("AUTONOMOS_SECRET_KEY")
+            .remedy("Set AUTONOMOS_SECRET_KEY as for `autonomos serve`.")
+    })
 }

@@ -1,11 +1,15 @@
 //! The command line: a verb a file. Exit codes: 0 done, 1 it failed, 2 it was asked wrongly.
 
+pub mod apply;
 pub mod dev;
 pub mod doctor;
+pub mod export;
 pub mod keys;
 pub mod openapi;
 pub mod propose;
+pub mod remote;
 pub mod serve;
+pub mod tenant;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -33,6 +37,13 @@ enum Verb {
     /// Shows or changes the keys that sign access tokens; a node that runs takes them up by itself.
     #[command(subcommand)]
     Keys(keys::KeysVerb),
+    /// Prints a tenant's configuration as YAML, without secrets.
+    Export(export::ExportArgs),
+    /// Makes a tenant as a document says; with --dry-run tells what there would be to do.
+    Apply(apply::ApplyArgs),
+    /// Makes, shows, limits, suspends, resumes, writes out and deletes tenants of a node that runs.
+    #[command(subcommand)]
+    Tenant(tenant::TenantVerb),
     /// Looks whether this machine has what a node needs.
     Doctor(NodeArgs),
     /// Prints the OpenAPI document.
@@ -82,6 +93,9 @@ pub fn main() -> ExitCode {
         Verb::Serve(args) => block_on(serve::run(args)),
         Verb::Propose(args) => propose::run(&args),
         Verb::Keys(verb) => keys::run(&verb),
+        Verb::Export(args) => block_on(export::run(args)),
+        Verb::Apply(args) => block_on(apply::run(args)),
+        Verb::Tenant(verb) => block_on(tenant::run(verb)),
         Verb::Doctor(args) => doctor::run(&args),
         Verb::Openapi => openapi::run(),
     };

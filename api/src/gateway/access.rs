@@ -9,6 +9,8 @@ pub enum Access {
     Live,
     /// A token in the header.
     Token,
+    /// A token of whoever operates the platform.
+    Operator,
 }
 
 /// Paths for anybody.
@@ -26,6 +28,9 @@ pub const PUBLIC: &[&str] = &[
     "/api/v1/auth/register",
     "/api/v1/auth/login",
     "/api/v1/auth/link",
+    "/api/v1/auth/oidc",
+    "/api/v1/auth/oidc/start",
+    "/api/v1/auth/oidc/callback",
     "/api/v1/auth/refresh",
     "/api/v1/auth/logout",
 ];
@@ -33,12 +38,17 @@ pub const PUBLIC: &[&str] = &[
 /// Paths that look for a ticket themselves.
 pub const LIVE: &[&str] = &["/api/v1/events/stream", "/ws/flow-monitor"];
 
+/// What is for whoever operates the platform begins so, whether it is there or not.
+pub const OPERATOR: &str = "/api/v1/operator/";
+
 /// The access of a path, as the client spelled it.
 pub fn of(path: &str) -> Access {
     if PUBLIC.contains(&path) {
         Access::Public
     } else if LIVE.contains(&path) {
         Access::Live
+    } else if path.starts_with(OPERATOR) {
+        Access::Operator
     } else {
         Access::Token
     }
@@ -56,5 +66,6 @@ mod tests {
             assert_eq!(of(path), Access::Token, "{path}");
         }
         assert_eq!(of("/api/v1/events/stream"), Access::Live);
+        assert_eq!(of("/api/v1/operator/anything"), Access::Operator);
     }
 }

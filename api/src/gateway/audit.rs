@@ -11,6 +11,8 @@ pub const NO_CHANGE: &[(&str, &str, &str)] = &[
     ("post", "/api/v1/aam/connections/check", "asks a source; nothing is kept"),
     ("post", "/api/v1/aam/connections/{id}/check", "asks a source; nothing is kept"),
     ("post", "/api/v1/aam/connections/{id}/mappings/try", "asks what rules would do; nothing is kept"),
+    ("post", "/api/v1/aoa/demo-scan", "asks sources; nothing is kept"),
+    ("post", "/api/v1/aoa/discover", "a question with a body"),
     ("post", "/api/v1/mappings/propose", "a question with a body"),
     ("post", "/api/v1/repairs/propose", "a question with a body"),
     ("post", "/api/v1/auth/refresh", "goes on with a session whose start is noted; a reuse is noted as its end"),

@@ -26,9 +26,12 @@ pub struct Left {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wait(pub Duration);
 
+/// The clock counts microseconds: one for each is as fast as a budget comes back.
+const MOST: u32 = 60_000_000;
+
 /// Takes one at `now` from a budget of `limit` a minute, which is at least one.
 pub fn take(whole_at: &mut WholeAt, now: Duration, limit: u32) -> Result<Left, Wait> {
-    let limit = limit.max(1);
+    let limit = limit.clamp(1, MOST);
     let now = now.as_micros() as u64;
     let each = WINDOW.as_micros() as u64 / u64::from(limit);
     let owed = whole_at.saturating_sub(now);
@@ -62,6 +65,14 @@ mod tests {
             Ok(Left { limit: 3, left: 2, whole_in: 20 }),
             "and no more is saved"
         );
+    }
+
+    #[test]
+    fn a_limit_beyond_the_clock_is_as_good_as_the_clock() {
+        let mut whole = 0;
+        for _ in 0..3 {
+            assert!(take(&mut whole, Duration::from_secs(1), u32::MAX).unwrap().left > 0);
+        }
     }
 
     #[test]

@@ -54,8 +54,9 @@ async fn once(
             .field("Idempotency-Key")
             .remedy("Send 1 to 200 visible characters, a UUID for example.")
     })?;
+    let vault = &app.platform.host().parts().vault;
     let (parts, body) = request.into_parts();
-    let body = tokio::time::timeout(limits::BODY_TIME, to_bytes(body, limits::body(&app.config)))
+    let body = tokio::time::timeout(limits::body_time(&app.config), to_bytes(body, limits::body(&app.config)))
         .await
         .map_err(|_| error::slow_body())?
         .map_err(|_| error::too_large())?;
@@ -72,7 +73,7 @@ async fn once(
     match used {
         KeyUse::Fresh => {}
         KeyUse::Answered(mut answer) => {
-            answer.body = app.sealer().open(scope, &Purpose::kept_answer(), &answer.body)?.to_vec();
+            answer.body = vault.of(scope).await?.open(&Purpose::kept_answer(), &answer.body)?.to_vec();
             return Ok(replayed(answer));
         }
         KeyUse::Running => {
@@ -95,6 +96,7 @@ async fn once(
 /// Keeps an answer worth keeping and passes it on; gives the key back otherwise.
 async fn keep(app: &AppState, scope: &Scope, route: &str, key: &str, response: Response) -> Result<Response, Problem> {
     let problem = response.extensions().get::<Problem>().is_some();
+    let sealer = app.platform.host().parts().vault.of(scope).await?;
     let mut tx = app.store.begin(scope).await?;
     if problem || !response.status().is_success() {
         tx.release_key(route, key).await?;
@@ -104,7 +106,7 @@ async fn keep(app: &AppState, scope: &Scope, route: &str, key: &str, response: R
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, limits::body(&app.config)).await.unwrap_or_default();
     let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let sealed = app.sealer().seal(scope, &Purpose::kept_answer(), &body)?;
+    let sealed = sealer.seal(&Purpose::kept_answer(), &body)?;
     let answer = KeptAnswer { status: parts.status.as_u16(), content_type: content_type.to_owned(), body: sealed };
     tx.keep_answer(route, key, answer).await?;
     tx.save().await?;

@@ -106,6 +106,9 @@ async fn authenticate(app: &AppState, headers: &HeaderMap, path: &str) -> Result
         Error::unauthenticated("auth.required", "sign in first")
             .remedy("Send Authorization: Bearer with a token from POST /api/v1/auth/login, or an API key as X-API-Key.")
     })?;
+    if access == Access::Operator {
+        return app.operators.verify(credential).map(|()| None);
+    }
     caller::identify(app, credential).await?.at(path).map(Some)
 }
 

@@ -33,7 +33,7 @@ const COSTLY: &[(&str, &str)] = &[
     ("*", "/mcp"),
     ("POST", "/api/v1/dcl/rebuild"),
     ("GET", "/api/v1/audit/"),
-    ("GET", "/api/v1/tenant/export"),
+    ("*", "/api/v1/admin/tenant/export"),
 ];
 
 /// What a budget is for. The names are those of the `RateLimit` headers.

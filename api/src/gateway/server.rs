@@ -1,5 +1,9 @@
 //! The accept loop. Ours rather than axum's, because only with a timer installed does hyper end a connection whose
 //! request head never comes; and because a drain has to tell connections to finish and then stop waiting.
+//!
+//! A connection has bounds in every direction: so long for a head and so many bytes of it, so long without its other side
+//! taking anything off it; bodies have theirs in [`limits`](super::limits). There are so many at once; when all places are
+//! taken nobody is turned away, but the next one waits in the kernel's queue until one is free.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -12,11 +16,13 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
-use super::limits;
+/// Headers of a request.
+const HEADERS: usize = 128;
 
 /// Where a request came from, as the socket says; forwarded addresses are not believed.
 #[derive(Clone, Copy, Debug)]
@@ -29,11 +35,17 @@ impl Peer {
     }
 }
 
-/// How long what may take.
+/// How long what may take, and how much there may be.
 #[derive(Clone, Copy, Debug)]
 pub struct Within {
     /// A request's head, which is also how long an idle connection is kept.
     pub head: Duration,
+    /// Bytes of a head.
+    pub head_bytes: usize,
+    /// The other side may take nothing for so long.
+    pub write: Duration,
+    /// Connections at once.
+    pub connections: usize,
     /// Requests under way, once told to stop.
     pub drain: Duration,
 }
@@ -41,7 +53,7 @@ pub struct Within {
 /// Serves until told to stop, then lets requests finish for as long as they may.
 pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken, within: Within) {
     let open = TaskTracker::new();
-    let places = Arc::new(Semaphore::new(limits::CONNECTIONS));
+    let places = Arc::new(Semaphore::new(within.connections));
     loop {
         let Ok(place) = places.clone().acquire_owned().await else { break };
         let accepted = tokio::select! {
@@ -52,7 +64,7 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
             Ok((socket, peer)) => {
                 let (router, stop) = (router.clone(), stop.clone());
                 open.spawn(async move {
-                    connection(socket, peer, router, stop, within.head).await;
+                    connection(socket, peer, router, stop, within).await;
                     drop(place);
                 });
             }
@@ -70,7 +82,7 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
     }
 }
 
-async fn connection(socket: TcpStream, peer: SocketAddr, router: Router, stop: CancellationToken, head: Duration) {
+async fn connection(socket: TcpStream, peer: SocketAddr, router: Router, stop: CancellationToken, within: Within) {
     if let Err(error) = socket.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY could not be set");
     }
@@ -79,11 +91,14 @@ async fn connection(socket: TcpStream, peer: SocketAddr, router: Router, stop: C
         request.extensions_mut().insert(Peer(peer));
         router.clone().oneshot(request)
     });
+    let mut socket = TimeoutStream::new(socket);
+    socket.set_write_timeout(Some(within.write));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(head)
-        .max_headers(128)
-        .serve_connection(TokioIo::new(socket), service)
+        .header_read_timeout(within.head)
+        .max_headers(HEADERS)
+        .max_header_size(within.head_bytes)
+        .serve_connection(TokioIo::new(Box::pin(socket)), service)
         .with_upgrades();
     tokio::pin!(connection);
     let ended = tokio::select! {

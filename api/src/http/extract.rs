@@ -32,7 +32,7 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Body<T> {
         if !json.is_some_and(|kind| kind == "application/json" || kind.ends_with("+json")) {
             return Err(error::media_type().into());
         }
-        let bytes = tokio::time::timeout(limits::BODY_TIME, Bytes::from_request(request, app))
+        let bytes = tokio::time::timeout(limits::body_time(&app.config), Bytes::from_request(request, app))
             .await
             .map_err(|_| error::slow_body())?
             .map_err(|rejection| Problem::of_status(rejection.status()))?;

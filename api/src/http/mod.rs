@@ -2,23 +2,29 @@
 //! same table, so that no route can be missing in it.
 
 pub mod agents;
+pub mod aoa;
 pub mod api_keys;
 pub mod audit;
 pub mod auth;
+pub mod config;
 pub mod connections;
 pub mod dcl;
+pub mod demo;
 pub mod drifts;
 pub mod entities;
 pub mod extract;
 pub mod files;
+pub mod flags;
 pub mod identities;
 pub mod live;
+pub mod operator;
 pub mod pages;
 pub mod policy;
 pub mod proposals;
 pub mod reviews;
 pub mod system;
 pub mod tasks;
+pub mod tenant;
 pub mod users;
 pub mod views;
 
@@ -41,6 +47,9 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(auth::register::register))
         .routes(routes!(auth::login::login))
         .routes(routes!(auth::link::link))
+        .routes(routes!(auth::oidc::offered))
+        .routes(routes!(auth::oidc::start))
+        .routes(routes!(auth::oidc::callback))
         .routes(routes!(auth::refresh::refresh))
         .routes(routes!(auth::logout::logout))
         .routes(routes!(auth::me::me))
@@ -58,6 +67,10 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(audit::export::export))
         .routes(routes!(audit::verify::verify))
         .routes(routes!(policy::get, policy::put))
+        .routes(routes!(config::export::export))
+        .routes(routes!(config::apply::apply))
+        .routes(routes!(flags::list))
+        .routes(routes!(flags::toggle))
         .routes(routes!(files::list::list))
         .routes(routes!(entities::list::list))
         .routes(routes!(entities::get::get))
@@ -105,12 +118,31 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(agents::findings::list))
         .routes(routes!(agents::findings::decide))
         .routes(routes!(agents::findings::results))
+        .routes(routes!(aoa::state))
+        .routes(routes!(aoa::run))
+        .routes(routes!(aoa::reset))
+        .routes(routes!(aoa::discover))
+        .routes(routes!(aoa::demo_scan))
+        .routes(routes!(demo::start))
+        .routes(routes!(demo::status))
+        .routes(routes!(demo::reset))
         .routes(routes!(live::flow::flow))
+        .routes(routes!(live::journey::journey))
         .routes(routes!(live::events::stream))
         .routes(routes!(live::socket::socket))
         .routes(routes!(system::actors::list))
         .routes(routes!(system::cluster::cluster))
-        .routes(routes!(system::resume::resume))
+        .routes(routes!(tenant::get::get, tenant::update::update, tenant::delete::delete))
+        .routes(routes!(tenant::suspend::suspend))
+        .routes(routes!(tenant::resume::resume))
+        .routes(routes!(tenant::export::export))
+        .routes(routes!(tenant::download::download))
+        .routes(routes!(operator::list::list, operator::create::create))
+        .routes(routes!(operator::get::get, operator::update::update, operator::delete::delete))
+        .routes(routes!(operator::suspend::suspend))
+        .routes(routes!(operator::resume::resume))
+        .routes(routes!(operator::export::export))
+        .routes(routes!(operator::erasures::erasures))
         .routes(routes!(system::health::alive))
         .routes(routes!(system::health::ready))
         .routes(routes!(system::metrics::metrics))

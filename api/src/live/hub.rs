@@ -7,21 +7,23 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use ahash::AHashMap;
-use autonomos_runtime::bus::{Delivery, EventBus, Subscription};
+use autonomos_runtime::bus::{Delivery, EventBus, Subscription, Topic};
 use autonomos_runtime::ids::TenantId;
 use autonomos_runtime::{Error, Result, Scope};
 use parking_lot::Mutex;
 
 use crate::telemetry;
 
+/// Topics of one stream.
+const MOST_TOPICS: usize = 64;
 /// Streams at once, of one tenant.
 const PER_TENANT: usize = 4096;
-/// Deliveries at once.
-const BATCH: usize = 512;
+/// Deliveries at once. What a viewer holds while it writes is bounded by them, and there are many viewers.
+const BATCH: usize = 128;
 /// A viewer's share of the machine: with n viewers a viewer is woken at most every n of these.
-const SHARE: Duration = Duration::from_micros(20);
+const SHARE: Duration = Duration::from_micros(80);
 /// The most a live event waits for company.
-const LONGEST_WAIT: Duration = Duration::from_millis(40);
+const LONGEST_WAIT: Duration = Duration::from_millis(80);
 
 /// All viewers of the node.
 pub struct Hub {
@@ -43,7 +45,9 @@ impl Hub {
     }
 
     /// Watches the tenant's events after what was seen before, or from now on.
-    pub fn join(self: &Arc<Self>, scope: &Scope, after: Option<u64>, filter: Filter) -> Result<Viewer> {
+    pub async fn join(self: &Arc<Self>, scope: &Scope, after: Option<u64>, filter: Filter) -> Result<Viewer> {
+        // The position that a viewer is greeted with has to be one.
+        self.bus.settled(scope).await;
         {
             let mut viewers = self.viewers.lock();
             let count = viewers.entry(scope.tenant()).or_insert(0);
@@ -55,7 +59,7 @@ impl Hub {
         }
         telemetry::viewers(self.total.fetch_add(1, Ordering::Relaxed) + 1);
         let place = Place { hub: self.clone(), tenant: scope.tenant() };
-        Ok(Viewer { subscription: self.bus.subscribe(scope, after), filter, batch: Vec::new(), place })
+        Ok(Viewer { subscription: self.bus.subscribe(scope, after), filter, batch: Vec::new(), behind: false, place })
     }
 }
 
@@ -85,6 +89,8 @@ pub struct Viewer {
     /// What it wants to see.
     pub filter: Filter,
     batch: Vec<Delivery>,
+    /// Whether more was there than one batch takes.
+    behind: bool,
     place: Place,
 }
 
@@ -96,6 +102,7 @@ impl Viewer {
             if !self.subscription.next_batch(BATCH, &mut self.batch).await {
                 return None;
             }
+            self.behind = self.batch.len() >= BATCH;
             let filter = &self.filter;
             self.batch.retain(|delivery| delivery.event().is_none_or(|event| filter.passes(event.topic.as_str())));
             if !self.batch.is_empty() {
@@ -114,8 +121,11 @@ impl Viewer {
         self.subscription.position()
     }
 
-    /// How long to wait before reading again.
+    /// How long to wait before reading again; one that is behind does not wait.
     pub fn pace(&self) -> Duration {
+        if self.behind {
+            return Duration::ZERO;
+        }
         let viewers = self.place.hub.total.load(Ordering::Relaxed) as u32;
         if viewers < 64 { Duration::ZERO } else { (SHARE * viewers).min(LONGEST_WAIT) }
     }
@@ -127,19 +137,42 @@ pub struct Filter(Vec<String>);
 
 impl Filter {
     /// Reads a list by commas. A plural says the same as its singular.
-    pub fn parse(list: &str) -> Self {
-        Self(list.split(',').map(str::trim).filter(|t| !t.is_empty()).take(64).map(str::to_owned).collect())
+    pub fn parse(list: &str) -> Result<Self> {
+        Self::of(list.split(',').map(str::to_owned).collect())
     }
 
-    /// Of a list.
-    pub fn of(list: Vec<String>) -> Self {
-        Self(list.into_iter().filter(|t| !t.trim().is_empty()).take(64).collect())
+    /// Of a list; what covers no topic is a slip, and would show nothing for ever.
+    pub fn of(list: Vec<String>) -> Result<Self> {
+        let wanted: Vec<String> = list.iter().map(|t| t.trim()).filter(|t| !t.is_empty()).map(str::to_owned).collect();
+        if wanted.len() > MOST_TOPICS {
+            return Err(Error::invalid("live.too_many_topics", format!("a stream has at most {MOST_TOPICS} topics"))
+                .field("topics")
+                .remedy("Name groups: flow is all of flow.aam.fetched, flow.dcl.stored and so on."));
+        }
+        let filter = Self(wanted);
+        let covered = |topic: &&String| Topic::ALL.iter().any(|t| Self::takes(topic, t.as_str()));
+        if let Some(unknown) = filter.0.iter().find(|topic| !covered(topic)) {
+            return Err(Error::invalid("live.unknown_topic", format!("there is no topic {unknown}"))
+                .field("topics")
+                .remedy(format!("Use {}, or one of their topics; nothing is all.", groups())));
+        }
+        Ok(filter)
     }
 
     fn passes(&self, topic: &str) -> bool {
-        self.0.is_empty()
-            || self.0.iter().any(|wanted| covers(wanted, topic) || covers(wanted.trim_end_matches('s'), topic))
+        self.0.is_empty() || self.0.iter().any(|wanted| Self::takes(wanted, topic))
     }
+
+    fn takes(wanted: &str, topic: &str) -> bool {
+        covers(wanted, topic) || covers(wanted.trim_end_matches('s'), topic)
+    }
+}
+
+/// The first words of all topics.
+fn groups() -> String {
+    let mut groups: Vec<&str> = Topic::ALL.iter().filter_map(|topic| topic.as_str().split('.').next()).collect();
+    groups.dedup();
+    groups.join(", ")
 }
 
 fn covers(wanted: &str, topic: &str) -> bool {
@@ -152,9 +185,18 @@ mod tests {
 
     #[test]
     fn a_filter_knows_groups_and_plurals() {
-        let filter = Filter::parse("flow.aam, tasks");
+        let filter = Filter::parse("flow.aam, tasks").unwrap();
         assert!(filter.passes("flow.aam.fetched") && filter.passes("task.state"));
         assert!(!filter.passes("flow.dcl.stored") && !filter.passes("review.created") && !filter.passes("taskforce"));
-        assert!(Filter::parse("").passes("anything"));
+        assert!(Filter::parse("").unwrap().passes("anything"));
+    }
+
+    #[test]
+    fn a_topic_that_is_none_is_named() {
+        for list in ["flow,tsks", "flow.aam.fetch", "*"] {
+            let error = Filter::parse(list).unwrap_err();
+            assert_eq!((error.code, error.field.as_deref()), ("live.unknown_topic", Some("topics")), "{list}");
+        }
+        assert!(Filter::of(vec!["flow".into(); 65]).is_err());
     }
 }

@@ -1,5 +1,5 @@
 //! Server-sent events: `id:` is the place in the tenant's sequence; a heartbeat every 15 seconds; `event: reset` when
-//! what was asked for is gone, `event: missed` when the reader was too slow, `event: bye` when the server or the session
+//! what was asked for is gone, `event: missed` with the numbers it did not get when the reader was too slow, `event: bye` when the server or the session
 //! ends. Each batch is one chunk.
 
 use std::pin::Pin;
@@ -74,8 +74,10 @@ impl Stream {
                 Delivery::Reset { floor } => {
                     out.extend_from_slice(format!("event: reset\ndata: {{\"floor\":{floor}}}\n\n").as_bytes());
                 }
-                Delivery::Missed(count) => {
-                    out.extend_from_slice(format!("event: missed\ndata: {{\"count\":{count}}}\n\n").as_bytes());
+                Delivery::Missed { from, count } => {
+                    let to = from + count - 1;
+                    let said = format!("{{\"count\":{count},\"from\":{from},\"to\":{to}}}");
+                    out.extend_from_slice(format!("event: missed\ndata: {said}\n\n").as_bytes());
                 }
             }
         }

@@ -7,9 +7,9 @@
 
 use std::time::Duration;
 
-use autonomos_runtime::Scope;
 use autonomos_runtime::bus::Delivery;
 use autonomos_runtime::ids::TraceId;
+use autonomos_runtime::{Error, Scope};
 use bytes::{Bytes, BytesMut};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
@@ -50,8 +50,10 @@ enum Wanted {
     Text(String),
 }
 
-impl From<Wanted> for Filter {
-    fn from(wanted: Wanted) -> Self {
+impl TryFrom<Wanted> for Filter {
+    type Error = Error;
+
+    fn try_from(wanted: Wanted) -> Result<Self, Error> {
         match wanted {
             Wanted::List(list) => Self::of(list),
             Wanted::Text(text) => Self::parse(&text),
@@ -110,7 +112,7 @@ impl Socket {
             },
         };
         let scope = Scope::new(caller.tenant, caller.actor(), opening.trace);
-        let Ok(mut viewer) = self.app.hub.join(&scope, opening.after, opening.filter) else {
+        let Ok(mut viewer) = self.app.hub.join(&scope, opening.after, opening.filter).await else {
             return Some((1013, "too many live streams"));
         };
         let hello = format!("{{\"type\":\"hello\",\"position\":{}}}", viewer.position());
@@ -188,10 +190,18 @@ impl Socket {
     }
 
     fn obey(&mut self, text: &[u8], scope: &Scope, viewer: &mut Viewer, paused: &mut bool) {
-        match serde_json::from_slice::<Said>(text) {
-            Ok(said) => {
-                if let Some(filter) = said.filter {
-                    viewer.filter = filter.into();
+        let understood = serde_json::from_slice::<Said>(text).map_err(|error| {
+            Error::invalid("live.not_understood", error.to_string())
+                .remedy("Send {\"resume\": seq}, {\"pause\": true} or {\"filter\": [\"flow\"]}.")
+        });
+        let understood = understood.and_then(|mut said| {
+            let filter = said.filter.take().map(Filter::try_from).transpose()?;
+            Ok((said, filter))
+        });
+        match understood {
+            Ok((said, filter)) => {
+                if let Some(filter) = filter {
+                    viewer.filter = filter;
                 }
                 if let Some(pause) = said.pause {
                     *paused = pause;
@@ -202,10 +212,7 @@ impl Socket {
             }
             Err(error) => {
                 let said = serde_json::json!({
-                    "type": "error",
-                    "code": "live.not_understood",
-                    "message": error.to_string(),
-                    "remedy": "Send {\"resume\": seq}, {\"pause\": true} or {\"filter\": [\"flow\"]}."
+                    "type": "error", "code": error.code, "message": error.message, "remedy": error.remedy,
                 });
                 frame::put_text(&mut self.out, said.to_string().as_bytes());
             }
@@ -218,8 +225,10 @@ impl Socket {
             Delivery::Reset { floor } => {
                 frame::put_text(&mut self.out, format!("{{\"type\":\"reset\",\"floor\":{floor}}}").as_bytes());
             }
-            Delivery::Missed(count) => {
-                frame::put_text(&mut self.out, format!("{{\"type\":\"missed\",\"count\":{count}}}").as_bytes());
+            Delivery::Missed { from, count } => {
+                let to = from + count - 1;
+                let said = format!("{{\"type\":\"missed\",\"count\":{count},\"from\":{from},\"to\":{to}}}");
+                frame::put_text(&mut self.out, said.as_bytes());
             }
         }
     }
@@ -239,8 +248,9 @@ impl Socket {
         }
         let sent = tokio::time::timeout(STUCK, self.write.write_all(&self.out)).await;
         self.out.clear();
-        if self.out.capacity() > 1 << 20 {
-            self.out.shrink_to(64 << 10);
+        // A thousand sockets that were behind once would hold it for ever.
+        if self.out.capacity() > 32 << 10 {
+            self.out.shrink_to(4 << 10);
         }
         matches!(sent, Ok(Ok(()))).then_some(()).ok_or(None)
     }

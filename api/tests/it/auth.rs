@@ -144,3 +144,29 @@ async fn an_invitation_lets_its_address_join_with_its_role_once() {
     let cluster: Value = admin.get("/api/v1/admin/cluster").await.json().await.unwrap();
     assert_eq!(cluster["tenants"][0]["tenant_id"], admin.tenant.as_str());
 }
+
+/// Whether there is an account is not told by how long the answer takes.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_costs_as_long_as_somebody_known() {
+    let node = TestNode::start().await;
+    node.register("ann").await;
+    let (mut known, mut strangers) = (Vec::new(), Vec::new());
+    // In turns, so that whatever else the machine does falls on both; fewer than end guessing.
+    for n in 0..9 {
+        for (email, times) in
+            [("ann@example.org".to_owned(), &mut known), (format!("nobody{n}@example.org"), &mut strangers)]
+        {
+            let began = std::time::Instant::now();
+            let answer =
+                node.post("/api/v1/auth/login", &json!({"email": email, "password": "not the password"})).await;
+            assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
+            times.push(began.elapsed().as_secs_f64());
+        }
+    }
+    let middle = |times: &mut Vec<f64>| {
+        times.sort_by(f64::total_cmp);
+        times[times.len() / 2]
+    };
+    let ratio = middle(&mut strangers) / middle(&mut known);
+    assert!((0.5..2.0).contains(&ratio), "{ratio}: {known:?} {strangers:?}");
+}

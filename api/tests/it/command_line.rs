@@ -1,13 +1,14 @@
 //! The binary as a newcomer meets it.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::harness::{SECRET, TestNode};
+use crate::live::read_on;
 
 fn autonomos() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_autonomos"));
@@ -28,12 +29,18 @@ impl Drop for Guard {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn dev_prints_a_link_that_signs_in_once_and_goes_down_when_told() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut child = autonomos().args(["dev", "--listen", "127.0.0.1:0", "--data-dir"]).arg(dir.path()).spawn().unwrap();
+/// A node for trying out, what it says being heard to its end: one that is not heard any more dies of saying more.
+struct Dev {
+    guard: Guard,
+    link: String,
+    _said: std::io::Lines<BufReader<ChildStdout>>,
+}
+
+/// Starts one over a folder and waits for its link.
+fn dev(folder: &std::path::Path) -> Dev {
+    let mut child = autonomos().args(["dev", "--listen", "127.0.0.1:0", "--data-dir"]).arg(folder).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let mut guard = Guard(child);
+    let guard = Guard(child);
     let mut said = Vec::new();
     let link = loop {
         let line = lines.next().expect("it greets").unwrap();
@@ -43,6 +50,49 @@ async fn dev_prints_a_link_that_signs_in_once_and_goes_down_when_told() {
         }
     };
     assert!(said.len() <= 8, "{said:?}");
+    Dev { guard, link, _said: lines }
+}
+
+/// Signs in by a link, and opens the stream behind a number.
+async fn watch(link: &str, after: u64) -> reqwest::Response {
+    let (base, token) = link.split_once("/#link=").unwrap();
+    let client = reqwest::Client::new();
+    let grant = client.post(format!("{base}/api/v1/auth/link")).json(&json!({"token": token})).send().await.unwrap();
+    let grant: Value = grant.json().await.unwrap();
+    let stream = client.get(format!("{base}/api/v1/events/stream")).header("last-event-id", after);
+    stream.bearer_auth(grant["access_token"].as_str().unwrap()).send().await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_goes_on_over_kill_nine_without_gap_or_double() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut first = dev(dir.path());
+    let mut stream = watch(&first.link, 0).await;
+    // The demo makes events by itself; it is killed in the middle of them.
+    let mut seen = read_on(&mut stream, &mut String::new(), 40).await;
+    assert_eq!(seen.remove(0).1, "reset", "nobody has seen the number before the first");
+    first.guard.0.kill().unwrap();
+    first.guard.0.wait().unwrap();
+    let second = dev(dir.path());
+    let last = seen.last().unwrap().0.unwrap();
+    let (mut stream, mut text) = (watch(&second.link, last).await, String::new());
+    loop {
+        seen.extend(read_on(&mut stream, &mut text, 1).await);
+        if seen.last().unwrap().1 == "stream.gap" {
+            break;
+        }
+    }
+    seen.extend(read_on(&mut stream, &mut text, 5).await);
+    let ids: Vec<_> = seen.iter().map(|(id, event, _)| id.unwrap_or_else(|| panic!("{event} is no event"))).collect();
+    assert!(ids.windows(2).all(|two| two[1] == two[0] + 1), "{ids:?}");
+    let gap = seen.iter().find(|(_, event, _)| event == "stream.gap").unwrap();
+    assert_eq!(gap.2["data"]["reason"], "crash");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dev_prints_a_link_that_signs_in_once_and_goes_down_when_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let Dev { mut guard, link, _said } = dev(dir.path());
     let (base, token) = link.split_once("/#link=").unwrap();
     let client = reqwest::Client::new();
     let open = || client.post(format!("{base}/api/v1/auth/link")).json(&json!({"token": token})).send();

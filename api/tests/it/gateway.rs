@@ -1,10 +1,7 @@
 //! What holds for every path.
 
-use std::time::Duration;
-
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::harness::{Person, TestNode, problem};
 
@@ -145,16 +142,6 @@ async fn floods_are_told_when_to_come_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_connection_that_says_nothing_is_ended() {
-    let node = TestNode::start().await;
-    let mut socket = tokio::net::TcpStream::connect(node.node.address()).await.unwrap();
-    socket.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\nx-slow: ").await.unwrap();
-    let mut rest = Vec::new();
-    let ended = tokio::time::timeout(Duration::from_secs(25), socket.read_to_end(&mut rest)).await;
-    assert!(ended.is_ok(), "the head timeout is in force");
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_node_goes_down_in_order() {
     let node = TestNode::start().await;
     let ann = node.register("ann").await;
@@ -196,4 +183,73 @@ async fn a_request_sent_again_with_its_key_is_answered_and_not_done() {
     assert_eq!(post(&ann, "k2", "nonsense").await.unwrap().status(), StatusCode::BAD_REQUEST);
     assert_eq!(post(&ann, "k2", "noop").await.unwrap().status(), StatusCode::CREATED, "a refused request keeps no key");
     assert_eq!(post(&ann, &"x".repeat(201), "noop").await.unwrap().status(), StatusCode::BAD_REQUEST);
+}
+
+/// Every documented operation as an address that can be asked, with absent ids.
+async fn operations(who: &Person) -> Vec<(Method, String, Value)> {
+    let document: Value = who.get("/openapi.json").await.json().await.unwrap();
+    let mut all = Vec::new();
+    for (template, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let Ok(method) = Method::from_bytes(method.to_uppercase().as_bytes()) else { continue };
+            let path = template.replace("{view}", "accounts").replace("{path}", "a.csv");
+            all.push((method, path.replace("{id}", "01920000-0000-7000-8000-000000000000"), operation.clone()));
+        }
+    }
+    all
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_field_that_nobody_takes_is_refused_everywhere() {
+    let node = TestNode::start().await;
+    let ann = node.register("ann").await;
+    let mut asked = 0;
+    for (method, path, operation) in operations(&ann).await {
+        let takes = operation["requestBody"]["content"].get("application/json").is_some();
+        if !takes || path.starts_with("/api/v1/operator/") {
+            continue;
+        }
+        let request = ann.request(method.clone(), &path).header("if-match", "1").json(&json!({"tenant_id": "other"}));
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{method} {path}");
+        let said = problem(answer).await;
+        assert_eq!(
+            (&said["code"], &said["errors"][0]["pointer"]),
+            (&json!("request.unknown_field"), &json!("/tenant_id")),
+            "{method} {path}: {said}"
+        );
+        asked += 1;
+    }
+    assert!(asked > 20, "{asked}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_answer_is_for_another_sites_script() {
+    let node = TestNode::start().await;
+    let ann = node.register("ann").await;
+    let mut asked = 0;
+    for (method, path, _) in operations(&ann).await {
+        if method != Method::GET || path.starts_with("/ws/") {
+            continue;
+        }
+        for method in [Method::GET, Method::OPTIONS] {
+            let request = ann.request(method.clone(), &path).header("origin", "https://evil.example");
+            let answer = request.header("access-control-request-method", "GET").send().await.unwrap();
+            let headers = answer.headers();
+            for name in headers.keys() {
+                assert!(!name.as_str().starts_with("access-control-"), "{method} {path}: {name}");
+            }
+            assert_eq!(headers["x-content-type-options"], "nosniff", "{method} {path}");
+            assert_eq!(headers["x-frame-options"], "DENY", "{method} {path}");
+            let policy = headers["content-security-policy"].to_str().unwrap();
+            assert!(
+                policy.contains("frame-ancestors 'none'") && policy.contains("default-src 'none'"),
+                "{path}: {policy}"
+            );
+            let kept = headers["cache-control"].to_str().unwrap();
+            assert!(kept.contains("no-store") || kept.contains("no-cache"), "{method} {path}: {kept}");
+            asked += 1;
+        }
+    }
+    assert!(asked > 60, "{asked}");
 }

@@ -61,7 +61,13 @@ impl TestNode {
 
     /// The same node after it went down in order and came up again, at another port.
     pub async fn restart(self) -> Self {
-        let Self { node, client, args, dir } = self;
+        self.restart_with(|_| {}).await
+    }
+
+    /// The same, told otherwise.
+    pub async fn restart_with(self, change: impl FnOnce(&mut NodeArgs)) -> Self {
+        let Self { node, client, mut args, dir } = self;
+        change(&mut args);
         node.stop().await.unwrap();
         let node = Node::start(&args, SECRET).await.unwrap();
         node.until_ready().await;

@@ -197,3 +197,69 @@ async fn a_record_that_is_somebody_else_by_now_is_asked_about() {
     assert_ne!(first, second);
     assert!([&first, &second].contains(&&acme), "one of the two has the id that both had");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_two_people_are_wanted_a_merge_waits_for_the_second() {
+    let node = TestNode::start().await;
+    let ana = two_systems(&node).await;
+    let bob = node.join(&ana, "bob", "operator").await;
+    ana.unified(&node, 5).await;
+    let on = ana.request(Method::PUT, "/api/v1/admin/access-policy").json(&json!({"four_eyes": true})).send();
+    assert_eq!(on.await.unwrap().status(), StatusCode::OK);
+    let (acme, branch) = (ana.entity_of("001A").await, ana.entity_of("A-2").await);
+
+    let asked = ana.decide("/merge", json!({"ids": [acme, branch], "reason": "one customer"})).await;
+    let review = asked["reviews"][0].as_str().unwrap().to_owned();
+    assert_eq!(asked["entities"], json!([]));
+    assert_ne!(ana.entity_of("001A").await, ana.entity_of("A-2").await, "nothing is done yet");
+    let path = format!("/api/v1/reviews/{review}/decide");
+    let approve =
+        |who: &Person| who.request(Method::POST, &path).header("if-match", "1").json(&json!({"decision": "approve"}));
+    let own = approve(&ana).send().await.unwrap();
+    assert_eq!(own.status(), StatusCode::FORBIDDEN);
+    assert_eq!(problem(own).await["code"], "review.own_proposal");
+    assert_eq!(approve(&bob).send().await.unwrap().status(), StatusCode::OK);
+    ana.unified(&node, 4).await;
+    assert_eq!(ana.entity_of("001A").await, ana.entity_of("A-2").await);
+
+    // What cannot be done is said to whoever asks, and not to whoever would approve it.
+    let again = ana.post("/api/v1/dcl/entities/accounts/merge", &json!({"ids": [acme, branch]})).await;
+    assert_eq!(problem(again).await["code"], "entity.one_already");
+    let record = ana.record_of("A-2").await;
+    let asked = bob.decide(&format!("/{acme}/split"), json!({"records": [record]})).await;
+    let review = ana.json(&format!("/api/v1/reviews/{}", asked["reviews"][0].as_str().unwrap())).await;
+    ana.reply(&review, "approve").await;
+    ana.unified(&node, 5).await;
+    assert_ne!(ana.entity_of("001A").await, ana.entity_of("A-2").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journey_tells_where_an_entity_came_from_and_who_used_it() {
+    let node = TestNode::start().await;
+    let ana = two_systems(&node).await;
+    // The same company twice in one system: that is a duplicate; that another system has it as well is none.
+    let twice = SALESFORCE.lines().take(2).collect::<Vec<_>>().join("\n").replace("001A", "001X") + "\n";
+    ana.upload("sf/twice.csv", twice).await;
+    let connections = ana.json("/api/v1/aam/connections").await;
+    let first = connections["items"].as_array().unwrap().iter().find(|c| c["name"] == "first").unwrap();
+    ana.sync(&node, first["id"].as_str().unwrap()).await;
+    let finding = ana.until(&node, || async {
+        let found = ana.json("/api/v1/findings?state=open").await;
+        let items = found["items"].as_array().unwrap();
+        items.iter().find(|f| f["check"] == "duplicate_account").cloned()
+    });
+    let finding = finding.await;
+    // Who it is is decided by now; before, each record may still have been by itself.
+    let entity = ana.entity_of("001A").await;
+    let row = &finding["evidence"]["rows"][0];
+    assert_eq!((&row["entity"], &row["copies"], &row["connection_id"]), (&json!(entity), &json!(2), &first["id"]));
+
+    let journey = ana.json(&format!("/api/v1/flow-monitor/journey/accounts/{}", ana.record_of("A-1").await)).await;
+    assert_eq!(journey["id"], entity.as_str());
+    let steps = journey["steps"].as_array().unwrap();
+    let count = |layer: &str, step: &str| steps.iter().filter(|s| s["layer"] == layer && s["step"] == step).count();
+    assert_eq!((count("aam", "normalized"), count("dcl", "stored"), count("dcl", "merged")), (3, 3, 1), "{journey}");
+    let told = steps.iter().find(|s| s["step"] == "finding" && s["data"]["check"] == "duplicate_account").unwrap();
+    assert_eq!(told["data"]["finding_id"], finding["id"]);
+    assert!(steps.iter().filter(|s| s["step"] == "stored").all(|s| s["at"].is_string()), "{journey}");
+}

@@ -1,12 +1,15 @@
 //! The real node on a port of its own, spoken to as clients speak.
 
 mod api_keys;
+mod at_rest;
 mod audited;
 mod auth;
 mod canaries;
 mod command_line;
+mod configuration;
 mod console;
 mod drift;
+mod flags;
 mod forged;
 mod four_eyes;
 mod gateway;
@@ -14,10 +17,16 @@ mod harness;
 mod identities;
 mod isolation;
 mod journey;
+mod life;
 mod live;
 mod main_job;
+mod matrix;
+mod oidc;
+mod orchestra;
+mod provider;
 mod roles;
 mod safe_mode;
+mod slow;
 mod socket;
 mod suspension;
 mod taken_back;

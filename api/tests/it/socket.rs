@@ -134,3 +134,42 @@ async fn a_socket_ends_with_its_session() {
     ann.request(reqwest::Method::POST, "/api/v1/auth/logout").send().await.unwrap();
     assert_eq!(code_of(&mut socket).await, 4401);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_socket_resumes_over_a_restart_without_gap_or_double() {
+    let mut node = TestNode::start().await;
+    let mut ann = node.register("ann").await;
+    let mut seen: Vec<(u64, Value)> = Vec::new();
+    for life in 0..3 {
+        let after = seen.last().map(|(last, _)| format!("?after={last}")).unwrap_or_default();
+        let header = ("authorization", format!("Bearer {}", ann.token));
+        let mut socket = connect(&node, &after, &[header]).await.unwrap();
+        assert_eq!(json_of(&mut socket).await["type"], "hello");
+        (0..20).for_each(|n| publish(&node, &ann, Topic::MappingProgressed, json!({"n": life * 20 + n})));
+        let upto = if life == 2 { 60 } else { life * 20 + 10 };
+        while seen.iter().filter(|(_, topic)| topic == "mapping_progress").count() < upto {
+            let event = json_of(&mut socket).await;
+            assert!(event["type"].is_null(), "neither reset nor missed: {event}");
+            if event["topic"] == "mapping_progress" {
+                let told = seen.iter().filter(|(_, topic)| topic == "mapping_progress").count();
+                assert_eq!(event["data"]["n"], told, "in order, each once");
+            }
+            seen.push((event["seq"].as_u64().unwrap(), event["topic"].clone()));
+        }
+        node = node.restart().await;
+        ann = node.sign_in(&ann.email, &ann.tenant).await;
+    }
+    assert!(seen.windows(2).all(|two| two[1].0 == two[0].0 + 1), "{seen:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_filter_of_nothing_is_named_and_the_socket_goes_on() {
+    let node = TestNode::start().await;
+    let ann = node.register("ann").await;
+    let mut socket = connect(&node, "", &[("authorization", format!("Bearer {}", ann.token))]).await.unwrap();
+    assert_eq!(json_of(&mut socket).await["type"], "hello");
+    say(&mut socket, json!({"filter": ["tsks"]})).await;
+    assert_eq!(json_of(&mut socket).await["code"], "live.unknown_topic");
+    publish(&node, &ann, Topic::TaskState, json!({"n": 1}));
+    assert_eq!(json_of(&mut socket).await["data"]["n"], 1);
+}

@@ -1,43 +1,48 @@
-//! Live events to many sockets of one tenant: what is delivered a second, and whether anybody missed anything unsaid.
+//! Live events to many sockets of one tenant, in three parts over one server: commits at a steady pace with nobody watching;
+//! the same pace with many who read and some who do not; and as many events as there can be.
+//!
+//! What it shows: nobody who reads loses an event unsaid, how long an event takes from its commit to a socket, what one
+//! that does not read costs in memory, that watching does not slow committing, and how much is delivered a second.
 
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use futures::{SinkExt, StreamExt};
-use serde_json::{Value, json};
-use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use serde_json::json;
+use tokio::task::JoinHandle;
 
+<<<<<<< HEAD
+=======
+use super::watch::{Seen, Watcher};
+>>>>>>> main
 use crate::client::Client;
-use crate::report::line;
+use crate::report::{line, percentile, round};
 use crate::server::{Mode, Server};
 use crate::{Outcome, clock};
 
-#[derive(Debug, Default)]
-struct Seen {
-    events: AtomicU64,
-    frames: AtomicU64,
-    gaps: AtomicU64,
-    said: AtomicU64,
-}
+/// Events a second of the steady parts. A task that does nothing makes three: queued, begun, done.
+const EVENTS_A_SECOND: u64 = 200;
+const EVENTS_A_TASK: u64 = 3;
+/// How long a part takes.
+const STEADY: Duration = Duration::from_secs(15);
+const FLOOD: Duration = Duration::from_secs(10);
+/// Sockets that are open and never read.
+const IDLERS: usize = 100;
 
 /// See the module.
 pub async fn run(binary: &Path, sockets: usize) -> Outcome {
     let server = Server::start(binary, Mode::Serve).await?;
     let client = Client::register(&server.url, "live").await?;
-    let before = server.resident_mb();
+    let alone = steady(&client).await?;
+
     let seen = Arc::new(Seen::default());
     let mut readers = Vec::with_capacity(sockets);
     for _ in 0..sockets {
-        let url = format!("{}/ws/flow-monitor", server.url.replace("http://", "ws://"));
-        let mut request = url.into_client_request().map_err(|e| e.to_string())?;
-        let bearer = format!("Bearer {}", client.token).parse().map_err(|_| "a token that is no header")?;
-        request.headers_mut().insert("authorization", bearer);
-        let (socket, _) = tokio_tungstenite::connect_async(request).await.map_err(|e| e.to_string())?;
-        readers.push(tokio::spawn(read(socket, seen.clone())));
+        let watcher = Watcher::open(&server.url, &client.token).await?;
+        readers.push(tokio::spawn(watcher.read(seen.clone())));
     }
+<<<<<<< HEAD
     // Tasks that do nothing make events: each is queued, begun and done.
     let began = clock::now();
     let makers: Vec<_> = (0..8)
@@ -58,60 +63,108 @@ pub async fn run(binary: &Path, sockets: usize) -> Outcome {
     for maker in makers {
         tasks += maker.await.map_err(|e| e.to_string())?;
     }
-    let seconds = began.elapsed().as_secs_f64();
-    let delivered = seen.events.load(Ordering::Relaxed);
-    let resident = server.resident_mb();
-    for reader in readers {
-        reader.abort();
+=======
+    let before = server.resident_mb();
+    let mut idlers = Vec::with_capacity(IDLERS);
+    for _ in 0..IDLERS {
+        idlers.push(Watcher::open(&server.url, &client.token).await?);
     }
+    let watched = steady(&client).await?;
+    let growth = (server.resident_mb() - before) / IDLERS as f64;
+    seen.until_quiet().await;
+    let told = seen.told();
+    drop(idlers);
+
+    let began = clock::now();
+    let flood = flood(&client).await?;
+>>>>>>> main
+    let seconds = began.elapsed().as_secs_f64();
+    let delivered = seen.told().events - told.events;
+    readers.iter().for_each(JoinHandle::abort);
+    let last = seen.told();
     line(
         "live",
         json!({
-            "sockets": sockets, "tasks": tasks, "seconds": seconds.round(), "delivered": delivered,
-            "delivered_per_s": (delivered as f64 / seconds).round(), "goal_delivered_per_s": 250_000, "frames": seen.frames.load(Ordering::Relaxed),
-            "gaps_unsaid": seen.gaps.load(Ordering::Relaxed), "gaps_said": seen.said.load(Ordering::Relaxed),
-            "resident_growth_mb": (resident - before).round(),
+            "sockets": sockets, "not_reading": IDLERS,
+            "steady": {
+                "commits_per_s_alone": alone.rate(), "commits_per_s_watched": watched.rate(),
+                "commit_p99_ms_alone": alone.p99(), "commit_p99_ms_watched": watched.p99(),
+                "delivered": told.events, "lost_unsaid": told.gaps, "missed_said": told.said,
+                "commit_to_socket_p50_ms": told.p50_ms, "commit_to_socket_p99_ms": told.p99_ms, "goal_p99_ms": 250,
+                "resident_growth_mb_each_not_reading": round(growth), "goal_mb": 1.0,
+            },
+            "flood": {
+                "tasks": flood, "seconds": seconds.round(), "delivered": delivered,
+                "delivered_per_s": (delivered as f64 / seconds).round(), "goal_delivered_per_s": 250_000,
+                "lost_unsaid": last.gaps - told.gaps, "missed_said": last.said - told.said,
+            },
         }),
     );
-    if seen.gaps.load(Ordering::Relaxed) == 0 { Ok(()) } else { Err("events were lost without a word".to_owned()) }
+    if last.gaps > 0 {
+        return Err("events were lost without a word".to_owned());
+    }
+    if told.said > 0 {
+        return Err("readers missed events at a steady pace".to_owned());
+    }
+    Ok(())
 }
 
-type Socket = tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
+/// What a steady part came to.
+struct Steady {
+    seconds: f64,
+    /// Milliseconds that each commit took, sorted.
+    commits: Vec<f64>,
+}
 
-async fn read(mut socket: Socket, seen: Arc<Seen>) {
-    let mut last: Option<u64> = None;
-    while let Some(Ok(message)) = socket.next().await {
-        let Message::Text(text) = message else {
-            if let Message::Ping(data) = message {
-                socket.send(Message::Pong(data)).await.ok();
-            }
-            continue;
-        };
-        seen.frames.fetch_add(1, Ordering::Relaxed);
-        // Many events may ride in one frame, a line each; a full parse would measure this client and not the server.
-        for event in text.lines() {
-            match sequence(event) {
-                Some(seq) => {
-                    seen.events.fetch_add(1, Ordering::Relaxed);
-                    if last.is_some_and(|l| seq != l + 1) {
-                        seen.gaps.fetch_add(1, Ordering::Relaxed);
-                    }
-                    last = Some(seq);
-                }
-                None if serde_json::from_str::<Value>(event)
-                    .is_ok_and(|v| v.get("missed").is_some() || v["type"] == "missed" || v["type"] == "reset") =>
-                {
-                    seen.said.fetch_add(1, Ordering::Relaxed);
-                    last = None;
-                }
-                None => {}
-            }
-        }
+impl Steady {
+    fn rate(&self) -> f64 {
+        round(self.commits.len() as f64 / self.seconds)
+    }
+
+    fn p99(&self) -> f64 {
+        round(percentile(&self.commits, 0.99))
     }
 }
 
-/// `{"seq":123,...`: the number, if it is an event.
-fn sequence(text: &str) -> Option<u64> {
-    let digits = text.strip_prefix("{\"seq\":")?;
-    digits.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+/// Commits at the pace, each at its moment whether the ones before have been answered or not.
+async fn steady(client: &Client) -> Outcome<Steady> {
+    let pace = Duration::from_micros(1_000_000 * EVENTS_A_TASK / EVENTS_A_SECOND);
+    let mut moments = tokio::time::interval(pace);
+    let (began, mut asked) = (clock::now(), Vec::new());
+    while began.elapsed() < STEADY {
+        moments.tick().await;
+        let client = client.clone();
+        asked.push(tokio::spawn(async move {
+            let began = clock::now();
+            client.post("/api/v1/tasks", json!({"kind": "noop", "payload": {}})).await.map(|_| began.elapsed())
+        }));
+    }
+    let mut commits = Vec::with_capacity(asked.len());
+    for one in asked {
+        commits.push(one.await.map_err(|e| e.to_string())??.as_secs_f64() * 1000.0);
+    }
+    let seconds = began.elapsed().as_secs_f64();
+    commits.sort_unstable_by(f64::total_cmp);
+    Ok(Steady { seconds, commits })
+}
+
+/// As many as there can be; answers how many tasks that were.
+async fn flood(client: &Client) -> Outcome<u64> {
+    let (began, made) = (clock::now(), Arc::new(AtomicU64::new(0)));
+    let makers: Vec<_> = (0..8)
+        .map(|_| {
+            let (client, made) = (client.clone(), made.clone());
+            tokio::spawn(async move {
+                while began.elapsed() < FLOOD {
+                    if client.post("/api/v1/tasks", json!({"kind": "noop", "payload": {}})).await.is_ok() {
+                        made.fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+            })
+        })
+        .collect();
+    for maker in makers {
+        maker.await.map_err(|e| e.to_string())?;
+    }
+    Ok(made.load(Ordering::Relaxed))
 }

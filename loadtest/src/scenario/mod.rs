@@ -1,6 +1,7 @@
 //! The scenarios, a file each.
 
 pub mod drift;
+pub mod gateway;
 pub mod idle;
 pub mod ingest;
 pub mod kill;
@@ -9,3 +10,4 @@ pub mod panic;
 pub mod reads;
 pub mod seeds;
 pub mod startup;
+pub mod watch;

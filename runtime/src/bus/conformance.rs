@@ -1,11 +1,12 @@
 //! What every bus must hold, as tests over the trait. A backend names itself once with [`event_bus_conformance!`],
-//! giving a function from clock and ring size to a bus; calling it again stands for a restart of the process.
+//! giving a function from clock and ring size to a bus, and what a restart of the process means to it; calling the function
+//! again, after the bus was closed, stands for one.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Delivery, EventBus, Fact, Subscription, Topic};
+use super::{Delivery, Event, EventBus, Fact, Span, Subscription, Topic};
 use crate::clock::ManualClock;
 use crate::ids::{TenantId, TraceId};
 use crate::{Actor, Ambient, Scope};
@@ -16,8 +17,8 @@ pub type Make = dyn Fn(Ambient, usize) -> Arc<dyn EventBus> + Send + Sync;
 /// Instantiates the suite for one backend.
 #[macro_export]
 macro_rules! event_bus_conformance {
-    ($make:expr) => {
-        mod conformance {
+    ($module:ident, $restart:ident, $make:expr) => {
+        mod $module {
             use super::*;
 
             fn make() -> Box<$crate::bus::conformance::Make> {
@@ -25,7 +26,7 @@ macro_rules! event_bus_conformance {
                 Box::new(move |ambient, events| std::sync::Arc::new(make(ambient, events)))
             }
 
-            $crate::event_bus_conformance!(@ order_and_isolation, resume, restart, slow_listener, snapshot_then_listen, forget, many_writers);
+            $crate::event_bus_conformance!(@ order_and_isolation, resume, $restart, slow_listener, snapshot_then_listen, forget, many_writers);
         }
     };
     (@ $($name:ident),+) => {$(
@@ -59,9 +60,15 @@ async fn next(listener: &mut Subscription) -> Got {
     match got {
         Some(Delivery::Event(event)) => Got::N(event.data["n"].as_u64().unwrap_or(u64::MAX)),
         Some(Delivery::Reset { .. }) => Got::Reset,
-        Some(Delivery::Missed(n)) => Got::Missed(n),
+        Some(Delivery::Missed { count, .. }) => Got::Missed(count),
         None => Got::End,
     }
+}
+
+/// What the sequence spans, and its last events, once everything published can be seen.
+async fn recent(bus: &dyn EventBus, scope: &Scope, at_most: usize) -> (Span, Vec<Arc<Event>>) {
+    bus.settled(scope).await;
+    bus.recent(scope, at_most, &|_| true)
 }
 
 /// Each listener gets each event of its tenant once and in order, in one sequence without gaps, and none of another's.
@@ -78,7 +85,7 @@ pub async fn order_and_isolation(make: &Make) {
         assert_eq!((next(&mut one).await, next(&mut two).await), (Got::N(n), Got::N(n)));
     }
     assert_eq!(next(&mut other).await, Got::N(99));
-    let (span, events) = bus.recent(&a, 100);
+    let (span, events) = recent(&*bus, &a, 100).await;
     assert!(events.iter().zip(span.floor..).all(|(event, seq)| event.seq == seq), "no gaps");
     assert_eq!((events.len(), span.head - span.floor), (20, 19));
 }
@@ -91,12 +98,12 @@ pub async fn resume(make: &Make) {
     for n in 0..10 {
         bus.publish(&scope, fact(n));
     }
-    let seen = bus.recent(&scope, 4).1[0].seq;
+    let seen = recent(&*bus, &scope, 4).await.1[0].seq;
     let mut listener = bus.subscribe(&scope, Some(seen));
     for n in 7..10 {
         assert_eq!(next(&mut listener).await, Got::N(n));
     }
-    let mut current = bus.subscribe(&scope, Some(bus.recent(&scope, 0).0.head));
+    let mut current = bus.subscribe(&scope, Some(recent(&*bus, &scope, 0).await.0.head));
     for n in 10..25 {
         bus.publish(&scope, fact(n));
     }
@@ -104,19 +111,20 @@ pub async fn resume(make: &Make) {
     let mut late = bus.subscribe(&scope, Some(seen));
     assert_eq!(next(&mut late).await, Got::Reset, "it was away for too long");
     assert_eq!((next(&mut late).await, next(&mut late).await), (Got::N(15), Got::N(16)));
-    let mut confused = bus.subscribe(&scope, Some(bus.recent(&scope, 0).0.head + 1));
+    let mut confused = bus.subscribe(&scope, Some(recent(&*bus, &scope, 0).await.0.head + 1));
     assert_eq!(next(&mut confused).await, Got::Reset, "nobody has seen what has not happened");
 }
 
-/// Across a restart of the process a resume is a reset, even when as many events have come since.
-pub async fn restart(make: &Make) {
+/// Without a kept past, a resume across a restart of the process is a reset, even when as many events have come since.
+pub async fn restart_is_a_reset(make: &Make) {
     let clock = ManualClock::at(chrono::DateTime::from_timestamp(1_700_000_000, 0).expect("a moment"));
     let ambient = Ambient::manual(clock.clone(), 3);
     let scope = tenant(&ambient);
     let seen = {
         let bus = make(ambient.clone(), 100);
         (0..50).for_each(|n| bus.publish(&scope, fact(n)));
-        bus.recent(&scope, 0).0.head
+        bus.close().await;
+        recent(&*bus, &scope, 0).await.0.head
     };
     clock.advance(Duration::from_millis(5));
     let bus = make(ambient.clone(), 100);
@@ -125,7 +133,42 @@ pub async fn restart(make: &Make) {
     (0..60).for_each(|n| bus.publish(&scope, fact(n)));
     let mut later = bus.subscribe(&scope, Some(seen));
     assert_eq!((next(&mut later).await, next(&mut later).await), (Got::Reset, Got::N(0)));
-    assert!(bus.recent(&scope, 0).0.floor > seen);
+    assert!(recent(&*bus, &scope, 0).await.0.floor > seen);
+}
+
+/// With a kept past, a restart is not noticed: what was not seen before it comes after it, and the numbers go on, whether
+/// something was published before the listener came or not.
+pub async fn restart_goes_on(make: &Make) {
+    let clock = ManualClock::at(chrono::DateTime::from_timestamp(1_700_000_000, 0).expect("a moment"));
+    let ambient = Ambient::manual(clock.clone(), 3);
+    let scope = tenant(&ambient);
+    let mut seen = None;
+    for life in 0..4 {
+        clock.advance(Duration::from_secs(5));
+        let bus = make(ambient.clone(), 100);
+        if life % 2 == 0 {
+            (0..10).for_each(|n| bus.publish(&scope, fact(life * 20 + n)));
+        }
+        let mut listener = bus.subscribe(&scope, seen.or(Some(0)));
+        if life % 2 == 1 {
+            (0..10).for_each(|n| bus.publish(&scope, fact(life * 20 + n)));
+        }
+        (10..20).for_each(|n| bus.publish(&scope, fact(life * 20 + n)));
+        if seen.is_none() {
+            assert_eq!(next(&mut listener).await, Got::Reset, "the first one asked for what never was");
+        }
+        let from = if seen.is_none() { 0 } else { life * 20 - 5 };
+        for n in from..life * 20 + 15 {
+            assert_eq!(next(&mut listener).await, Got::N(n));
+        }
+        // Five are left for the next life.
+        seen = Some(listener.position());
+        bus.close().await;
+    }
+    let bus = make(ambient.clone(), 100);
+    let (span, events) = recent(&*bus, &scope, 1_000).await;
+    assert!(events.iter().zip(span.floor..).all(|(event, seq)| event.seq == seq), "no gaps");
+    assert_eq!((events.len(), Some(span.head)), (80, seen.map(|seen| seen + 5)));
 }
 
 /// A slow listener is told how many it missed and goes on; a quick one beside it misses none.
@@ -152,7 +195,7 @@ pub async fn snapshot_then_listen(make: &Make) {
     let bus = make(ambient.clone(), 1_000);
     let scope = tenant(&ambient);
     (0..10).for_each(|n| bus.publish(&scope, fact(n)));
-    let (span, mut seen) = bus.recent(&scope, 3);
+    let (span, mut seen) = recent(&*bus, &scope, 3).await;
     (10..20).for_each(|n| bus.publish(&scope, fact(n)));
     let mut listener = bus.subscribe(&scope, Some(span.head));
     let mut batch = Vec::new();
@@ -163,7 +206,7 @@ pub async fn snapshot_then_listen(make: &Make) {
     }
     let numbers: Vec<_> = seen.iter().filter_map(|event| event.data["n"].as_u64()).collect();
     assert_eq!(numbers, (7..20).collect::<Vec<_>>());
-    assert_eq!(listener.position(), bus.recent(&scope, 0).0.head);
+    assert_eq!(listener.position(), recent(&*bus, &scope, 0).await.0.head);
 }
 
 /// A forgotten tenant's listeners end; its number line goes on above what was given.
@@ -172,12 +215,12 @@ pub async fn forget(make: &Make) {
     let bus = make(ambient.clone(), 10);
     let scope = tenant(&ambient);
     bus.publish(&scope, fact(1));
-    let head = bus.recent(&scope, 0).0.head;
+    let head = recent(&*bus, &scope, 0).await.0.head;
     let mut listener = bus.subscribe(&scope, None);
-    bus.forget(&scope);
+    bus.forget(&scope).await;
     assert_eq!(next(&mut listener).await, Got::End);
     bus.publish(&scope, fact(2));
-    assert!(bus.recent(&scope, 0).0.floor > head);
+    assert!(recent(&*bus, &scope, 0).await.0.floor > head);
     assert_eq!(next(&mut bus.subscribe(&scope, Some(head))).await, Got::Reset);
 }
 

@@ -1,5 +1,5 @@
-//! A fact with its place in the tenant's sequence. Its text forms are made at most once, when the first subscriber
-//! needs them, and shared by all.
+//! A fact with its place in the tenant's sequence. Its text forms are made at most once, when the first reader needs
+//! them, and shared by all.
 
 use std::sync::OnceLock;
 
@@ -39,6 +39,15 @@ impl Event {
         Self { seq, at, topic, entity, id, version, trace, data, json: OnceLock::new(), sse: OnceLock::new() }
     }
 
+    /// Reads one back from its JSON, which it then shares.
+    pub(super) fn read(json: &Bytes) -> Option<Self> {
+        let Read { seq, at, topic, entity, id, version, trace_id, data } = serde_json::from_slice(json).ok()?;
+        let fact = Fact { topic: topic.parse().ok()?, entity, id, version, data };
+        let event = Self::new(seq, at, trace_id, fact);
+        event.json.set(json.clone()).ok()?;
+        Some(event)
+    }
+
     /// As JSON, valid UTF-8.
     pub fn json(&self) -> Bytes {
         self.json.get_or_init(|| serde_json::to_vec(self).unwrap_or_default().into()).clone()
@@ -61,6 +70,20 @@ impl Event {
     pub(super) fn weight(&self) -> usize {
         size_of::<Self>() + 3 * weigh(&self.data)
     }
+}
+
+/// An event as its JSON says it.
+#[derive(serde::Deserialize)]
+struct Read<'a> {
+    seq: u64,
+    at: Timestamp,
+    #[serde(borrow)]
+    topic: std::borrow::Cow<'a, str>,
+    entity: Option<String>,
+    id: Option<String>,
+    version: Option<i64>,
+    trace_id: TraceId,
+    data: serde_json::Value,
 }
 
 /// About how much memory a value holds.

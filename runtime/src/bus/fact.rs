@@ -210,6 +210,11 @@ impl Fact {
         Self::new(Topic::LimitNeared, json!({"used": used, "allowed": allowed})).about("limit", limit)
     }
 
+    /// Events may be missing here, and why.
+    pub fn stream_gap(reason: &str) -> Self {
+        Self::new(Topic::StreamGap, json!({"reason": reason}))
+    }
+
     /// An actor failed, was taken out or came back.
     pub fn actor_state(path: &str, kind: &str, state: &str, error: Option<&str>) -> Self {
         Self::new(Topic::ActorState, json!({"kind": kind, "state": state, "error": error})).about("actor", path)

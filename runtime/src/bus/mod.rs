@@ -6,11 +6,15 @@
 //! resume from is gone. There is no silent loss, and no subscriber slows anybody: publishing never waits and never
 //! fails the work that publishes.
 //!
-//! What a crash does: events are gone with the process. The next one's sequences begin above all earlier ones, so
-//! resuming across a restart is an explicit reset.
+//! What a crash does: a bus that keeps the past shows nobody an event before it is written, so the sequence goes on over a
+//! restart without a gap and without a double. After a crash it says `stream.gap` where the process ended: what was
+//! committed in its last moment may never have been told. Without a kept past, and after the machine itself went down,
+//! sequences begin above all earlier ones, and resuming is an explicit reset.
 
 mod event;
 mod fact;
+mod journal;
+mod keeper;
 mod local;
 mod ring;
 mod subscription;
@@ -39,17 +43,25 @@ pub struct Span {
 }
 
 /// See the module.
+#[async_trait::async_trait]
 pub trait EventBus: Send + Sync + 'static {
     /// Announces a fact to the tenant's subscribers. Never waits, never fails.
     fn publish(&self, scope: &Scope, fact: Fact);
 
+    /// Waits until the tenant's past was read and everything published so far can be seen. For pages that begin with a
+    /// snapshot, and before subscribing, where the position matters at once.
+    async fn settled(&self, scope: &Scope);
+
     /// Listens to the tenant's events: those after a sequence number that was seen before, or from now on.
     fn subscribe(&self, scope: &Scope, after: Option<u64>) -> Subscription;
 
-    /// The latest events, oldest first, and the span they are of; for pages that begin with a snapshot and then
-    /// subscribe after its head.
-    fn recent(&self, scope: &Scope, at_most: usize) -> (Span, Vec<Arc<Event>>);
+    /// The latest events that are wanted, oldest first, and the span of all; for pages that begin with a snapshot and
+    /// then subscribe after its head.
+    fn recent(&self, scope: &Scope, at_most: usize, wanted: &dyn Fn(&Event) -> bool) -> (Span, Vec<Arc<Event>>);
 
-    /// Ends all subscriptions of the tenant and forgets its events.
-    fn forget(&self, scope: &Scope);
+    /// Ends all subscriptions of the tenant and forgets its events, those that were kept over restarts as well.
+    async fn forget(&self, scope: &Scope);
+
+    /// Ends in order: what was published is kept, where the past is kept. Nothing is delivered afterwards.
+    async fn close(&self);
 }

@@ -17,8 +17,13 @@ pub enum Delivery {
         /// The sequence number of the first event that can follow.
         floor: u64,
     },
-    /// It was too slow for so many.
-    Missed(u64),
+    /// It was too slow for some.
+    Missed {
+        /// The sequence number of the first of them.
+        from: u64,
+        /// How many there were.
+        count: u64,
+    },
 }
 
 impl Delivery {
@@ -26,7 +31,7 @@ impl Delivery {
     pub const fn event(&self) -> Option<&Arc<Event>> {
         match self {
             Self::Event(event) => Some(event),
-            Self::Reset { .. } | Self::Missed(_) => None,
+            Self::Reset { .. } | Self::Missed { .. } => None,
         }
     }
 }
@@ -35,32 +40,50 @@ impl Delivery {
 #[derive(Debug)]
 pub struct Subscription {
     ring: Arc<Ring>,
-    next: u64,
-    reset: bool,
+    at: At,
+}
+
+/// Where it is.
+#[derive(Clone, Copy, Debug)]
+enum At {
+    /// The tenant's past is still being read: after what was seen before, or else behind so many facts that wait.
+    After(Option<u64>, u64),
+    /// At the next number to read, perhaps with a reset to be told first.
+    Next(u64, bool),
 }
 
 impl Subscription {
     pub(super) fn new(ring: Arc<Ring>, after: Option<u64>) -> Self {
         ring.subscribers.fetch_add(1, Ordering::AcqRel);
-        let span = ring.span();
-        let (next, reset) = match after {
-            None => (span.head + 1, false),
-            Some(after) if after <= span.head && after + 1 >= span.floor => (after + 1, false),
-            Some(_) => (span.floor, true),
+        let at = match ring.begin_after(after) {
+            Ok((next, reset)) => At::Next(next, reset),
+            Err(waiting) => At::After(after, waiting),
         };
-        Self { ring, next, reset }
+        Self { ring, at }
     }
 
     /// The sequence number up to which everything was delivered (or reported as missed).
     pub const fn position(&self) -> u64 {
-        self.next - 1
+        match self.at {
+            At::After(Some(after), _) => after,
+            At::After(None, _) => 0,
+            At::Next(next, _) => next - 1,
+        }
     }
 
     /// Appends what is there now, at most so many events; says how many deliveries that were.
     pub fn try_batch(&mut self, at_most: usize, into: &mut Vec<Delivery>) -> usize {
+        if let At::After(after, waiting) = self.at
+            && let Ok((next, reset)) = self.ring.begin_after(after)
+        {
+            self.at = match after {
+                Some(_) => At::Next(next, reset),
+                None => At::Next(self.ring.waited(waiting), false),
+            };
+        }
+        let At::Next(next, reset) = self.at else { return 0 };
         let before = into.len();
-        let reset = std::mem::take(&mut self.reset);
-        self.next = self.ring.read(self.next, reset, at_most, into);
+        self.at = At::Next(self.ring.read(next, reset, at_most, into), false);
         into.len() - before
     }
 
@@ -95,7 +118,8 @@ impl Subscription {
         let first = batch.swap_remove(0);
         if !batch.is_empty() {
             // A reset or a report of missed events came with the event behind it, which stays for the next time.
-            self.next -= batch.iter().filter(|delivery| delivery.event().is_some()).count() as u64;
+            let events = batch.iter().filter(|delivery| delivery.event().is_some()).count() as u64;
+            self.at = At::Next(self.position() + 1 - events, false);
         }
         Some(first)
     }

@@ -97,6 +97,8 @@ topics! {
     FlagChanged => "flag.changed",
     /// A limit will soon be reached.
     LimitNeared => "limit.near",
+    /// Events of the last moment may never have been told: the process ended without order.
+    StreamGap => "stream.gap",
     /// An actor failed, was taken out or came back.
     ActorState => "actor.state",
 }

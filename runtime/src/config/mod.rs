@@ -31,6 +31,7 @@ pub struct Config {
     pub compaction: Compaction,
     pub llm: Llm,
     pub auth: Auth,
+    pub oidc: Oidc,
     pub resilience: Resilience,
 }
 
@@ -98,6 +99,10 @@ impl Config {
             ("tenant.running_tasks", self.tenant.running_tasks > 0, "at least 1"),
             ("http.body_kb", (1..=65_536).contains(&self.http.body_kb), "1 to 65,536"),
             ("http.header_seconds", self.http.header_seconds > 0, "at least 1"),
+            ("http.header_kb", (8..=256).contains(&self.http.header_kb), "8 to 256"),
+            ("http.body_seconds", self.http.body_seconds > 0, "at least 1"),
+            ("http.connections", (1..=1_000_000).contains(&self.http.connections), "1 to 1,000,000"),
+            ("http.write_seconds", self.http.write_seconds > 0, "at least 1"),
             ("http.request_seconds", self.http.request_seconds > 0, "at least 1"),
             ("http.heartbeat_seconds", self.http.heartbeat_seconds > 0, "at least 1"),
             ("auth.refresh_days", self.auth.refresh_days > 0, "at least 1"),

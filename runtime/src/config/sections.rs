@@ -52,7 +52,11 @@ sections! {
         listen: String,
         body_kb: usize,
         header_seconds: u64,
+        header_kb: usize,
+        body_seconds: u64,
         request_seconds: u64,
+        connections: usize,
+        write_seconds: u64,
         drain_seconds: u64,
         rate_limit_per_minute: u32,
         costly_per_minute: u32,
@@ -100,6 +104,9 @@ sections! {
         resume_seconds: u64,
         resume_most_seconds: u64,
         stuck_seconds: u64,
+        connections: u64,
+        users: u64,
+        rows: u64,
         running_tasks: u32,
     }
 
@@ -170,6 +177,16 @@ sections! {
         password_length: usize,
         argon2_memory_kb: u32,
         argon2_passes: u32,
+    }
+
+    /// `[oidc]`
+    Oidc {
+        issuer: String,
+        client_id: String,
+        client_secret: Hidden,
+        public_url: String,
+        name: String,
+        domains: Vec<String>,
     }
 
     /// One `[resilience.*]`

@@ -4,7 +4,7 @@ use super::api_keys::{KeyInForce, KeyUsed};
 use super::owners::Owner;
 use super::page::{Page, Paged};
 use super::sessions::{Session, SessionInForce, TokenHash};
-use super::tenants::{Tenant, TenantState};
+use super::tenants::{Erasure, Tenant, TenantState};
 use super::tokens::{Redeemed, TokenPurpose};
 use super::users::{NewUser, User};
 use crate::ids::{SessionId, TenantId, TraceId};
@@ -72,6 +72,12 @@ pub trait Directory: Send + Sync {
     async fn session_of(&self, token: TokenHash) -> Result<Option<Session>>;
     /// Uses a one-time token up; none if it is unknown, spent, late, or for something else.
     async fn redeem_token(&self, token: TokenHash, purpose: TokenPurpose) -> Result<Option<Redeemed>>;
+    /// Ends of tenants, those that are not finished first, then the latest.
+    async fn erasures(&self, at_most: u32) -> Result<Vec<Erasure>>;
+    /// Makes sure that nothing of deleted rows is left anywhere in the store's files, and notes that the tenant is gone.
+    async fn finish_erasure(&self, tenant: TenantId) -> Result<()>;
+    /// Who somebody is here that an identity provider knows by this subject.
+    async fn find_identity(&self, issuer: &str, subject: &str) -> Result<Option<User>>;
     /// Forgets what is past its time (tokens, dead sessions, idempotency answers); says how many rows.
     async fn sweep(&self) -> Result<u64>;
     /// What the store takes; zeros where a database server keeps that to itself.

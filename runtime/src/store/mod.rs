@@ -29,11 +29,13 @@ pub mod directory;
 pub mod drifts;
 pub mod files;
 pub mod idempotency;
+pub mod identities;
 pub mod log;
 pub mod mappings;
 pub mod owners;
 pub mod page;
 pub mod reviews;
+pub mod sealing_keys;
 pub mod sessions;
 pub mod settings;
 pub mod streams;
@@ -57,11 +59,13 @@ pub use directory::*;
 pub use drifts::*;
 pub use files::*;
 pub use idempotency::*;
+pub use identities::*;
 pub use log::*;
 pub use mappings::*;
 pub use owners::*;
 pub use page::{Page, Paged};
 pub use reviews::*;
+pub use sealing_keys::*;
 pub use sessions::*;
 pub use settings::*;
 pub use streams::*;
@@ -105,10 +109,12 @@ pub trait Tx:
     + Drifts
     + Files
     + Idempotency
+    + Identities
     + Log
     + Mappings
     + Owners
     + Reviews
+    + SealingKeys
     + Sessions
     + Settings
     + Streams

@@ -82,7 +82,7 @@ pub struct NewStream {
     pub name: String,
     /// What the source calls the object.
     pub object: Option<String>,
-    /// The schema found at discovery, agreed as it is.
+    /// The schema found at discovery, agreed as it is; none: not seen yet.
     pub schema: Option<SourceSchema>,
 }
 
@@ -102,7 +102,7 @@ pub struct StreamUpdate {
 /// See the module.
 #[async_trait::async_trait]
 pub trait Streams {
-    /// Adds a stream, or answers the one that is there.
+    /// Adds a stream, or answers the one that is there; if that one has no schema or object yet, these are agreed now.
     async fn ensure_stream(&mut self, new: NewStream) -> Result<Stream>;
     /// One stream.
     async fn stream(&mut self, connection: ConnectionId, name: &str) -> Result<Stream>;

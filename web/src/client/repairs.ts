@@ -11,6 +11,10 @@ export const reviews = (state?: string) =>
       body<Page<Review>>(api.GET("/api/v1/reviews", { params: { query: { state, limit: 200 } }, signal })),
   });
 
+/** Questions in the order they are put to people: one that holds values back comes before those about who is who. */
+export const inOrder = (items: Review[]): Review[] => [...items].sort((a, b) => rank(a) - rank(b));
+const rank = (one: Review): number => (one.type === "merge" || one.type === "split" ? 1 : 0);
+
 export const review = (id: string) =>
   queryOptions({
     queryKey: ["reviews", "one", id],
@@ -33,7 +37,11 @@ export const drift = (id: string) =>
   });
 
 const touched = () =>
-  Promise.all(["reviews", "drifts", "connections", "views"].map((key) => cache.invalidateQueries({ queryKey: [key] })));
+  Promise.all(
+    ["reviews", "drifts", "connections", "views", "entities"].map((key) =>
+      cache.invalidateQueries({ queryKey: [key] }),
+    ),
+  );
 
 export type Decision = { decision: "approve" | "reject" | "edit"; edit?: Record<string, unknown> };
 

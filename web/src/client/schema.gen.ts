@@ -400,6 +400,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/feature-flags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every flag and how it stands. */
+        get: operations["list_feature_flags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/feature-flags/toggle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turns one; parts that ask it see it the next time they look, and whoever watches is told `flag.changed`. */
+        post: operations["toggle_feature_flag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/tenant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tenant. */
+        get: operations["tenant"];
+        put?: never;
+        post?: never;
+        /** Deletes the tenant with everything of it. */
+        delete: operations["delete_tenant"];
+        options?: never;
+        head?: never;
+        /** Renames the tenant. Its limits are set by whoever operates the platform. */
+        patch: operations["update_tenant"];
+        trace?: never;
+    };
+    "/api/v1/admin/tenant/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes the whole tenant out. */
+        post: operations["export_tenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/tenant/exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Downloads an archive. */
+        get: operations["download_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/tenant/resume": {
         parameters: {
             query?: never;
@@ -411,6 +498,23 @@ export interface paths {
         put?: never;
         /** Starts a suspended tenant. */
         post: operations["resume_tenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/tenant/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Suspends the tenant until an admin resumes it. */
+        post: operations["suspend_tenant"];
         delete?: never;
         options?: never;
         head?: never;
@@ -445,6 +549,91 @@ export interface paths {
         put?: never;
         /** Runs an agent now. */
         post: operations["run_agent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aoa/demo-scan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks the demo's systems what they offer. */
+        post: operations["aoa_demo_scan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aoa/discover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Finds what the words of a question name, among what is read or could be. */
+        post: operations["aoa_discover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aoa/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Calls off and forgets the last run, and builds the views anew from the log. */
+        post: operations["aoa_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aoa/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reads sources and lets agents look at what came of it; one run at a time. */
+        post: operations["aoa_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aoa/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How everything is. */
+        get: operations["aoa_state"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -622,6 +811,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How people may sign in besides a password. */
+        get: operations["sign_ins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Takes the browser back, signed in. */
+        get: operations["signed_in_elsewhere"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/oidc/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sends the browser to the identity provider. */
+        get: operations["sign_in_elsewhere"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/password": {
         parameters: {
             query?: never;
@@ -718,6 +958,40 @@ export interface paths {
         put?: never;
         /** Gets a one-time ticket for a live stream. */
         post: operations["create_ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/config/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Applies a configuration. What it does not name is left alone. */
+        post: operations["apply_configuration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/config/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The configuration as YAML. */
+        get: operations["export_configuration"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -906,6 +1180,57 @@ export interface paths {
          *     `cursor`; `format=csv|parquet|arrow|json` (or Accept) exports everything that matches.
          */
         get: operations["query_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/demo/pipeline/end-to-end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Connects the demo's systems, reads them, and follows their rows to views and findings. */
+        post: operations["demo_pipeline_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/demo/pipeline/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes the demo's systems out again, with everything that was read of them. */
+        post: operations["demo_pipeline_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/demo/pipeline/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far it is, stage by stage. */
+        get: operations["demo_pipeline_status"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1103,6 +1428,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flow-monitor/journey/{view}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where an entity came from, what became of it, and who used it. */
+        get: operations["flow_journey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/mappings/propose": {
         parameters: {
             query?: never;
@@ -1114,6 +1456,111 @@ export interface paths {
         put?: never;
         /** Proposes a mapping. */
         post: operations["propose_mapping"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ends of tenants, those under way first. */
+        get: operations["operator_erasures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/tenants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tenants, in order of making. */
+        get: operations["operator_tenants"];
+        put?: never;
+        /** Makes a tenant and an invitation for its first admin. */
+        post: operations["operator_create_tenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/tenants/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One tenant, what it has and what it may have. */
+        get: operations["operator_tenant"];
+        put?: never;
+        post?: never;
+        /** Deletes a tenant with everything of it. */
+        delete: operations["operator_delete_tenant"];
+        options?: never;
+        head?: never;
+        /** Changes name or limits; the limits are sent whole. */
+        patch: operations["operator_update_tenant"];
+        trace?: never;
+    };
+    "/api/v1/operator/tenants/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes a whole tenant out; its admins download it. */
+        post: operations["operator_export_tenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/tenants/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Resumes a tenant, whoever suspended it. */
+        post: operations["operator_resume_tenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/tenants/{id}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Suspends a tenant; its own admins cannot resume it. */
+        post: operations["operator_suspend_tenant"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1392,6 +1839,15 @@ export interface components {
             /** @description What it may do. */
             scopes: string[];
         };
+        /** @description A document to apply. */
+        ApplyConfiguration: {
+            /** @description The configuration as YAML, in the shape that `GET /api/v1/config/export` shows. */
+            document: string;
+            /** @description Secrets by the names that stand in the document as `${NAME}`. One that is not given stays as it is. */
+            secrets?: {
+                [key: string]: string;
+            };
+        };
         /** @description Work that was asked for. */
         Asked: {
             /**
@@ -1399,6 +1855,29 @@ export interface components {
              * @description Ask `GET /api/v1/tasks/{id}` how far it is.
              */
             task_id: string;
+        };
+        /** @description Something that is read, or could be. */
+        Asset: {
+            /**
+             * Format: double
+             * @description How well it fits what was asked, 0 to 1.
+             */
+            confidence_score?: number | null;
+            /**
+             * Format: uuid
+             * @description The connection that reads it.
+             */
+            connection_id?: string | null;
+            /** @description `connection/stream`, a file's path, or a stream of a system. */
+            entity_name: string;
+            /** @description Canonical entity that it maps to, if it does. */
+            entity_type?: string | null;
+            /** @description Fields, as the source names them, where they are known. */
+            fields: string[];
+            /** @description What the source is. */
+            source_system: string;
+            /** @description `CONNECTED` or `READY_FOR_CONNECT`. */
+            state: string;
         };
         /** @description One change. */
         AuditView: {
@@ -1455,6 +1934,17 @@ export interface components {
         ClusterView: {
             nodes: components["schemas"]["NodeView"][];
             tenants: components["schemas"]["PlaceView"][];
+        };
+        /** @description What applying a document came to, or would come to. */
+        ConfigurationApplied: {
+            /** @description What there was to do; empty: the tenant is as the document says. */
+            changes: Record<string, unknown>[];
+            /** @description Nothing was done; this is what would be. */
+            dry_run: boolean;
+            /** @description Connections that the document does not name. They stay. */
+            left_alone: string[];
+            /** @description Secrets that are needed and were not given. */
+            secrets: string[];
         };
         /** @description A connection that left Safe Mode. */
         Confirmed: {
@@ -1554,7 +2044,7 @@ export interface components {
             /** @description File or table, if the stream has several. */
             origin?: string | null;
             /** @description The row as far as it could be read. */
-            raw: Record<string, unknown>;
+            raw: unknown;
             /** @description One sentence. */
             reason: string;
             /**
@@ -1572,7 +2062,7 @@ export interface components {
             /** @description The answer. */
             decision: components["schemas"]["Verdict"];
             /** @description What to do instead, in the shape of `proposal`; with `edit` only. */
-            edit?: Record<string, unknown> | null;
+            edit?: unknown;
         };
         /** @description What a demo source is told to do to its schema. */
         DemoDrift: {
@@ -1596,7 +2086,7 @@ export interface components {
             /** @description Its name in the source. */
             name: string;
             /** @description Values seen. */
-            samples?: Record<string, unknown>[];
+            samples?: unknown[];
             /** @description Its type, in any system's words. */
             type?: string | null;
         };
@@ -1612,6 +2102,39 @@ export interface components {
              * @description Dead letters that were open until now.
              */
             discarded: number;
+        };
+        /** @description What to look for. */
+        DiscoverAssets: {
+            /** @description At most so many, 1 to 100; 20 unless said. */
+            max_results?: number | null;
+            /**
+             * Format: double
+             * @description At least this likely, 0 to 1; 0.7 unless said.
+             */
+            min_confidence?: number | null;
+            /** @description In words: "opportunities in salesforce". */
+            nlp_query: string;
+        };
+        /** @description What was found. */
+        Discovered: {
+            /** @description Agents that read what was found. */
+            agent_recommendations: Record<string, unknown>[];
+            /** @description The likeliest first. */
+            entities: components["schemas"]["Asset"][];
+            /** @description How many of them were left out. */
+            filtered_count: number;
+            /**
+             * Format: double
+             * @description Mean likelihood of those shown.
+             */
+            overall_confidence: number;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            timestamp: string;
+            /** @description How many fit at all. */
+            total_entities_found: number;
         };
         /** @description A stream as its source describes it. */
         DiscoveredStream: {
@@ -1643,7 +2166,7 @@ export interface components {
              * @description Scores, samples, gates, what it touches. `change` says which way: `widened`, `narrowed`, `changed` of a type, `gained`,
              *     `lost` of values, these with their shares; `options` are ways on, each a proposal to answer its question with.
              */
-            evidence: Record<string, unknown>;
+            evidence: unknown;
             /** @description Field, key or stream before; the field whose values changed. */
             from?: string | null;
             /**
@@ -1744,6 +2267,23 @@ export interface components {
             /** @description Which of its records each value comes from, by field. */
             sources: Record<string, unknown>;
         };
+        /** @description The end of a tenant. */
+        ErasureView: {
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string;
+            /**
+             * Format: date-time
+             * @description Null while it is under way.
+             */
+            finished_at?: string | null;
+            tenant_id: string;
+        };
+        /** @description What confirms that a tenant should go. */
+        Farewell: {
+            /** @description Its name, typed as it is shown. */
+            name: string;
+        };
         /** @description A file of the tenant's folder. */
         FileView: {
             /**
@@ -1773,14 +2313,14 @@ export interface components {
              */
             created_at: string;
             /** @description Rows it rests on. */
-            evidence: Record<string, unknown>;
+            evidence: unknown;
             /**
              * Format: uuid
              * @description Its id.
              */
             id: string;
             /** @description What it is worth, with its unit. */
-            impact?: Record<string, unknown> | null;
+            impact?: unknown;
             /**
              * Format: uuid
              * @description Run that found it.
@@ -1807,6 +2347,62 @@ export interface components {
              * @description Rises with every change.
              */
             version: number;
+        };
+        /** @description A feature flag and how it stands. */
+        FlagView: {
+            /** @description What it does. */
+            about: string;
+            /** @description How it stands when nobody turned it. */
+            default: boolean;
+            /** @description Whether it is on. */
+            enabled: boolean;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            updated_at?: string | null;
+            /** @description Who turned it last. */
+            updated_by?: string | null;
+        };
+        /** @description What flows through the three layers, for a page that was just opened. */
+        FlowView: {
+            /** @description Latest events of the connectors, oldest first. */
+            aam_events: Record<string, unknown>[];
+            /** @description Latest events of agents. */
+            agent_events: Record<string, unknown>[];
+            /** @description Connections and their states. */
+            connections: Record<string, unknown>[];
+            /** @description Latest events of log and views. */
+            dcl_events: Record<string, unknown>[];
+            /**
+             * Format: int64
+             * @description The lowest number that can still be resumed from.
+             */
+            floor: number;
+            /**
+             * Format: int64
+             * @description Questions that wait for people.
+             */
+            reviews_pending: number;
+            /**
+             * Format: int64
+             * @description The stream goes on behind this number: `after={seq}`.
+             */
+            seq: number;
+            /**
+             * Format: uuid
+             * @description Whose.
+             */
+            tenant_id: string;
+            /**
+             * Format: date-time
+             * @description When this was looked at.
+             */
+            timestamp: string;
+            /** @description How many events these are. */
+            total_count: number;
         };
         /** @description What a sign-in gives. */
         Grant: {
@@ -1842,6 +2438,8 @@ export interface components {
              * @description Views at this position or a later one show it.
              */
             position: number;
+            /** @description Where two people are wanted, nothing is done yet: these questions wait for somebody else. */
+            reviews?: string[];
         };
         /** @description An invitation. */
         Invitation: {
@@ -2043,7 +2641,7 @@ export interface components {
                 /** @description File or table, if the stream has several. */
                 origin?: string | null;
                 /** @description The row as far as it could be read. */
-                raw: Record<string, unknown>;
+                raw: unknown;
                 /** @description One sentence. */
                 reason: string;
                 /**
@@ -2096,7 +2694,7 @@ export interface components {
                  * @description Scores, samples, gates, what it touches. `change` says which way: `widened`, `narrowed`, `changed` of a type, `gained`,
                  *     `lost` of values, these with their shares; `options` are ways on, each a proposal to answer its question with.
                  */
-                evidence: Record<string, unknown>;
+                evidence: unknown;
                 /** @description Field, key or stream before; the field whose values changed. */
                 from?: string | null;
                 /**
@@ -2169,6 +2767,23 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Items_ErasureView: {
+            /** @description The items. */
+            items: {
+                /** Format: date-time */
+                asked_at: string;
+                asked_by: string;
+                /**
+                 * Format: date-time
+                 * @description Null while it is under way.
+                 */
+                finished_at?: string | null;
+                tenant_id: string;
+            }[];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Items_FileView: {
             /** @description The items. */
             items: {
@@ -2204,14 +2819,14 @@ export interface components {
                  */
                 created_at: string;
                 /** @description Rows it rests on. */
-                evidence: Record<string, unknown>;
+                evidence: unknown;
                 /**
                  * Format: uuid
                  * @description Its id.
                  */
                 id: string;
                 /** @description What it is worth, with its unit. */
-                impact?: Record<string, unknown> | null;
+                impact?: unknown;
                 /**
                  * Format: uuid
                  * @description Run that found it.
@@ -2243,6 +2858,29 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Items_FlagView: {
+            /** @description The items. */
+            items: {
+                /** @description What it does. */
+                about: string;
+                /** @description How it stands when nobody turned it. */
+                default: boolean;
+                /** @description Whether it is on. */
+                enabled: boolean;
+                /** @description Its name. */
+                name: string;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                updated_at?: string | null;
+                /** @description Who turned it last. */
+                updated_by?: string | null;
+            }[];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Items_MappingRow: {
             /** @description The items. */
             items: {
@@ -2262,7 +2900,7 @@ export interface components {
                 /** @description Stream the rule belongs to. */
                 stream: string;
                 /** @description Transform beyond the cast. */
-                transform?: Record<string, unknown> | null;
+                transform?: unknown;
                 /**
                  * Format: int64
                  * @description Version of the stream's rules.
@@ -2344,13 +2982,13 @@ export interface components {
                  */
                 confidence: number;
                 /** @description Field before; several where they were merged. */
-                from: Record<string, unknown>;
+                from: unknown;
                 /** @description `renamed`, `added`, `removed`, `retyped`, `split`, `merged`. */
                 kind: string;
                 /** @description Why, a phrase a feature. */
                 reasons: string[];
                 /** @description Field after; several where one was split. */
-                to: Record<string, unknown>;
+                to: unknown;
             }[];
             /** @description Pass as `cursor` to read on; null at the end. */
             next_cursor?: string | null;
@@ -2377,7 +3015,7 @@ export interface components {
                 /** @description Who decided. */
                 decided_by?: string | null;
                 /** @description Why: scores, samples replayed, gates. */
-                evidence: Record<string, unknown>;
+                evidence: unknown;
                 /**
                  * Format: date-time
                  * @description When it lapses.
@@ -2459,7 +3097,7 @@ export interface components {
                 /** @description What is known of how far it is: `{rows, rejected, ...}`. */
                 progress: Record<string, unknown>;
                 /** @description What it came to. */
-                result?: Record<string, unknown> | null;
+                result?: unknown;
                 /**
                  * Format: date-time
                  * @description When the last attempt began.
@@ -2467,6 +3105,23 @@ export interface components {
                 started_at?: string | null;
                 /** @description `queued`, `in_progress`, `retry_wait`, `success`, `failed`, `cancelled`. */
                 state: string;
+            }[];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Items_TenantRow: {
+            /** @description The items. */
+            items: {
+                /** Format: date-time */
+                created_at: string;
+                held: boolean;
+                id: string;
+                name: string;
+                /** @description `active`, `suspended`, `deleting`. */
+                state: string;
+                /** Format: int64 */
+                version: number;
             }[];
             /** @description Pass as `cursor` to read on; null at the end. */
             next_cursor?: string | null;
@@ -2496,6 +3151,64 @@ export interface components {
             /** @description Pass as `cursor` to read on; null at the end. */
             next_cursor?: string | null;
         };
+        /** @description One step of a journey. */
+        JourneyStep: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at?: string | null;
+            /** @description What there is to say. */
+            data: Record<string, unknown>;
+            /** @description `aam`, `dcl` or `agent`. */
+            layer: string;
+            /** @description `normalized`, `stored`, `merged`, `finding`. */
+            step: string;
+        };
+        /** @description Where one entity came from and who used it. */
+        JourneyView: {
+            /** @description Its id. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Position of the log that this reflects.
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description Later events follow behind this number of the live stream.
+             */
+            seq: number;
+            /** @description What happened to it, oldest first. */
+            steps: components["schemas"]["JourneyStep"][];
+            /** @description Whether there is more than is shown. */
+            truncated: boolean;
+            /** @description Its view. */
+            view: string;
+        };
+        /** @description Upper bounds; 0 is none. */
+        Limits: {
+            /**
+             * Format: int64
+             * @description Connections.
+             */
+            connections: number;
+            /**
+             * Format: int64
+             * @description Bytes of uploaded files together.
+             */
+            file_bytes: number;
+            /**
+             * Format: int64
+             * @description Rows ever taken into the log.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description People.
+             */
+            users: number;
+        };
         /** @description The link's token. */
         Link: {
             /** @description What stands behind `#link=`. */
@@ -2507,6 +3220,18 @@ export interface components {
             api_key: components["schemas"]["ApiKeyView"];
             /** @description Send as `Authorization: Bearer` or `X-API-Key`. It is not shown again. */
             key: string;
+        };
+        /** @description A tenant that was made. */
+        MadeTenant: {
+            /**
+             * Format: int64
+             * @description Seconds it is good.
+             */
+            expires_in: number;
+            id: string;
+            /** @description For the first admin: send as `invitation` to POST /api/v1/auth/register; works once. */
+            invitation: string;
+            name: string;
         };
         /** @description New rules of one stream, whole. */
         MappingEdit: {
@@ -2544,7 +3269,7 @@ export interface components {
             /** @description Stream the rule belongs to. */
             stream: string;
             /** @description Transform beyond the cast. */
-            transform?: Record<string, unknown> | null;
+            transform?: unknown;
             /**
              * Format: int64
              * @description Version of the stream's rules.
@@ -2659,13 +3384,40 @@ export interface components {
              */
             max_attempts?: number | null;
             /** @description What the kind needs. */
-            payload?: Record<string, unknown>;
+            payload?: unknown;
+        };
+        /** @description A tenant to be. */
+        NewTenant: {
+            /** @description Address of its first admin. */
+            admin_email: string;
+            /** @description Name people see. */
+            name: string;
         };
         /** @description A node. */
         NodeView: {
             id: string;
             state: string;
             version: string;
+        };
+        /** @description How sources, views and agents of a tenant are. */
+        OrchestraView: {
+            /** @description Agents. */
+            agents: components["schemas"]["AgentView"][];
+            /** @description The last run. */
+            run: components["schemas"]["PipelineView"];
+            /**
+             * Format: int32
+             * @description Tasks of the tenant that run at once.
+             */
+            running_limit: number;
+            /** @description Connections and their states. */
+            sources: Record<string, unknown>[];
+            /** @description Of the last run: `idle`, `running`, `success`, `failed`. */
+            state: string;
+            /** @description Tasks that are not done, by state. */
+            tasks: Record<string, unknown>;
+            /** @description The views, as `GET /api/v1/dcl/state` says. */
+            views: Record<string, unknown>;
         };
         /** @description Parts. */
         Parts: {
@@ -2678,6 +3430,20 @@ export interface components {
             current: string;
             /** @description The new one. */
             password: string;
+        };
+        /** @description A run through all layers and how far it is. */
+        PipelineView: {
+            /** @description Whether connectors read at all (`USE_AAM_AS_SOURCE`). */
+            aam_enabled: boolean;
+            /** @description `AOD_DISCOVERY`, `AAM_ONBOARDING`, `DCL_INTELLIGENCE`, `AGENT_EXECUTION`, in this order. */
+            stages: components["schemas"]["StageView"][];
+            /**
+             * Format: date-time
+             * @description When it was started.
+             */
+            started_at?: string | null;
+            /** @description `idle` (none was started), `running`, `success`, `failed`. */
+            state: string;
         };
         /** @description Where a tenant runs. */
         PlaceView: {
@@ -2702,7 +3468,7 @@ export interface components {
             /** @description Column names. */
             columns: string[];
             /** @description Rows, a value a column. */
-            rows: Record<string, unknown>[][];
+            rows: unknown[][];
             /** @description The stream. */
             stream: string;
         };
@@ -2712,8 +3478,8 @@ export interface components {
             code: string;
             /** @description What went wrong, for the person who asked. */
             detail: string;
-            /** @description Fields at fault. */
-            errors: components["schemas"]["PointedSchema"][];
+            /** @description Fields at fault, if there are any. */
+            errors?: components["schemas"]["PointedSchema"][] | null;
             /** @description The path that was asked. */
             instance: string;
             /** @description What to do. */
@@ -2756,13 +3522,13 @@ export interface components {
              */
             confidence: number;
             /** @description Field before; several where they were merged. */
-            from: Record<string, unknown>;
+            from: unknown;
             /** @description `renamed`, `added`, `removed`, `retyped`, `split`, `merged`. */
             kind: string;
             /** @description Why, a phrase a feature. */
             reasons: string[];
             /** @description Field after; several where one was split. */
-            to: Record<string, unknown>;
+            to: unknown;
         };
         /** @description An object whose mapping is asked for. */
         ProposeMapping: {
@@ -2854,7 +3620,7 @@ export interface components {
             /** @description Who decided. */
             decided_by?: string | null;
             /** @description Why: scores, samples replayed, gates. */
-            evidence: Record<string, unknown>;
+            evidence: unknown;
             /**
              * Format: date-time
              * @description When it lapses.
@@ -2896,12 +3662,26 @@ export interface components {
             /** @description Source field. */
             source_path: string;
             /** @description Transform beyond the cast. */
-            transform?: Record<string, unknown> | null;
+            transform?: unknown;
         };
         /** @description What somebody says to a finding. */
         Said: {
             /** @description `accepted`, `dismissed` or `open` again. */
             state: string;
+        };
+        /** @description The demo's systems and what they offer. */
+        ScanView: {
+            /** @description Each stream of each system. */
+            assets: components["schemas"]["Asset"][];
+            /** @description How many of them are connected. */
+            connected: number;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            timestamp: string;
+            /** @description How many these are. */
+            total_assets: number;
         };
         /** @description One sign-in. */
         SessionView: {
@@ -2923,6 +3703,15 @@ export interface components {
             /** @description `file`, `postgres`, `demo`. */
             type: string;
         };
+        /** @description Whether people can sign in by a provider here. */
+        SignIns: {
+            /** @description They can. */
+            enabled: boolean;
+            /** @description What the provider is called. */
+            name?: string | null;
+            /** @description Where a browser begins. */
+            start?: string | null;
+        };
         /** @description Records that are not of their entity. */
         SplitEntity: {
             /** @description Why, for people. */
@@ -2930,12 +3719,21 @@ export interface components {
             /** @description Ids of the records that become an entity of their own. */
             records: string[];
         };
+        /** @description A stage of a run. */
+        StageView: {
+            /** @description What there is to say: sources and streams, tasks and rows, positions, runs of agents. */
+            data: Record<string, unknown>;
+            /** @description Its name. */
+            stage: string;
+            /** @description `waiting`, `running`, `success`, `failed`, `skipped`. */
+            state: string;
+        };
         /** @description One stream of a connection. */
         StreamView: {
             /** @description Safe Mode has read as many rows of it as it does; the rest is read from the cursor once the connection is confirmed. */
             capped: boolean;
             /** @description Where the next read begins, as the source says it. */
-            cursor?: Record<string, unknown> | null;
+            cursor?: unknown;
             /** @description Canonical entity it feeds; null until it is mapped. */
             entity?: string | null;
             /** @description Digest of its schema. */
@@ -2994,7 +3792,7 @@ export interface components {
             /** @description What is known of how far it is: `{rows, rejected, ...}`. */
             progress: Record<string, unknown>;
             /** @description What it came to. */
-            result?: Record<string, unknown> | null;
+            result?: unknown;
             /**
              * Format: date-time
              * @description When the last attempt began.
@@ -3002,6 +3800,56 @@ export interface components {
             started_at?: string | null;
             /** @description `queued`, `in_progress`, `retry_wait`, `success`, `failed`, `cancelled`. */
             state: string;
+        };
+        /** @description What may be changed on a tenant; absent means unchanged. */
+        TenantPatch: {
+            /**
+             * @description Limits that differ from the configured ones, whole: `connections`, `rows`, `file_bytes`, `users`. For the operator of
+             *     the platform.
+             */
+            limits?: Record<string, unknown> | null;
+            /** @description New name. */
+            name?: string | null;
+        };
+        /** @description A tenant in the list. */
+        TenantRow: {
+            /** Format: date-time */
+            created_at: string;
+            held: boolean;
+            id: string;
+            name: string;
+            /** @description `active`, `suspended`, `deleting`. */
+            state: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A tenant. */
+        TenantView: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description Suspended by whoever operates the platform, who alone resumes it. */
+            held: boolean;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description What it may have. */
+            limits: components["schemas"]["Limits"];
+            /** @description Name people see. */
+            name: string;
+            /** @description `active`, `suspended`, `deleting`. */
+            state: string;
+            /** @description What it has. */
+            usage: Record<string, unknown>;
+            /**
+             * Format: int64
+             * @description For If-Match.
+             */
+            version: number;
         };
         /** @description A ticket. */
         Ticket: {
@@ -3012,6 +3860,13 @@ export interface components {
             expires_in: number;
             /** @description Send as `?ticket=`; works once. */
             ticket: string;
+        };
+        /** @description A flag to turn. */
+        ToggleFlag: {
+            /** @description On or off. */
+            enabled: boolean;
+            /** @description Its name. */
+            flag_name: string;
         };
         /** @description A row that the tried rules would refuse. */
         TrialRefusal: {
@@ -3956,6 +4811,221 @@ export interface operations {
             };
         };
     };
+    list_feature_flags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_FlagView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    toggle_feature_flag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToggleFlag"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlagView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_tenant: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Version of the tenant that was looked at */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Farewell"];
+            };
+        };
+        responses: {
+            /** @description It is going */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_tenant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Version of the tenant that was looked at */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TenantPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_tenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asked"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-tar": number[];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     resume_tenant: {
         parameters: {
             query?: never;
@@ -3971,6 +5041,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlaceView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suspend_tenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantView"];
                 };
             };
             /** @description A problem */
@@ -4030,6 +5128,155 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Asked"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    aoa_demo_scan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    aoa_discover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiscoverAssets"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Discovered"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    aoa_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asked"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    aoa_run: {
+        parameters: {
+            query?: {
+                /** @description Agents by comma; all unless said. */
+                agents?: string;
+                /** @description Connections by name or id, by comma; all that are not paused unless said. */
+                sources?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    aoa_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrchestraView"];
                 };
             };
             /** @description A problem */
@@ -4394,6 +5641,100 @@ export interface operations {
             };
         };
     };
+    sign_ins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignIns"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signed_in_elsewhere: {
+        parameters: {
+            query?: {
+                /** @description Redeemed for who they are. */
+                code?: string;
+                /** @description Why it did not work out. */
+                error?: string;
+                /** @description Who sends them. */
+                iss?: string;
+                /** @description As it was given at the start. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the console, with a session in the cookie */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in_elsewhere: {
+        parameters: {
+            query?: {
+                /** @description An invitation to join by. */
+                invitation?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the identity provider */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     change_password: {
         parameters: {
             query?: never;
@@ -4559,6 +5900,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    apply_configuration: {
+        parameters: {
+            query?: {
+                /** @description Only say what there would be to do. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplyConfiguration"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigurationApplied"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_configuration: {
+        parameters: {
+            query?: {
+                /** @description Whether to say where each stream stands; true unless said. */
+                cursors?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/yaml": string;
                 };
             };
             /** @description A problem */
@@ -4928,6 +6335,93 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, unknown>;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    demo_pipeline_start: {
+        parameters: {
+            query?: {
+                /** @description `crm`, `cloud`, `relational` or `document`; all unless said. */
+                source_type?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    demo_pipeline_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    demo_pipeline_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineView"];
                 };
             };
             /** @description A problem */
@@ -5335,7 +6829,10 @@ export interface operations {
     };
     flow_monitor: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Events of each layer at most; 100 unless said, 1 to 500. */
+                limit_per_layer?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5347,7 +6844,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, unknown>;
+                    "application/json": components["schemas"]["FlowView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    flow_journey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Any id that leads to the entity, or a record's */
+                id: string;
+                /** @description accounts, contacts, opportunities, ... */
+                view: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyView"];
                 };
             };
             /** @description A problem */
@@ -5380,6 +6910,292 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Items_ProposedMapping"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    operator_erasures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_ErasureView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    operator_tenants: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most so many; 100 unless said, 1000 at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_TenantRow"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    operator_create_tenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTenant"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeTenant"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    operator_tenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    operator_delete_tenant: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Version of the tenant that was looked at */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Farewell"];
+            };
+        };
+        responses: {
+            /** @description It is going */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    operator_update_tenant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Version of the tenant that was looked at */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TenantPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    operator_export_tenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asked"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    operator_resume_tenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    operator_suspend_tenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantView"];
                 };
             };
             /** @description A problem */

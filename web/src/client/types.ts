@@ -18,6 +18,11 @@ export type Preview = Schemas["Preview"];
 export type Discovered = Schemas["DiscoveredStream"];
 export type ProposedMapping = Schemas["ProposedMapping"];
 export type Cluster = Schemas["ClusterView"];
+export type ApiKey = Schemas["ApiKeyView"];
+export type AuditEntry = Schemas["AuditView"];
+export type Person = Schemas["UserView"];
+export type Flag = Schemas["FlagView"];
+export type Tenant = Schemas["TenantView"];
 export type Role = "viewer" | "operator" | "admin";
 
 export type Page<T> = { items: T[]; next_cursor?: string | null };
@@ -82,12 +87,21 @@ export type LiveEvent = {
   trace_id?: string;
   data: Record<string, unknown>;
 };
-export type FlowSnapshot = {
-  seq: number;
-  floor: number;
-  aam: LiveEvent[];
-  dcl: LiveEvent[];
-  agent: LiveEvent[];
-  connections: { id: string; name: string; type: string; state: string }[];
-  reviews_pending: number;
+export type FlowSnapshot = Omit<Schemas["FlowView"], "aam_events" | "dcl_events" | "agent_events"> & {
+  aam_events: LiveEvent[];
+  dcl_events: LiveEvent[];
+  agent_events: LiveEvent[];
+};
+
+export type Comparison = { comparison: string; level: string; bits: number; a: unknown; b: unknown };
+export type PairEvidence = { probability: number; bits: number; comparisons: Comparison[]; records?: Row[] };
+export type RecordSource = { connection_id: string; stream: string; key: string; seq: number; mapping_version: number };
+export type Member = { id: string; live: boolean; since: number; source: RecordSource | null; record: Row };
+export type SaidOfPair = { a: string; b: string; said: string };
+export type Entity = Omit<Schemas["EntityView"], "record" | "sources" | "members" | "pairs" | "said"> & {
+  record: Row;
+  sources: Record<string, string>;
+  members: Member[];
+  pairs: (PairEvidence & { a: string; b: string })[] | null;
+  said: SaidOfPair[] | null;
 };

@@ -43,3 +43,11 @@ export const decideFinding = (id: string, state: string) =>
     void touch("findings")();
     return touch("agents")();
   });
+
+/** What the words of a question name, among what is read or could be. */
+export const discover = (words: string) =>
+  queryOptions({
+    queryKey: ["discover", words],
+    queryFn: ({ signal }) =>
+      body(api.POST("/api/v1/aoa/discover", { body: { nlp_query: words, min_confidence: 0.3 }, signal })),
+  });

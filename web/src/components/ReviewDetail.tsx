@@ -17,20 +17,9 @@ import { many } from "@/ui/format";
 import { Kbd } from "@/ui/Kbd";
 import { Confidence } from "@/ui/Spark";
 import { Ago } from "@/ui/Time";
-import { ChangeLine, titleOf } from "./drift";
 import { Evidence } from "./Evidence";
-
-export type Subject = {
-  drift_id?: string;
-  connection_id?: string;
-  connection?: string;
-  stream?: string;
-  kind?: string;
-  from?: string;
-  to?: string;
-  severity?: string;
-};
-export const subjectOf = (of: Review): Subject => of.subject as Subject;
+import { IdentityReview } from "./IdentityReview";
+import { isIdentity, Subject, subjectOf } from "./subject";
 
 type Proposal = { action?: string; from?: string; to?: string; source_path?: string; field?: string };
 
@@ -40,6 +29,12 @@ const SAYS: Record<string, (p: Proposal) => string> = {
   unmap: (p) => `Let ${p.source_path} feed nothing; it is kept in extras`,
   lenient: (p) => `Take rows whose ${p.source_path} does not fit, with the value in extras`,
   accept: () => "Agree to the change; the rules stay",
+};
+
+/** What the two answers are called, by what is asked. */
+const ANSWERS: Record<string, [string, string]> = {
+  merge: ["They are one", "They are two"],
+  split: ["Take it out", "Leave it in"],
 };
 
 type Props = { of: Review; busy: boolean; onDecide: (decision: Decision) => void; keys: boolean };
@@ -52,6 +47,8 @@ export function ReviewDetail({ of, busy, onDecide, keys }: Props) {
   const role = account?.role;
   const self = account?.id;
   const open = of.state === "pending";
+  const identity = isIdentity(of);
+  const [yes, no] = ANSWERS[of.type] ?? ["Approve", "Reject"];
   const allowed = open && may(role, "operator");
 
   useEffect(() => {
@@ -63,46 +60,66 @@ export function ReviewDetail({ of, busy, onDecide, keys }: Props) {
       if (document.querySelector("[role=dialog]")) return;
       if (event.key === "a") onDecide({ decision: "approve" });
       if (event.key === "r") onDecide({ decision: "reject" });
-      if (event.key === "e") setEditing(true);
+      if (event.key === "e" && !identity) setEditing(true);
     };
     addEventListener("keydown", press);
     return () => removeEventListener("keydown", press);
-  }, [allowed, keys, onDecide]);
+  }, [allowed, keys, onDecide, identity]);
 
   return (
     <Card>
       <div className="grid gap-6">
         <header className="flex flex-wrap items-center gap-3">
-          <h2 className="text-xl">{titleOf(subject.kind ?? of.type)}</h2>
-          <ChangeLine of={{ kind: "", from: subject.from, to: subject.to }} />
+          <h2 className="text-xl">
+            <Subject of={of} />
+          </h2>
           <span className="ml-auto">{open ? <Confidence value={of.confidence} /> : <Badge word={of.state} />}</span>
         </header>
-        <Facts
-          items={[
-            ["Proposal", SAYS[proposal.action ?? ""]?.(proposal) ?? JSON.stringify(proposal)],
-            [
-              "Where",
-              <Link key="where" to={`/connect/${subject.connection_id}` as never} className="text-blue">
-                {subject.connection} · {subject.stream}
-              </Link>,
-            ],
-            ["Touches", <Touches key="touches" subject={subject} proposal={proposal} />],
-            [
-              "If nothing is done",
-              open ? (
-                <span key="open">
-                  known records keep their last value, new ones lack it; what the source sends waits in extras. Asked{" "}
-                  <Ago at={of.created_at} />, lapses <Ago at={of.expires_at} empty="never" />
-                </span>
-              ) : (
-                <span key="done">
-                  decided <Ago at={of.decided_at} /> by {decider(of.decided_by, self)}
-                </span>
-              ),
-            ],
-          ]}
-        />
-        <Evidence of={of.evidence} />
+        {identity ? (
+          <IdentityReview of={of} />
+        ) : (
+          <>
+            <Facts
+              items={[
+                ["Proposal", SAYS[proposal.action ?? ""]?.(proposal) ?? JSON.stringify(proposal)],
+                [
+                  "Where",
+                  <Link key="where" to={`/connect/${subject.connection_id}` as never} className="text-blue">
+                    {subject.connection} · {subject.stream}
+                  </Link>,
+                ],
+                ["Touches", <Touches key="touches" subject={subject} proposal={proposal} />],
+                [
+                  "If nothing is done",
+                  open ? (
+                    <span key="open">
+                      known records keep their last value, new ones lack it; what the source sends waits in extras.
+                      Asked <Ago at={of.created_at} />, lapses <Ago at={of.expires_at} empty="never" />
+                    </span>
+                  ) : (
+                    <span key="done">
+                      decided <Ago at={of.decided_at} /> by {decider(of.decided_by, self)}
+                    </span>
+                  ),
+                ],
+              ]}
+            />
+            <Evidence of={of.evidence} />
+          </>
+        )}
+        {identity && (
+          <p className="text-sm text-ink-2">
+            {open ? (
+              <>
+                If nothing is done they stay as they are. Asked <Ago at={of.created_at} />.
+              </>
+            ) : (
+              <>
+                Decided <Ago at={of.decided_at} /> by {decider(of.decided_by, self)}.
+              </>
+            )}
+          </p>
+        )}
         {editing && allowed && (
           <Edit of={of} proposal={proposal} onCancel={() => setEditing(false)} onDecide={onDecide} busy={busy} />
         )}
@@ -114,14 +131,16 @@ export function ReviewDetail({ of, busy, onDecide, keys }: Props) {
               onClick={() => onDecide({ decision: "approve" })}
               className="max-sm:grow"
             >
-              Approve <Kbd>A</Kbd>
+              {yes} <Kbd>A</Kbd>
             </Button>
             <Button disabled={busy} onClick={() => onDecide({ decision: "reject" })} className="max-sm:grow">
-              Reject <Kbd>R</Kbd>
+              {no} <Kbd>R</Kbd>
             </Button>
-            <Button tone="quiet" disabled={busy} onClick={() => setEditing(true)}>
-              Edit <Kbd>E</Kbd>
-            </Button>
+            {!identity && (
+              <Button tone="quiet" disabled={busy} onClick={() => setEditing(true)}>
+                Edit <Kbd>E</Kbd>
+              </Button>
+            )}
           </div>
         )}
         {open && !allowed && role && (

@@ -2,17 +2,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { mappings } from "@/client/connections";
-import type { Row, View } from "@/client/types";
+import type { RecordSource, Row, View } from "@/client/types";
+import { LinkButton } from "@/ui/Button";
 import { CopyButton } from "@/ui/Copy";
 import { Facts, Raw } from "@/ui/Facts";
 import { plain } from "@/ui/format";
 import { Confidence } from "@/ui/Spark";
 import { useSourceNames } from "./names";
 
-type Source = { connection_id: string; stream: string; key: string; seq: number; mapping_version: number };
-
 export function RowDetail({ row, view }: { row: Row; view: View }) {
-  const source = row.source as Source | undefined;
+  const source = row.source as RecordSource | undefined;
   const names = useSourceNames();
   const rules =
     useQuery({ ...mappings(source?.connection_id ?? ""), enabled: source !== undefined }).data?.items.filter(
@@ -21,6 +20,9 @@ export function RowDetail({ row, view }: { row: Row; view: View }) {
   const filled = view.fields.filter((field) => row[field.name] !== null && row[field.name] !== undefined);
   return (
     <div className="grid gap-6">
+      <LinkButton to={`/views/${view.view}/${String(row.id)}`} className="justify-self-start">
+        Its entity: records, evidence, merge and split
+      </LinkButton>
       <section>
         <h3 className="mb-3 text-sm text-ink-3">Where its values come from</h3>
         <ul className="grid gap-px overflow-hidden rounded-xl border border-line bg-line">

@@ -1,5 +1,6 @@
 // The way in: a one-time link (taken before this is shown), a password, or a new tenant.
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useState } from "react";
+import { at } from "@/client/base";
 import { type Problem, problemOf } from "@/client/problem";
 import { register, signIn } from "@/client/session";
 import { Button } from "@/ui/Button";
@@ -48,9 +49,31 @@ export function SignIn({ fault }: { fault: Problem | null }) {
             ]}
           />
           {mode === "password" ? <SignInForm /> : <RegisterForm />}
+          <Elsewhere />
         </div>
       </section>
     </main>
+  );
+}
+
+/** Sign-in by an identity provider, where the node has one; an invitation goes along. */
+function Elsewhere() {
+  const [way, setWay] = useState<{ name: string; start: string } | null>(null);
+  useEffect(() => {
+    const asked = new AbortController();
+    fetch(at("/api/v1/auth/oidc"), { signal: asked.signal })
+      .then((answer) => (answer.ok ? answer.json() : null))
+      .then((said) => said?.enabled && setWay(said))
+      // Without an answer there is a password.
+      .catch(() => undefined);
+    return () => asked.abort();
+  }, []);
+  if (!way) return null;
+  const invitation = location.hash.startsWith("#invitation=") ? `?${location.hash.slice(1)}` : "";
+  return (
+    <a href={at(way.start) + invitation} className="text-center underline">
+      {way.name}
+    </a>
   );
 }
 

@@ -27,8 +27,9 @@ export function arrange(graph: Graph, width: number): Layout {
   const known = new Set(nodes.map((node) => node.id));
   const edges = graph.edges.filter((edge) => known.has(edge.source) && known.has(edge.target));
   const ordered = order(nodes, edges);
-  const most = Math.max(1, ...nodes.map((node) => weight(node, edges)));
-  const tall = (node: GraphNode) => LEAST + 34 * Math.sqrt(weight(node, edges) / most);
+  const weights = weigh(nodes, edges);
+  const most = [...weights.values()].reduce((top, one) => Math.max(top, one), 1);
+  const tall = (node: GraphNode) => LEAST + 34 * Math.sqrt((weights.get(node.id) ?? 0) / most);
   const heights = COLUMNS.map((layer) => ordered[layer].reduce((sum, node) => sum + tall(node) + GAP, 0));
   const height = Math.max(180, ...heights);
   const placed = new Map<string, Placed>();
@@ -48,14 +49,47 @@ export function arrange(graph: Graph, width: number): Layout {
   };
 }
 
-/** Rows through a node; the larger of what comes and what goes, or its own. */
-function weight(node: GraphNode, edges: GraphEdge[]): number {
-  const sum = (list: GraphEdge[]) => list.reduce((total, edge) => total + edge.rows, 0);
-  return Math.max(
-    node.rows ?? 0,
-    sum(edges.filter((edge) => edge.source === node.id)),
-    sum(edges.filter((edge) => edge.target === node.id)),
+/** Rows through each node; the larger of what comes and what goes, or its own. */
+function weigh(nodes: GraphNode[], edges: GraphEdge[]): Map<string, number> {
+  const rows = (list: GraphEdge[] | undefined) => (list ?? []).reduce((total, edge) => total + edge.rows, 0);
+  const [out, into] = [by(edges, "source"), by(edges, "target")];
+  return new Map(
+    nodes.map((node) => [node.id, Math.max(node.rows ?? 0, rows(out.get(node.id)), rows(into.get(node.id)))]),
   );
+}
+
+/** Edges by the node at one of their ends. */
+function by(edges: GraphEdge[], side: "source" | "target"): Map<string, GraphEdge[]> {
+  const found = new Map<string, GraphEdge[]>();
+  for (const edge of edges) {
+    const list = found.get(edge[side]);
+    if (list) list.push(edge);
+    else found.set(edge[side], [edge]);
+  }
+  return found;
+}
+
+/** A graph that is too large for a picture, seen from one node: what it comes from and goes to, nearest first. */
+export function around(graph: Graph, id: string, most: number): Graph {
+  const [out, into] = [by(graph.edges, "source"), by(graph.edges, "target")];
+  const kept = new Set([id]);
+  const walk = (edges: Map<string, GraphEdge[]>, side: "source" | "target") => {
+    const queue = [id];
+    for (let at = queue.shift(); at !== undefined && kept.size < most; at = queue.shift()) {
+      for (const edge of edges.get(at) ?? []) {
+        if (kept.size >= most || kept.has(edge[side])) continue;
+        kept.add(edge[side]);
+        queue.push(edge[side]);
+      }
+    }
+  };
+  walk(into, "source");
+  walk(out, "target");
+  return {
+    ...graph,
+    nodes: graph.nodes.filter((node) => kept.has(node.id)),
+    edges: graph.edges.filter((edge) => kept.has(edge.source) && kept.has(edge.target)),
+  };
 }
 
 /** Sources in the order they came; everything behind them by the middle of what feeds it, twice, which settles most. */
@@ -67,10 +101,9 @@ function order(nodes: GraphNode[], edges: GraphEdge[]): Record<GraphNode["layer"
   const note = (layer: GraphNode["layer"]) => {
     for (const [at, node] of layers[layer].entries()) place.set(node.id, at);
   };
+  const [out, into] = [by(edges, "source"), by(edges, "target")];
   const middle = (node: GraphNode, back: boolean) => {
-    const near = edges
-      .filter((edge) => (back ? edge.source : edge.target) === node.id)
-      .map((edge) => place.get(back ? edge.target : edge.source));
+    const near = ((back ? out : into).get(node.id) ?? []).map((edge) => place.get(back ? edge.target : edge.source));
     const known = near.filter((at) => at !== undefined);
     return known.length > 0 ? known.reduce((sum, at) => sum + at, 0) / known.length : (place.get(node.id) ?? 0);
   };
@@ -89,22 +122,28 @@ function order(nodes: GraphNode[], edges: GraphEdge[]): Record<GraphNode["layer"
 }
 
 function link(edges: GraphEdge[], placed: Map<string, Placed>): Link[] {
-  const most = Math.max(1, ...edges.map((edge) => edge.rows));
-  const spread = (list: GraphEdge[], edge: GraphEdge, node: Placed) =>
-    node.y + (node.height * (list.indexOf(edge) + 1)) / (list.length + 1);
+  const most = edges.reduce((top, edge) => Math.max(top, edge.rows), 1);
+  const above = (side: "source" | "target", other: "source" | "target") => (a: GraphEdge, b: GraphEdge) =>
+    (placed.get(a[other])?.y ?? 0) - (placed.get(b[other])?.y ?? 0) || a[side].localeCompare(b[side]);
+  const spread = (side: "source" | "target", other: "source" | "target") => {
+    const heights = new Map<GraphEdge, number>();
+    for (const [id, list] of by(edges, side)) {
+      const node = placed.get(id) as Placed;
+      list.sort(above(side, other));
+      for (const [at, edge] of list.entries()) heights.set(edge, node.y + (node.height * (at + 1)) / (list.length + 1));
+    }
+    return heights;
+  };
+  const [starts, ends] = [spread("source", "target"), spread("target", "source")];
   return edges.map((edge) => {
     const from = placed.get(edge.source) as Placed;
     const to = placed.get(edge.target) as Placed;
-    const by = (side: "source" | "target", other: "source" | "target") => (a: GraphEdge, b: GraphEdge) =>
-      (placed.get(a[other])?.y ?? 0) - (placed.get(b[other])?.y ?? 0) || a[side].localeCompare(b[side]);
-    const out = edges.filter((one) => one.source === edge.source).sort(by("source", "target"));
-    const into = edges.filter((one) => one.target === edge.target).sort(by("target", "source"));
     return {
       ...edge,
       from,
       to,
-      y0: spread(out, edge, from),
-      y1: spread(into, edge, to),
+      y0: starts.get(edge) ?? from.y,
+      y1: ends.get(edge) ?? to.y,
       thickness: 1.5 + 8 * Math.sqrt(edge.rows / most),
     };
   });

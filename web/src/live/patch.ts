@@ -13,7 +13,7 @@ const TOUCHES: [string, QueryKey[]][] = [
   ["review", [["reviews"], ["drifts"]]],
   ["flow.aam.quarantined", [["connections", "one"]]],
   ["flow.aam.mapped", [["connections", "one"], ["connections", "list"], ["graph"]]],
-  ["flow.dcl", [["views"], ["connections", "list"], ["connections", "one"], ["graph"]]],
+  ["flow.dcl", [["views"], ["entities"], ["connections", "list"], ["connections", "one"], ["graph"]]],
   ["flow.agent.completed", [["agents"], ["findings"]]],
   ["flow.agent.finding", [["findings"], ["agents"]]],
   ["flow.agent.failed", [["agents"]]],

@@ -67,10 +67,11 @@ function watch(tell: () => void): () => void {
 export function connect(snapshot: FlowSnapshot | null): void {
   if (stop) return;
   if (snapshot) {
-    for (const layer of LAYERS) live.events[layer] = [...snapshot[layer]].reverse().slice(0, KEPT);
-    const newest = LAYERS.flatMap((layer) => snapshot[layer].map((event) => Date.parse(event.at)));
+    const told = (layer: Layer) => snapshot[`${layer}_events`];
+    for (const layer of LAYERS) live.events[layer] = [...told(layer)].reverse().slice(0, KEPT);
+    const newest = LAYERS.flatMap((layer) => told(layer).map((event) => Date.parse(event.at)));
     live = { ...live, seq: snapshot.seq, heardAt: newest.length > 0 ? Math.max(...newest) : null };
-    for (const layer of LAYERS) for (const event of snapshot[layer]) count(layer, event);
+    for (const layer of LAYERS) for (const event of told(layer)) count(layer, event);
   }
   stop = follow(hear, () => live.seq);
   ticker = setInterval(roll, 1_000);
@@ -93,7 +94,7 @@ function hear(told: Told): void {
     refresher.all();
   }
   if (told.kind === "events") take(told.events);
-  timer ??= setTimeout(publish, 100);
+  timer ??= setTimeout(atFrame, 100);
 }
 
 function take(told: LiveEvent[]): void {
@@ -128,6 +129,12 @@ function roll(): void {
   }
   live = { ...live, rates };
   publish();
+}
+
+/** At the beginning of a frame, so that drawing has the whole of it; a page that is not seen has no frames. */
+function atFrame(): void {
+  if (document.hidden) publish();
+  else requestAnimationFrame(publish);
 }
 
 function publish(): void {

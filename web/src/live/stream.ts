@@ -99,6 +99,8 @@ function hear(heard: ServerEvent[], tell: Listener): void {
   for (const one of heard) {
     if (one.event === "reset" || one.event === "missed") gap = true;
     else if (one.id !== null) events.push(JSON.parse(one.data) as LiveEvent);
+    // In its place among the others: what happened right before it may never have been told.
+    if (one.event === "stream.gap") gap = true;
   }
   if (gap) tell({ kind: "gap" });
   if (events.length > 0) tell({ kind: "events", events });

@@ -1,18 +1,21 @@
-// The platform itself: actors with live health, the cluster, people and their sessions, files. What needs a role says which.
+// The platform itself: actors with live health, the cluster, people, files, keys, the audit log, the tenant and its
+// switches. What needs a role says which.
 import { useQuery } from "@tanstack/react-query";
-import { actors, may, me } from "@/client/system";
+import { actors } from "@/client/system";
 import { ActorTree } from "@/components/ActorTree";
 import { useAddress } from "@/components/address";
+import { Audit } from "@/components/admin/Audit";
 import { Cluster } from "@/components/admin/Cluster";
 import { Files } from "@/components/admin/Files";
+import { Keys } from "@/components/admin/Keys";
 import { People } from "@/components/admin/People";
+import { Tenant } from "@/components/admin/Tenant";
 import { useSourceNames } from "@/components/names";
 import { Page } from "@/components/Page";
 import { useTruth } from "@/components/truth";
 import { Async } from "@/ui/Async";
 import { Card } from "@/ui/Card";
 import { Shares } from "@/ui/Spark";
-import { NotYet } from "@/ui/States";
 import { Tabs } from "@/ui/Tabs";
 
 export default function AdminPage() {
@@ -28,7 +31,9 @@ export default function AdminPage() {
           { id: "cluster", label: "Cluster", content: <Cluster /> },
           { id: "people", label: "People and sessions", content: <People /> },
           { id: "files", label: "Files", content: <Files /> },
-          { id: "more", label: "Flags, keys, audit", content: <More /> },
+          { id: "keys", label: "API keys", content: <Keys /> },
+          { id: "audit", label: "Audit", content: <Audit /> },
+          { id: "tenant", label: "Tenant and switches", content: <Tenant /> },
         ]}
       />
     </Page>
@@ -61,16 +66,5 @@ function Actors() {
         }}
       </Async>
     </Card>
-  );
-}
-
-function More() {
-  const role = useQuery(me()).data?.role;
-  return (
-    <NotYet title="Feature flags, API keys, webhooks and the audit log have no endpoints in this build">
-      {may(role, "admin")
-        ? "You will manage them here as soon as the API serves them. Limits in force are told with every answer, in the RateLimit headers."
-        : "Managing them will need the role admin."}
-    </NotYet>
   );
 }

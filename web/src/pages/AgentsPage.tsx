@@ -16,7 +16,7 @@ import { cx } from "@/ui/cx";
 import { Dialog } from "@/ui/Dialog";
 import { Select } from "@/ui/Field";
 import { count, words } from "@/ui/format";
-import { Empty } from "@/ui/States";
+import { Empty, Skeleton } from "@/ui/States";
 import { type Column, Table } from "@/ui/Table";
 import { Ago } from "@/ui/Time";
 import { act } from "@/ui/toasts";
@@ -79,7 +79,10 @@ export default function AgentsPage() {
       lead="They look at the views whenever those move on, and keep what they find with the rows it rests on."
     >
       <div className="grid gap-5">
-        <Async query={query}>
+        <Async
+          query={query}
+          skeleton={<Skeleton lines={10} className="min-h-[130dvh] content-start md:min-h-[30rem]" />}
+        >
           {(page) => (
             <div className="grid gap-4 md:grid-cols-2">
               {page.items.map((one) => (

@@ -3,13 +3,14 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Cable, CircleCheck } from "lucide-react";
 import { connections } from "@/client/connections";
-import { drifts, reviews } from "@/client/repairs";
+import { drifts, inOrder, reviews } from "@/client/repairs";
 import type { Connection, Drift, Review } from "@/client/types";
 import { dclState } from "@/client/views";
 import { agents, findings, tasks } from "@/client/work";
 import { ChangeLine, titleOf } from "@/components/drift";
 import { Page } from "@/components/Page";
 import { Pipeline } from "@/components/Pipeline";
+import { Subject, subjectOf, whereOf } from "@/components/subject";
 import { useTruth } from "@/components/truth";
 import { Async } from "@/ui/Async";
 import { Badge } from "@/ui/Badge";
@@ -124,7 +125,7 @@ function Figures() {
           <Figure
             label={figure.label}
             value={known(figure.value) ? figure.value : <span className="text-ink-3">·</span>}
-            note={known(figure.value) ? (figure.note ?? " ") : " "}
+            note={known(figure.value) ? (figure.note ?? BLANK) : BLANK}
             hue={"hue" in figure && known(figure.value) ? figure.hue : undefined}
           />
         </Link>
@@ -132,6 +133,9 @@ function Figures() {
     </div>
   );
 }
+
+/** Keeps the line of a note that is not known yet. */
+const BLANK = "\u00a0";
 
 /** A number that has not been read yet says nothing about how things are. */
 const known = (value: unknown): boolean => value !== undefined && value !== false;
@@ -159,8 +163,19 @@ function NeedsYou() {
   const unwell = useQuery(connections()).data?.items.filter((one) => UNWELL.includes(one.state)) ?? [];
   const truth = useTruth(waiting);
   return (
-    <Card title="Needs you" truth={truth} flush>
-      <Async query={waiting} className="px-0" skeleton={<Skeleton className="px-5" />}>
+    <Card
+      title="Needs you"
+      truth={truth}
+      flush
+      actions={
+        (waiting.data?.items.length ?? 0) > 4 && (
+          <LinkButton to="/review" size="sm" tone="quiet">
+            All {waiting.data?.items.length}
+          </LinkButton>
+        )
+      }
+    >
+      <Async query={waiting} className="px-0" skeleton={<Skeleton lines={9} className="px-5" />}>
         {(page) =>
           page.items.length + unwell.length === 0 ? (
             <Empty icon={<CircleCheck className="size-6" />} title="Nothing waits for you">
@@ -168,9 +183,11 @@ function NeedsYou() {
             </Empty>
           ) : (
             <ul>
-              {page.items.slice(0, 4).map((one) => (
-                <Waiting key={one.id} of={one} />
-              ))}
+              {inOrder(page.items)
+                .slice(0, 4)
+                .map((one) => (
+                  <Waiting key={one.id} of={one} />
+                ))}
               {unwell.slice(0, 4).map((one) => (
                 <Unwell key={one.id} of={one} />
               ))}
@@ -186,16 +203,16 @@ const ROW =
   "flex flex-wrap items-center gap-x-3 gap-y-1 border-t border-line px-5 py-3 no-underline text-ink hover:bg-sunken";
 
 function Waiting({ of }: { of: Review }) {
-  const subject = of.subject as { kind?: string; from?: string; to?: string; stream?: string; connection?: string };
+  const subject = subjectOf(of);
   return (
     <li>
       <Link to={"/review" as never} search={{ id: of.id } as never} className={ROW}>
         <span className="grow basis-56">
           <span className="flex flex-wrap items-center gap-2 font-bold">
-            {titleOf(subject.kind ?? of.type)} <ChangeLine of={{ kind: "", from: subject.from, to: subject.to }} />
+            <Subject of={of} />
           </span>
           <span className="text-sm text-ink-3">
-            {subject.connection} · {subject.stream} · <Ago at={of.created_at} />
+            {whereOf(subject)} · <Ago at={of.created_at} />
           </span>
         </span>
         <Confidence value={of.confidence} />
@@ -234,7 +251,7 @@ function Changes() {
         </LinkButton>
       }
     >
-      <Async query={changed} skeleton={<Skeleton className="px-5" />}>
+      <Async query={changed} skeleton={<Skeleton lines={9} className="px-5" />}>
         {(page) =>
           page.items.length === 0 ? (
             <Empty title="No schema has changed yet">
@@ -276,7 +293,7 @@ function Freshness() {
   const truth = useTruth(sources);
   return (
     <Card title="Freshness" truth={truth} flush>
-      <Async query={sources} skeleton={<Skeleton className="px-5" />}>
+      <Async query={sources} skeleton={<Skeleton lines={9} className="px-5" />}>
         {(page) => (
           <ul>
             {page.items.slice(0, 6).map((one) => (
@@ -312,7 +329,7 @@ function Found() {
         </LinkButton>
       }
     >
-      <Async query={found} skeleton={<Skeleton className="px-5" />}>
+      <Async query={found} skeleton={<Skeleton lines={9} className="px-5" />}>
         {(page) =>
           page.items.length === 0 ? (
             <Empty title="No open finding">Agents look at the views whenever they move on.</Empty>

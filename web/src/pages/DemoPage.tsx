@@ -7,6 +7,7 @@ import { causeDrift, connections, mappings, syncNow } from "@/client/connections
 import { drifts } from "@/client/repairs";
 import { may, me } from "@/client/system";
 import type { Drift } from "@/client/types";
+import { DemoRun } from "@/components/DemoRun";
 import { ChangeLine } from "@/components/drift";
 import { Page } from "@/components/Page";
 import { useTruth } from "@/components/truth";
@@ -60,14 +61,20 @@ export default function DemoPage() {
 
   if (query.data && sources.length === 0) {
     return (
-      <Page title="Discovery Demo">
+      <Page
+        title="Discovery Demo"
+        lead="Systems that are simulated, through every layer, and what happens when they change."
+      >
+        <div className="mb-5">
+          <DemoRun />
+        </div>
         <Card>
           <Empty
             icon={<Sparkles className="size-6" />}
             title="There is no simulated source in this tenant"
             action={<LinkButton to="/connect">Sources</LinkButton>}
           >
-            The demo acts on sources of the type demo only, never on your own.
+            Run the demo above to connect some. It acts on sources of the type demo only, never on your own.
           </Empty>
         </Card>
       </Page>
@@ -78,6 +85,9 @@ export default function DemoPage() {
       title="Discovery Demo"
       lead="Rename a field in a simulated source, and watch what happens. Nothing here is staged: these are the calls anybody could make."
     >
+      <div className="mb-5">
+        <DemoRun />
+      </div>
       <div className="grid items-start gap-5 lg:grid-cols-2">
         <Card title="1 · Cause a drift" truth={truth}>
           <div className="grid gap-4">

@@ -1,9 +1,10 @@
-// AOD: systems nobody registered. Its scan has no endpoint yet; what can be found out today is what the connected sources
-// offer and do not yet feed anything.
+// AOD: data by its name among what is read or could be, and what is there and feeds nothing: files no source reads, streams
+// of connected sources without an entity.
 import { useQuery } from "@tanstack/react-query";
 import { Radar } from "lucide-react";
 import { connections } from "@/client/connections";
 import { files } from "@/client/system";
+import { Ask } from "@/components/Ask";
 import { Page } from "@/components/Page";
 import { covers } from "@/components/pattern";
 import { useTruth } from "@/components/truth";
@@ -12,7 +13,7 @@ import { Chip } from "@/ui/Badge";
 import { LinkButton } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import { bytes } from "@/ui/format";
-import { Empty, NotYet } from "@/ui/States";
+import { Empty } from "@/ui/States";
 
 export default function DiscoverPage() {
   const sources = useQuery(connections());
@@ -26,11 +27,9 @@ export default function DiscoverPage() {
     one.streams.filter((stream) => !stream.entity).map((stream) => ({ one, stream })),
   );
   return (
-    <Page title="Discover" lead="Data that is there and feeds nothing.">
+    <Page title="Discover" lead="Data by its name, and what is there and feeds nothing.">
       <div className="grid gap-5">
-        <NotYet title="Scanning for systems nobody registered is not served by this build">
-          Its endpoint is not there yet. Below is what this tenant already holds without using it.
-        </NotYet>
+        <Ask />
         <div className="grid gap-5 lg:grid-cols-2">
           <Card title="Files no source reads" truth={truth} flush>
             <Async query={kept} className="px-0">

@@ -15,11 +15,23 @@ import { Page } from "@/components/Page";
 import { useTruth } from "@/components/truth";
 import { LAYERS, type Layer, useLive } from "@/live/store";
 import { Button } from "@/ui/Button";
+import { Card } from "@/ui/Card";
+import Chart from "@/ui/Chart";
 import { Dot } from "@/ui/Dot";
 import { Segmented, Select } from "@/ui/Field";
 import { Fault } from "@/ui/States";
 
 const TITLES: Record<Layer, string> = { aam: "AAM · reads", dcl: "DCL · unifies", agent: "Agents · look" };
+
+const UNITS: Record<Layer, string> = { aam: "rows read", dcl: "rows unified", agent: "steps of agents" };
+const HUES = { aam: "green", dcl: "blue", agent: "purple" } as const;
+const total = (rates: number[]): number => rates.reduce((sum, one) => sum + one, 0);
+
+/** The seconds that the rates stand for, up to now. */
+function seconds(length: number): number[] {
+  const now = Math.floor(Date.now() / 1000);
+  return Array.from({ length }, (_, at) => now - length + at);
+}
 
 export default function FlowMonitorPage() {
   const live = useLive();
@@ -103,6 +115,13 @@ export default function FlowMonitorPage() {
           />
         </div>
       </div>
+      <Card title="Throughput" hint="a second, over the last minute" className="mb-4">
+        <Chart
+          label={`Throughput of the last minute: ${LAYERS.map((each) => `${TITLES[each]} ${total(live.rates[each])}`).join(", ")}`}
+          times={seconds(live.rates.aam.length)}
+          series={LAYERS.map((each) => ({ name: UNITS[each], hue: HUES[each], values: live.rates[each] }))}
+        />
+      </Card>
       <div className="grid gap-4 lg:grid-cols-3">
         {LAYERS.map((each) => (
           <div key={each} className={each === layer ? "min-w-0" : "min-w-0 max-lg:hidden"}>

@@ -14,7 +14,7 @@ import { Card } from "@/ui/Card";
 import { Input } from "@/ui/Field";
 import { count } from "@/ui/format";
 import { Confidence } from "@/ui/Spark";
-import { Empty, NotYet } from "@/ui/States";
+import { Empty, NotYet, Skeleton } from "@/ui/States";
 import { type Column, Table } from "@/ui/Table";
 
 type Line = {
@@ -77,6 +77,9 @@ const COLUMNS: Column<Line>[] = [
   },
 ];
 
+/** As tall as the table that follows, so that nothing moves when it comes. */
+const waiting = <Skeleton lines={12} className="min-h-[65dvh] content-start px-5" />;
+
 export default function LineagePage() {
   const sources = useQuery(connections());
   const readers = useQuery(agents()).data?.items ?? [];
@@ -122,6 +125,7 @@ export default function LineagePage() {
           title={`${count(fits.length)} of ${count(lines.length)} fields`}
           truth={truth}
           flush
+          beneath
           actions={
             <div data-filter>
               <Input
@@ -135,33 +139,37 @@ export default function LineagePage() {
             </div>
           }
         >
-          <Async query={sources} className="px-0">
-            {() => (
-              <Table
-                label="Lineage by field"
-                rows={fits}
-                columns={COLUMNS}
-                rowKey={(one) => one.key}
-                onOpen={(one) => go(`/connect/${one.connection}`, { tab: "mappings" })}
-                empty={
-                  lines.length === 0 ? (
-                    <Empty
-                      icon={<GitBranch className="size-6" />}
-                      title="No rule yet"
-                      action={
-                        <LinkButton to="/connect/new" tone="primary">
-                          Add a source
-                        </LinkButton>
-                      }
-                    >
-                      Rules are proposed when a source is first read.
-                    </Empty>
-                  ) : (
-                    <Empty title="No field by that name" />
-                  )
-                }
-              />
-            )}
+          <Async query={sources} className="px-0" skeleton={waiting}>
+            {() =>
+              rules.some((one) => one.isPending) ? (
+                waiting
+              ) : (
+                <Table
+                  label="Lineage by field"
+                  rows={fits}
+                  columns={COLUMNS}
+                  rowKey={(one) => one.key}
+                  onOpen={(one) => go(`/connect/${one.connection}`, { tab: "mappings" })}
+                  empty={
+                    lines.length === 0 ? (
+                      <Empty
+                        icon={<GitBranch className="size-6" />}
+                        title="No rule yet"
+                        action={
+                          <LinkButton to="/connect/new" tone="primary">
+                            Add a source
+                          </LinkButton>
+                        }
+                      >
+                        Rules are proposed when a source is first read.
+                      </Empty>
+                    ) : (
+                      <Empty title="No field by that name" />
+                    )
+                  }
+                />
+              )
+            }
           </Async>
         </Card>
         <NotYet title="Lineage beyond the rules is not served yet">

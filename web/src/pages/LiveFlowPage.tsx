@@ -15,9 +15,12 @@ import { LinkButton } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import { Dot } from "@/ui/Dot";
 import { clock } from "@/ui/format";
-import { Empty } from "@/ui/States";
+import { Empty, Skeleton } from "@/ui/States";
 
 const DOT: Record<string, string> = { aam: "bg-solid-green", dcl: "bg-solid-blue", agent: "bg-solid-purple" };
+
+/** Lines are put in place, not pushed there: what is being read does not jump when something is told. */
+const LINE = 62;
 
 export default function LiveFlowPage() {
   const drawn = useQuery(graph());
@@ -55,21 +58,35 @@ export default function LiveFlowPage() {
       ) : (
         <div className="grid items-start gap-5 xl:grid-cols-[1fr_24rem]">
           <Card title="The last minute" truth={truth} className="max-md:order-last">
-            <Async query={drawn}>{(data) => <FlowPicture of={data} events={live.events} />}</Async>
+            <Async query={drawn} skeleton={<Skeleton lines={10} className="min-h-[60dvh] content-start" />}>
+              {(data) => <FlowPicture of={data} events={live.events} />}
+            </Async>
           </Card>
           <Card title="Told" hint="newest first" flush>
             {told.length === 0 ? (
-              <Empty title="Quiet">The next read of a source will be told here.</Empty>
+              <Empty title="Quiet" className="h-[60dvh] content-start">
+                The next read of a source will be told here.
+              </Empty>
             ) : (
-              <ol tabIndex={0} aria-label="Events in sentences" className="max-h-[70dvh] overflow-y-auto">
-                {told.map((event) => (
-                  <li key={event.seq} className="risen flex gap-3 border-t border-line px-5 py-2.5">
+              <ol
+                tabIndex={0}
+                aria-label="Events in sentences"
+                className="relative h-[60dvh] overflow-y-auto border-t border-line"
+              >
+                {told.map((event, at) => (
+                  <li
+                    key={event.seq}
+                    className="absolute inset-x-0 flex items-start gap-3 border-b border-line px-5 py-2.5"
+                    style={{ height: LINE, transform: `translateY(${at * LINE}px)` }}
+                  >
                     <span
                       className={`mt-2 size-2 shrink-0 rounded-full ${DOT[layerOf(event.topic) ?? ""]}`}
                       aria-hidden
                     />
                     <span className="min-w-0">
-                      <span className="wrap-anywhere">{sentence(event, names)}</span>
+                      <span className="block truncate" title={sentence(event, names)}>
+                        {sentence(event, names)}
+                      </span>
                       <span className="num block text-xs text-ink-3">{clock(event.at)}</span>
                     </span>
                   </li>

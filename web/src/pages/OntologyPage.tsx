@@ -6,6 +6,7 @@ import type { Graph, GraphEdge, GraphNode } from "@/client/types";
 import { graph, views } from "@/client/views";
 import { useAddress } from "@/components/address";
 import { GraphPicture, labelOf } from "@/components/GraphPicture";
+import { around } from "@/components/layout";
 import { Page } from "@/components/Page";
 import { useTruth } from "@/components/truth";
 import { Async } from "@/ui/Async";
@@ -49,6 +50,17 @@ const COLUMNS: Column<Line>[] = [
     cell: (one) => (one.fields > 0 ? one.fields : <span className="text-ink-3">–</span>),
   },
 ];
+
+/** More nodes than this are seen from one of them. */
+const MOST = 200;
+
+/** The node a large graph is seen from: the chosen one, or the entity with most rows. */
+function seen(graph: Graph, chosen: string | undefined): string {
+  if (graph.nodes.some((node) => node.id === chosen)) return chosen ?? "";
+  const entities = graph.nodes.filter((node) => node.layer === "L2");
+  const top = entities.reduce((most, node) => ((node.rows ?? 0) > (most?.rows ?? -1) ? node : most), entities[0]);
+  return (top ?? graph.nodes[0])?.id ?? "";
+}
 
 export default function OntologyPage() {
   const query = useQuery(graph());
@@ -97,8 +109,15 @@ export default function OntologyPage() {
               <Edges of={data} />
             ) : (
               <>
+                {data.nodes.length > MOST && (
+                  <p className="mb-3 text-ink-2">
+                    {many(data.nodes.length - 1, "node")} are too many for one picture. This is what{" "}
+                    <b>{data.nodes.find((node) => node.id === seen(data, address.node))?.label}</b> comes from and goes
+                    to; choose another in the table.
+                  </p>
+                )}
                 <GraphPicture
-                  graph={data}
+                  graph={data.nodes.length > MOST ? around(data, seen(data, address.node), MOST) : data}
                   chosen={address.node ?? null}
                   onChoose={(node) => change({ node: node ?? undefined })}
                 />

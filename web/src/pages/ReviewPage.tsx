@@ -4,16 +4,16 @@ import { useQuery } from "@tanstack/react-query";
 import { Inbox } from "lucide-react";
 import { useState } from "react";
 import { problemOf } from "@/client/problem";
-import { type Decision, decide, revert, review, reviews } from "@/client/repairs";
+import { type Decision, decide, inOrder, revert, review, reviews } from "@/client/repairs";
 import type { Review } from "@/client/types";
 import { useAddress } from "@/components/address";
-import { ChangeLine, titleOf } from "@/components/drift";
 import { Page } from "@/components/Page";
-import { ReviewDetail, subjectOf } from "@/components/ReviewDetail";
+import { ReviewDetail } from "@/components/ReviewDetail";
+import { Subject, subjectOf, whereOf } from "@/components/subject";
 import { useTruth } from "@/components/truth";
 import { Async } from "@/ui/Async";
 import { Badge } from "@/ui/Badge";
-import { LinkButton } from "@/ui/Button";
+import { Button, LinkButton } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import { cx } from "@/ui/cx";
 import { Segmented } from "@/ui/Field";
@@ -28,7 +28,7 @@ export default function ReviewPage() {
   const waiting = useQuery(reviews("pending"));
   const all = useQuery({ ...reviews(), enabled: settled });
   const query = settled ? all : waiting;
-  const items = (query.data?.items ?? []).filter((one) => !settled || one.state !== "pending");
+  const items = inOrder((query.data?.items ?? []).filter((one) => !settled || one.state !== "pending"));
   const listed = items.find((one) => one.id === address.id);
   // An item that was named in the address stays on screen after it was decided, by whomever.
   const named = useQuery({ ...review(address.id ?? ""), enabled: address.id !== undefined && listed === undefined });
@@ -61,10 +61,15 @@ export default function ReviewPage() {
         </Card>
       ) : (
         <div className="grid items-start gap-5 lg:grid-cols-[22rem_1fr]">
-          <Card title={settled ? "Settled" : "Waiting"} truth={truth} flush>
+          <Card
+            title={settled ? "Settled" : "Waiting"}
+            truth={truth}
+            flush
+            className={cx("lg:sticky lg:top-20", address.id && "max-lg:hidden")}
+          >
             <Async query={query} className="px-0">
               {() => (
-                <ul aria-label="Review items">
+                <ul aria-label="Review items" className="lg:max-h-[calc(100dvh-11rem)] lg:overflow-y-auto">
                   {items.map((one) => (
                     <li key={one.id}>
                       <Item of={one} current={one.id === selected?.id} onSelect={() => change({ id: one.id })} />
@@ -75,7 +80,10 @@ export default function ReviewPage() {
             </Async>
           </Card>
           {selected ? (
-            <div className="grid gap-4">
+            <div className={cx("grid min-w-0 gap-4", !address.id && "max-lg:hidden")}>
+              <Button onClick={() => change({ id: undefined })} className="justify-self-start lg:hidden">
+                All questions
+              </Button>
               {decider.fault?.id === selected.id && <Fault of={decider.fault.problem} />}
               <ReviewDetail
                 key={selected.id}
@@ -121,15 +129,23 @@ function Item({ of, current, onSelect }: { of: Review; current: boolean; onSelec
       )}
     >
       <span className="flex flex-wrap items-center justify-between gap-2">
-        <b>{titleOf(subject.kind ?? of.type)}</b>
+        <b>
+          <Subject of={of} />
+        </b>
         {of.state === "pending" ? <Confidence value={of.confidence} /> : <Badge word={of.state} />}
       </span>
-      <ChangeLine of={{ kind: "", from: subject.from, to: subject.to }} />
       <span className="text-sm text-ink-2">
-        {subject.connection} · {subject.stream} · <Ago at={of.created_at} />
+        {whereOf(subject)} · <Ago at={of.created_at} />
       </span>
     </button>
   );
+}
+
+/** What a decision came to, in one line. */
+function answered(of: Review, { decision }: Decision): string {
+  if (of.type === "merge") return decision === "reject" ? "They stay two" : "They are one now";
+  if (of.type === "split") return decision === "reject" ? "They stay one" : "They are two now";
+  return decision === "reject" ? "Rejected; the rules stay as they are" : "Approved; history is being mapped again";
 }
 
 /** Decides, says how it went, and offers the way back. */
@@ -147,12 +163,7 @@ function useDecider(change: (next: Record<string, string>) => void, next: (id: s
         decision.decision !== "reject" && driftId
           ? { label: "Undo", run: () => void act(revert(driftId), "Taken back, to the row") }
           : undefined;
-      toast.good(
-        decision.decision === "reject"
-          ? "Rejected; the rules stay as they are"
-          : "Approved; history is being mapped again",
-        undo,
-      );
+      toast.good(answered(of, decision), undo);
       next(of.id);
     } catch (thrown) {
       const problem = problemOf(thrown);

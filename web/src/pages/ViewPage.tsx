@@ -94,8 +94,9 @@ function Grid({ view }: { view: View }) {
     <Card
       title={query.data ? `${count(query.data.total)} ${filters.length > 0 ? "that match" : "rows"}` : "Rows"}
       truth={truth}
-      hint={query.data && `as of position ${number(query.data.position)}`}
+      hint={query.data ? `as of position ${number(query.data.position)}` : "being read"}
       flush
+      beneath
       actions={
         <>
           <Menu

@@ -35,7 +35,14 @@ export const PAGES: PageEntry[] = [
     menu: true,
     says: "What this is and how it works",
   },
-  { id: "Discover", path: "/discover", title: "Discover", area: "aod", menu: true, says: "Systems nobody registered" },
+  {
+    id: "Discover",
+    path: "/discover",
+    title: "Discover",
+    area: "aod",
+    menu: true,
+    says: "Find data, and what feeds nothing",
+  },
   {
     id: "Demo",
     path: "/demo",
@@ -83,6 +90,15 @@ export const PAGES: PageEntry[] = [
     sample: "view",
   },
   {
+    id: "Entity",
+    path: "/views/$view/$id",
+    title: "Entity",
+    area: "dcl",
+    menu: false,
+    says: "One real thing, the records it is made of, and why",
+    sample: "entity",
+  },
+  {
     id: "Connections",
     path: "/connections",
     title: "Connections",
@@ -125,5 +141,12 @@ export const PAGES: PageEntry[] = [
     says: "How good the repairs are",
   },
   { id: "Help", path: "/help", title: "Help", area: "more", menu: true, says: "Keys, links and answers" },
-  { id: "Admin", path: "/admin", title: "Admin", area: "more", menu: true, says: "Actors, cluster, people, files" },
+  {
+    id: "Admin",
+    path: "/admin",
+    title: "Admin",
+    area: "more",
+    menu: true,
+    says: "Actors, cluster, people, keys, audit, tenant",
+  },
 ];

@@ -12,19 +12,33 @@ type Props = {
   className?: string;
   /** Content goes to the edges, for tables and lists. */
   flush?: boolean;
+  /** On a phone the actions stand beneath the title, however short that is before its numbers are read. */
+  beneath?: boolean;
   level?: 2 | 3;
 };
 
-export function Card({ title, hint, truth, actions, children, className, flush = false, level = 2 }: Props) {
+export function Card({
+  title,
+  hint,
+  truth,
+  actions,
+  children,
+  className,
+  flush = false,
+  beneath = false,
+  level = 2,
+}: Props) {
   const Heading = level === 2 ? "h2" : "h3";
   return (
     <section className={cx("rounded-card border border-line bg-surface shadow-card min-w-0", className)}>
       {(title || actions) && (
-        <header className="flex flex-wrap items-center gap-x-3 gap-y-2 px-5 pt-4 pb-3">
+        <header className="flex min-h-15 flex-wrap items-center gap-x-3 gap-y-2 px-5 pt-4 pb-3">
           {title && <Heading className="text-base">{title}</Heading>}
           {truth && <Dot truth={truth} />}
           {hint && <p className="text-sm text-ink-3">{hint}</p>}
-          {actions && <div className="ml-auto flex flex-wrap items-center gap-2">{actions}</div>}
+          {actions && (
+            <div className={cx("ml-auto flex flex-wrap items-center gap-2", beneath && "max-sm:w-full")}>{actions}</div>
+          )}
         </header>
       )}
       <div

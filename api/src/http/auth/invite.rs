@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use autonomos_runtime::Error;
-use autonomos_runtime::store::{NewAudit, NewToken, Role, TokenHash, TokenPurpose};
+use autonomos_runtime::store::{NewAudit, NewToken, Role, TokenHash, TokenPurpose, Tx};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -17,7 +17,7 @@ use crate::http::extract::Body;
 use crate::state::AppState;
 
 /// How long an invitation is good.
-const GOOD_FOR: Duration = Duration::from_hours(7 * 24);
+pub const GOOD_FOR: Duration = Duration::from_hours(7 * 24);
 
 /// Who may join.
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -48,8 +48,17 @@ pub async fn invite(
 ) -> Answer<(StatusCode, Json<Invitation>)> {
     let email = super::register::address(&asked.email)?;
     let role: Role = asked.role.parse().map_err(|error: Error| error.field("/role"))?;
-    let invitation = session::secret(&app, "aoi");
     let mut tx = app.store.begin(&admin.scope).await?;
+    let invitation = invitation(&app, tx.as_mut(), &email, role).await?;
+    let note = NewAudit::new("invitation.create", "invitation", &email);
+    tx.append_audit(note.after(json!({"email": email, "role": role}))).await?;
+    tx.save().await?;
+    Ok((StatusCode::CREATED, Json(Invitation { invitation, expires_in: GOOD_FOR.as_secs() })))
+}
+
+/// An invitation for an address, kept by its hash.
+pub async fn invitation(app: &AppState, tx: &mut dyn Tx, email: &str, role: Role) -> Result<String, Error> {
+    let invitation = session::secret(app, "aoi");
     tx.create_token(NewToken {
         token: TokenHash::of(&invitation),
         purpose: TokenPurpose::Invitation,
@@ -58,8 +67,5 @@ pub async fn invite(
         expires_at: app.ambient.now() + GOOD_FOR,
     })
     .await?;
-    let note = NewAudit::new("invitation.create", "invitation", &email);
-    tx.append_audit(note.after(json!({"email": email, "role": role}))).await?;
-    tx.save().await?;
-    Ok((StatusCode::CREATED, Json(Invitation { invitation, expires_in: GOOD_FOR.as_secs() })))
+    Ok(invitation)
 }

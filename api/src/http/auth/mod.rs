@@ -6,6 +6,7 @@ pub mod link;
 pub mod login;
 pub mod logout;
 pub mod me;
+pub mod oidc;
 pub mod password;
 pub mod refresh;
 pub mod register;

@@ -1,5 +1,6 @@
 //! `POST /api/v1/auth/register`: a tenant and its first admin, or a person who was invited.
 
+use autonomos_actors::platform::limits;
 use autonomos_runtime::store::{NewAudit, NewUser, Role, TokenHash, TokenPurpose};
 use autonomos_runtime::{Actor, Error, Scope, ids};
 use axum::Json;
@@ -84,6 +85,7 @@ pub async fn register(
         }
         let scope = Scope::new(redeemed.tenant_id, Actor::System("registration"), trace.id);
         let mut tx = app.store.begin(&scope).await?;
+        limits::user(tx.as_mut(), &app.config).await?;
         let user = tx.create_user(NewUser { email, name, role: invited.role, password: Some(password) }).await?;
         let tenant = tx.tenant().await?;
         let note = NewAudit::new("user.create", "user", user.id);

@@ -55,7 +55,7 @@ pub async fn stream(
         None => watch.after,
     };
     let scope = Scope::new(caller.tenant, caller.actor(), trace.id);
-    let filter = watch.topics.as_deref().map(Filter::parse).unwrap_or_default();
-    let viewer = app.hub.join(&scope, after, filter)?;
+    let filter = watch.topics.as_deref().map(Filter::parse).transpose()?.unwrap_or_default();
+    let viewer = app.hub.join(&scope, after, filter).await?;
     Ok(sse::response(app, viewer, caller))
 }

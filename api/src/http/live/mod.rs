@@ -2,4 +2,5 @@
 
 pub mod events;
 pub mod flow;
+pub mod journey;
 pub mod socket;

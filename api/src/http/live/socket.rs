@@ -42,7 +42,7 @@ pub async fn socket(
     let upgrade = request.extensions_mut().remove::<OnUpgrade>().ok_or_else(|| {
         Error::invalid("live.no_upgrade", "this connection cannot become a WebSocket").remedy("Use HTTP/1.1.")
     })?;
-    let filter = watch.topics.as_deref().map(Filter::parse).unwrap_or_default();
+    let filter = watch.topics.as_deref().map(Filter::parse).transpose()?.unwrap_or_default();
     let opening = ws::Opening { caller, after: watch.after, filter, trace: trace.id };
     tokio::spawn(async move {
         match upgrade.await {

@@ -51,7 +51,7 @@ pub async fn cluster(State(app): State<AppState>, who: Admin) -> Answer<Json<Clu
 }
 
 /// Where a tenant runs now.
-pub(super) async fn place(app: &AppState, scope: &Scope) -> Answer<PlaceView> {
+pub async fn place(app: &AppState, scope: &Scope) -> Answer<PlaceView> {
     let mut tx = app.store.read(scope).await?;
     let owner = tx.owner().await?;
     let tenant = tx.tenant().await?;

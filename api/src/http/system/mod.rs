@@ -4,4 +4,3 @@ pub mod actors;
 pub mod cluster;
 pub mod health;
 pub mod metrics;
-pub mod resume;

@@ -16,10 +16,12 @@ pub mod directory;
 pub mod drifts;
 pub mod files;
 pub mod idempotency;
+pub mod identities;
 pub mod log;
 pub mod mappings;
 pub mod owners;
 pub mod reviews;
+pub mod sealing_keys;
 pub mod sessions;
 pub mod settings;
 pub mod streams;
@@ -183,6 +185,7 @@ macro_rules! store_conformance {
             drifts: [round_trip, an_open_drift_is_not_detected_twice, a_stranger_sees_nothing];
             files: [round_trip, a_stranger_sees_nothing];
             idempotency: [round_trip, keys_end, a_stranger_sees_nothing];
+            identities: [round_trip, a_stranger_sees_nothing];
             log: [numbers_are_gapless, a_batch_is_taken_once, a_cursor_moves_from_where_it_stands,
                 a_batch_without_rows_moves_the_cursor, everything_of_a_batch_or_nothing, reading_keeps_to_its_budget,
                 entries_are_appended_once, compaction_keeps_positions, compaction_writes_over_nothing,
@@ -192,6 +195,7 @@ macro_rules! store_conformance {
                 rules_taken_back_take_replayed_rows_along, a_stranger_sees_nothing];
             owners: [the_fence];
             reviews: [round_trip, two_deciders, waiting_and_expiry, one_question_a_key, a_stranger_sees_nothing];
+            sealing_keys: [round_trip, none_on_the_way_out, a_stranger_sees_nothing];
             sessions: [round_trip, a_spent_token_revokes_the_family, a_stranger_sees_nothing];
             settings: [round_trip, a_stranger_sees_nothing];
             streams: [round_trip, rewinding, a_stranger_sees_nothing];

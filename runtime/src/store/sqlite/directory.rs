@@ -11,10 +11,10 @@ use super::row::{Columns, all, millis};
 use super::{PAGE, Shared, api_keys, audit, owners, sessions, tenants, users};
 use crate::ids::{SessionId, TenantId, TraceId, UserId};
 use crate::store::{
-    Directory, KeyInForce, KeyUsed, NewAudit, NewUser, Page, Paged, Redeemed, Rotation, Session, SessionInForce, Space,
-    Tenant, TenantRef, TokenHash, TokenPurpose, User, UserState,
+    Directory, Erasure, KeyInForce, KeyUsed, NewAudit, NewUser, Page, Paged, Redeemed, Rotation, Session,
+    SessionInForce, Space, Tenant, TenantRef, TokenHash, TokenPurpose, User, UserState,
 };
-use crate::{Actor, Result, Timestamp};
+use crate::{Actor, Error, Result, Timestamp};
 
 /// Ended sessions and keys are kept so long, so that people can see them and the reuse of their tokens is noticed.
 const KEEP_ENDED_SESSIONS: i64 = 30 * 24 * 3600 * 1000;
@@ -274,6 +274,52 @@ impl Directory for SqliteDirectory {
             .transpose()?;
         held.commit().await?;
         Ok(redeemed)
+    }
+
+    async fn erasures(&self, at_most: u32) -> Result<Vec<Erasure>> {
+        let mut held = self.read().await?;
+        let rows = sqlx::query("select * from erasures order by finished_at is not null, asked_at desc limit ?1")
+            .bind(at_most)
+            .fetch_all(held.connection()?)
+            .await?;
+        all(&rows, |row| {
+            Ok(Erasure {
+                tenant_id: TenantId::from_uuid(row.uuid("tenant")?),
+                asked_by: row.text("asked_by")?,
+                asked_at: row.time("asked_at")?,
+                finished_at: row.maybe_time("finished_at")?,
+            })
+        })
+    }
+
+    async fn finish_erasure(&self, tenant: TenantId) -> Result<()> {
+        // The log of writes still has what the pages have no more.
+        let mut held = self.shared.writer.acquire().await?;
+        let row = sqlx::query("pragma wal_checkpoint(truncate)").fetch_one(held.connection()?).await?;
+        if row.int("busy")? != 0 {
+            return Err(Error::busy("store.busy", "readers are in the way of folding the write-ahead log in"));
+        }
+        drop(held);
+        let mut held = self.write().await?;
+        sqlx::query("update erasures set finished_at = ?2 where tenant = ?1 and finished_at is null")
+            .bind(tenant.as_uuid())
+            .bind(self.now())
+            .execute(held.connection()?)
+            .await?;
+        held.commit().await
+    }
+
+    async fn find_identity(&self, issuer: &str, subject: &str) -> Result<Option<User>> {
+        let mut held = self.read().await?;
+        let row = sqlx::query(
+            "select u.* from identities i join users u on u.tenant_id = i.tenant_id and u.id = i.user_id
+             where i.issuer = ?1 and i.subject = ?2",
+        )
+        .bind(issuer)
+        .bind(subject)
+        .fetch_optional(held.connection()?)
+        .await?;
+        row.as_ref().map(users::read).transpose()
     }
 
     async fn sweep(&self) -> Result<u64> {

@@ -8,7 +8,8 @@ use super::lane::Held;
 use super::row::Columns;
 use crate::{Error, Result, Timestamp};
 
-/// Number, name, text; in order.
+/// Name, which begins with its number, and text; in order. Numbers are handed out beforehand, so one may come before a
+/// smaller one that is still being written; each runs once, whenever it is there.
 const MIGRATIONS: &[(&str, &str)] = &[
     ("0001_people", include_str!("../../../../migrations/sqlite/0001_people.sql")),
     ("0002_sources", include_str!("../../../../migrations/sqlite/0002_sources.sql")),
@@ -18,7 +19,13 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0006_retract", include_str!("../../../../migrations/sqlite/0006_retract.sql")),
     ("0007_access", include_str!("../../../../migrations/sqlite/0007_access.sql")),
     ("0008_compaction", include_str!("../../../../migrations/sqlite/0008_compaction.sql")),
+    ("0012_life", include_str!("../../../../migrations/sqlite/0012_life.sql")),
 ];
+
+/// What a name begins with.
+fn number_of(name: &str) -> i64 {
+    name.split('_').next().and_then(|number| number.parse().ok()).unwrap_or_default()
+}
 
 /// Runs what is missing; answers the names of what was run.
 pub(super) async fn migrate(held: &mut Held, at: Timestamp, allow_destructive: bool) -> Result<Vec<&'static str>> {
@@ -32,15 +39,19 @@ pub(super) async fn migrate(held: &mut Held, at: Timestamp, allow_destructive: b
     .await?;
     let known =
         sqlx::query("select number, name, sha256 from migrations order by number").fetch_all(&mut *connection).await?;
-    if known.len() > MIGRATIONS.len() {
+    let mut ran_before = std::collections::BTreeMap::new();
+    for row in &known {
+        ran_before.insert(row.int("number")?, (row.text("name")?, row.text("sha256")?));
+    }
+    if ran_before.keys().any(|number| !MIGRATIONS.iter().any(|(name, _)| number_of(name) == *number)) {
         return Err(Error::conflict("store.newer", "the data directory was written by a newer version")
             .remedy("Start that version, or restore a backup made before it ran."));
     }
     let mut ran = Vec::new();
-    for (index, &(name, text)) in MIGRATIONS.iter().enumerate() {
+    for &(name, text) in MIGRATIONS {
         let digest = hex::encode(Sha256::digest(text.as_bytes()));
-        if let Some(row) = known.get(index) {
-            if row.text("name")? != name || row.text("sha256")? != digest {
+        if let Some(before) = ran_before.get(&number_of(name)) {
+            if *before != (name.to_owned(), digest) {
                 return Err(Error::conflict(
                     "store.migration_changed",
                     format!("migration {name} is not the one that made this data directory"),
@@ -55,7 +66,7 @@ pub(super) async fn migrate(held: &mut Held, at: Timestamp, allow_destructive: b
         }
         sqlx::raw_sql(text).execute(&mut *connection).await?;
         sqlx::query("insert into migrations (number, name, sha256, at) values (?1, ?2, ?3, ?4)")
-            .bind(index as i64 + 1)
+            .bind(number_of(name))
             .bind(name)
             .bind(digest)
             .bind(at.timestamp_millis())
@@ -80,8 +91,7 @@ mod tests {
             .collect();
         names.sort();
         assert_eq!(names, MIGRATIONS.iter().map(|m| m.0).collect::<Vec<_>>());
-        for (index, name) in names.iter().enumerate() {
-            assert!(name.starts_with(&format!("{:04}_", index + 1)), "{name}");
-        }
+        let numbers: Vec<i64> = names.iter().map(|name| number_of(name)).collect();
+        assert!(numbers[0] == 1 && numbers.is_sorted_by(|a, b| a < b), "{numbers:?}");
     }
 }

@@ -17,9 +17,11 @@ mod decisions;
 mod demo;
 mod directory;
 mod drifts;
+mod erase;
 mod error;
 mod files;
 mod idempotency;
+mod identities;
 mod lane;
 mod log;
 mod mappings;
@@ -27,6 +29,7 @@ mod migrate;
 mod owners;
 mod reviews;
 mod row;
+mod sealing_keys;
 mod sessions;
 mod settings;
 mod streams;
@@ -144,7 +147,9 @@ impl SqliteStore {
             .statement_cache_capacity(256)
             // 32 MiB of write-ahead log before its pages move to the file; after a peak it shrinks to twice that.
             .pragma("wal_autocheckpoint", "2048")
-            .pragma("journal_size_limit", "67108864");
+            .pragma("journal_size_limit", "67108864")
+            // What is deleted is overwritten, so that nothing of a tenant that is gone stays in a page nobody uses.
+            .pragma("secure_delete", "on");
         // A batch of some megabytes stays in the cache until its commit; readers take one payload at a time.
         let writing = connect.clone().pragma("cache_size", "-32768").thread_name(|_| "store-writer".into());
         let reading = connect

@@ -68,7 +68,11 @@ impl Streams for SqliteTx {
     async fn ensure_stream(&mut self, new: NewStream) -> Result<Stream> {
         sqlx::query(
             "insert into streams (tenant_id, connection_id, name, object, schema, fingerprint, state, updated_at)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) on conflict do nothing",
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+             on conflict (tenant_id, connection_id, name) do update set
+                 object = coalesce(object, excluded.object), schema = excluded.schema,
+                 fingerprint = excluded.fingerprint, updated_at = excluded.updated_at
+             where schema is null and excluded.schema is not null",
         )
         .bind(self.tenant)
         .bind(new.connection_id.as_uuid())

@@ -3,16 +3,17 @@
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::row::{Columns, json, millis};
-use super::{Shared, SqliteTx, missing, stale};
+use super::{Shared, SqliteTx, erase, missing, stale};
 use crate::Result;
 use crate::ids::TenantId;
-use crate::store::{Tenant, TenantState, TenantUpdate, Tenants};
+use crate::store::{Tenant, TenantState, TenantUpdate, Tenants, Usage};
 
 pub(super) fn read(row: &SqliteRow) -> Result<Tenant> {
     Ok(Tenant {
         id: TenantId::from_uuid(row.uuid("id")?),
         name: row.text("name")?,
         state: row.word("state")?,
+        held: row.flag("held")?,
         limits: row.json("limits")?,
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,
@@ -58,8 +59,8 @@ impl Tenants for SqliteTx {
         let limits = change.limits.as_ref().map(json).transpose()?;
         let row = sqlx::query(
             "update tenants set name = coalesce(?2, name), state = coalesce(?3, state), limits = coalesce(?4, limits),
-                 updated_at = ?5, version = version + 1
-             where id = ?1 and (?6 is null or version = ?6) returning *",
+                 held = coalesce(?7, held), updated_at = ?5, version = version + 1
+             where id = ?1 and (?6 is null or version = ?6) and (state <> 'deleting' or ?3 = 'deleting') returning *",
         )
         .bind(self.tenant)
         .bind(change.name)
@@ -67,6 +68,7 @@ impl Tenants for SqliteTx {
         .bind(limits)
         .bind(millis(self.now()))
         .bind(if_version)
+        .bind(change.held)
         .fetch_optional(self.conn()?)
         .await?;
         match row {
@@ -75,8 +77,39 @@ impl Tenants for SqliteTx {
         }
     }
 
-    async fn delete_tenant(&mut self) -> Result<()> {
-        sqlx::query("delete from tenants where id = ?1").bind(self.tenant).execute(self.conn()?).await?;
-        Ok(())
+    async fn usage(&mut self) -> Result<Usage> {
+        let row = sqlx::query(
+            "select (select count(*) from connections where tenant_id = ?1) as connections,
+                    (select count(*) from users where tenant_id = ?1) as users,
+                    (select coalesce(sum(size), 0) from files where tenant_id = ?1) as file_bytes,
+                    (select log_rows from tenant_counters where tenant_id = ?1) as log_rows",
+        )
+        .bind(self.tenant)
+        .fetch_one(self.conn()?)
+        .await?;
+        Ok(Usage {
+            connections: row.int("connections")?.unsigned_abs(),
+            rows: row.maybe_int("log_rows")?.unwrap_or_default().unsigned_abs(),
+            file_bytes: row.int("file_bytes")?.unsigned_abs(),
+            users: row.int("users")?.unsigned_abs(),
+        })
+    }
+
+    async fn begin_erasure(&mut self, if_version: Option<i64>) -> Result<Tenant> {
+        let change = TenantUpdate { state: Some(TenantState::Deleting), ..TenantUpdate::default() };
+        let tenant = self.update_tenant(change, if_version).await?;
+        let (actor, now) = (self.actor.clone(), millis(self.now()));
+        sqlx::query("delete from sealing_keys where tenant_id = ?1").bind(self.tenant).execute(self.conn()?).await?;
+        sqlx::query("insert into erasures (tenant, asked_by, asked_at) values (?1, ?2, ?3) on conflict do nothing")
+            .bind(self.tenant)
+            .bind(actor)
+            .bind(now)
+            .execute(self.conn()?)
+            .await?;
+        Ok(tenant)
+    }
+
+    async fn erase_rows(&mut self) -> Result<bool> {
+        erase::portion(self.tenant, self.conn()?).await
     }
 }

@@ -1,6 +1,7 @@
-// Inviting somebody, one's own sessions, and one's password.
+// People: inviting somebody, who is there with which role, one's own sessions, and one's password.
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
+import { changeUser, users } from "@/client/admin";
 import { BASE } from "@/client/base";
 import { type Problem, problemOf } from "@/client/problem";
 import { changePassword, invite, may, me, revokeSession, sessions } from "@/client/system";
@@ -14,6 +15,7 @@ import { Input, Select } from "@/ui/Field";
 import { Fault, NotYet } from "@/ui/States";
 import { Ago } from "@/ui/Time";
 import { act, toast } from "@/ui/toasts";
+import { useTruth } from "../truth";
 
 export function People() {
   const role = useQuery(me()).data?.role;
@@ -25,6 +27,7 @@ export function People() {
         <NotYet title="Inviting people needs the role admin">Yours is {role ?? "not known yet"}.</NotYet>
       )}
       <Password />
+      {may(role, "admin") && <Users />}
       <Sessions />
     </div>
   );
@@ -80,6 +83,65 @@ function Invite() {
           </p>
         </div>
       )}
+    </Card>
+  );
+}
+
+const ROLES: Role[] = ["viewer", "operator", "admin"];
+
+function Users() {
+  const query = useQuery(users());
+  const self = useQuery(me()).data?.id;
+  return (
+    <Card title="People" truth={useTruth(query)} className="lg:col-span-2">
+      <Async query={query}>
+        {(page) => (
+          <ul className="grid gap-2">
+            {page.items.map((one) => (
+              <li
+                key={one.id}
+                className="flex flex-wrap items-center gap-x-4 gap-y-2 rounded-xl border border-line px-4 py-3"
+              >
+                <span className="min-w-0 grow basis-56">
+                  <bdi className="font-bold wrap-anywhere">{one.name}</bdi>
+                  <span className="block text-sm text-ink-2 wrap-anywhere">
+                    {one.email} · signed in <Ago at={one.last_login_at} empty="never" />
+                  </span>
+                </span>
+                {one.state !== "active" && <Badge word={one.state} />}
+                {one.id === self ? (
+                  <Badge word="live" label={`you, ${one.role}`} />
+                ) : (
+                  <>
+                    <Select
+                      label={`Role of ${one.name}`}
+                      hideLabel
+                      value={one.role}
+                      options={ROLES}
+                      onChange={(event) =>
+                        void act(changeUser(one, { role: event.target.value as Role }), `${one.name} is changed`)
+                      }
+                      className="w-36"
+                    />
+                    <Button
+                      size="sm"
+                      tone={one.state === "active" ? "danger" : "plain"}
+                      onClick={() =>
+                        void act(
+                          changeUser(one, { state: one.state === "active" ? "disabled" : "active" }),
+                          `${one.name} ${one.state === "active" ? "is locked out" : "may come in again"}`,
+                        )
+                      }
+                    >
+                      {one.state === "active" ? "Lock out" : "Let in"}
+                    </Button>
+                  </>
+                )}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Async>
     </Card>
   );
 }

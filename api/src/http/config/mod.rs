@@ -1,0 +1,4 @@
+//! The tenant's configuration as one document: SPEC L1.
+
+pub mod apply;
+pub mod export;
