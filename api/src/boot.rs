@@ -245,7 +245,7 @@ async fn wake_tenants(app: AppState) {
     match standalone::start_tenants(&app.store, app.platform.host().as_ref(), going_down).await {
         Ok(started) => tracing::info!(started, "tenants were started"),
         Err(error) => {
-            tracing::error!(error = error.chain(), "tenants could not be listed; they start when they are asked")
+            tracing::error!(error = error.chain(), "tenants could not be listed; they start when they are asked");
         }
     }
     app.ready.send_replace(!app.draining.is_cancelled());

@@ -148,6 +148,7 @@ const fn certain() -> f64 {
     1.0
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
 fn is_certain(confidence: &f64) -> bool {
     (*confidence - 1.0).abs() < f64::EPSILON
 }
@@ -156,6 +157,7 @@ const fn human() -> Origin {
     Origin::Human
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
 fn is_human(origin: &Origin) -> bool {
     *origin == Origin::Human
 }
@@ -348,7 +350,7 @@ mod tests {
         );
         for n in 1..12 {
             let before = vec![format!("*a{}", n - 1); 10].join(", ");
-            bomb.push_str(&format!("    a{n}: &a{n} [{before}]\n"));
+            bomb += &format!("    a{n}: &a{n} [{before}]\n");
         }
         let cycle = "version: 1\nconnections:\n- name: a\n  type: file\n  config: &c\n    again: *c\n";
         let deep = format!("version: 1\nconnections: {}", "[".repeat(100_000));

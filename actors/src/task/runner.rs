@@ -122,7 +122,7 @@ impl State {
         let mut outcomes: Vec<(TaskId, TaskOutcome)> = Vec::new();
         for task in tasks {
             self.desk.publish(Fact::task_state(task.id, &task.kind, "in_progress", task.attempts as u32, 0.0));
-            match self.begin(&task).await {
+            match self.begin(&task) {
                 Ok(None) => {}
                 Ok(Some(result)) => outcomes.push((task.id, TaskOutcome::Success(result))),
                 Err(error) => {
@@ -152,7 +152,7 @@ impl State {
     }
 
     /// Begins one; `Some` when it is done already.
-    async fn begin(&mut self, asked: &Task) -> Result<Option<Value>> {
+    fn begin(&mut self, asked: &Task) -> Result<Option<Value>> {
         self.errands.retain(|errand| !errand.is_finished());
         match asked.kind.as_str() {
             "noop" => Ok(Some(json!({}))),

@@ -63,27 +63,27 @@ fn told(said: &Value) -> String {
     let words = |value: &Value| -> Vec<String> {
         value.as_array().into_iter().flatten().filter_map(|w| w.as_str().map(str::to_owned)).collect()
     };
-    let mut out = String::new();
+    let mut out = Vec::new();
     for change in list("changes") {
         let fields = words(&change["fields"]).join(", ");
         let what = [&change["action"], &change["kind"], &change["subject"]].map(|w| w.as_str().unwrap_or_default());
-        out.push_str(&format!("{} {} {}", what[0], what[1], what[2]));
-        out.push_str(&if fields.is_empty() { "\n".to_owned() } else { format!(": {fields}\n") });
+        let fields = if fields.is_empty() { fields } else { format!(": {fields}") };
+        out.push(format!("{} {} {}{fields}", what[0], what[1], what[2]));
     }
     let count = list("changes").len();
     let dry_run = said["dry_run"] == true;
-    out.push_str(&match (count, dry_run) {
-        (0, _) => "nothing to do\n".to_owned(),
-        (n, true) => format!("{n} to do; nothing was changed\n"),
-        (n, false) => format!("{n} done\n"),
+    out.push(match (count, dry_run) {
+        (0, _) => "nothing to do".to_owned(),
+        (n, true) => format!("{n} to do; nothing was changed"),
+        (n, false) => format!("{n} done"),
     });
     for (name, what) in [("left_alone", "not in the document and left alone"), ("secrets", "secrets that are needed")] {
         let names = words(&said[name]);
         if !names.is_empty() {
-            out.push_str(&format!("{what}: {}\n", names.join(", ")));
+            out.push(format!("{what}: {}", names.join(", ")));
         }
     }
-    out
+    out.join("\n") + "\n"
 }
 
 #[cfg(test)]

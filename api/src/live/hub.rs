@@ -138,11 +138,11 @@ pub struct Filter(Vec<String>);
 impl Filter {
     /// Reads a list by commas. A plural says the same as its singular.
     pub fn parse(list: &str) -> Result<Self> {
-        Self::of(list.split(',').map(str::to_owned).collect())
+        Self::of(&list.split(',').map(str::to_owned).collect::<Vec<_>>())
     }
 
     /// Of a list; what covers no topic is a slip, and would show nothing for ever.
-    pub fn of(list: Vec<String>) -> Result<Self> {
+    pub fn of(list: &[String]) -> Result<Self> {
         let wanted: Vec<String> = list.iter().map(|t| t.trim()).filter(|t| !t.is_empty()).map(str::to_owned).collect();
         if wanted.len() > MOST_TOPICS {
             return Err(Error::invalid("live.too_many_topics", format!("a stream has at most {MOST_TOPICS} topics"))
@@ -197,6 +197,6 @@ mod tests {
             let error = Filter::parse(list).unwrap_err();
             assert_eq!((error.code, error.field.as_deref()), ("live.unknown_topic", Some("topics")), "{list}");
         }
-        assert!(Filter::of(vec!["flow".into(); 65]).is_err());
+        assert!(Filter::of(&vec!["flow".into(); 65]).is_err());
     }
 }

@@ -55,7 +55,7 @@ impl TryFrom<Wanted> for Filter {
 
     fn try_from(wanted: Wanted) -> Result<Self, Error> {
         match wanted {
-            Wanted::List(list) => Self::of(list),
+            Wanted::List(list) => Self::of(&list),
             Wanted::Text(text) => Self::parse(&text),
         }
     }

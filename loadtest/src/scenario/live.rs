@@ -12,10 +12,7 @@ use std::time::Duration;
 use serde_json::json;
 use tokio::task::JoinHandle;
 
-<<<<<<< HEAD
-=======
 use super::watch::{Seen, Watcher};
->>>>>>> main
 use crate::client::Client;
 use crate::report::{line, percentile, round};
 use crate::server::{Mode, Server};
@@ -77,7 +74,6 @@ pub async fn run(binary: &Path, sockets: usize) -> Outcome {
 
     let began = clock::now();
     let flood = flood(&client).await?;
->>>>>>> main
     let seconds = began.elapsed().as_secs_f64();
     let delivered = seen.told().events - told.events;
     readers.iter().for_each(JoinHandle::abort);

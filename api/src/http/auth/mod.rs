@@ -22,7 +22,7 @@ use crate::state::AppState;
 
 /// A grant, with its refresh token in the cookie as well.
 pub fn granted(app: &AppState, grant: Grant) -> Response {
-    let cookie = session::cookie(&app, Some(&grant.refresh_token));
+    let cookie = session::cookie(app, Some(&grant.refresh_token));
     ([(header::SET_COOKIE, cookie)], Json(grant)).into_response()
 }
 
