@@ -4,7 +4,6 @@
 //! Each piece is one transaction, and people are told once it is saved. The cursor is no part of it: that moves with each
 //! batch, so a run that ends anywhere, or dies before its end is written, is gone on with where the log stands.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use autonomos_runtime::bus::Fact;
@@ -14,29 +13,18 @@ use autonomos_runtime::{Error, Result};
 use serde_json::json;
 
 use super::reading::Run;
-use super::replaying::Replayed;
+use crate::task::ending;
 use crate::tenant::Desk;
 
-/// Why nothing is read.
-pub struct Idle {
-    code: &'static str,
-    message: Cow<'static, str>,
-    remedy: &'static str,
+/// Why nothing is read: the tenant has switched reading off.
+pub fn switched_off() -> Error {
+    Error::conflict("flag.off", "USE_AAM_AS_SOURCE is off: nothing is read.").remedy("Switch it on, then sync again.")
 }
 
-impl Idle {
-    /// The tenant has switched reading off.
-    pub const SWITCHED_OFF: Self = Self {
-        code: "flag.off",
-        message: Cow::Borrowed("USE_AAM_AS_SOURCE is off: nothing is read."),
-        remedy: "Switch it on, then sync again.",
-    };
-
-    /// The connection is in a state in which it is not read.
-    pub fn of(connection: &Connection) -> Self {
-        let message = format!("The connection is {}.", connection.state.as_str()).into();
-        Self { code: "connection.not_running", message, remedy: "Resume it, then sync again." }
-    }
+/// Why nothing is read: the connection is in a state in which it is not.
+pub fn idle(connection: &Connection) -> Error {
+    let message = format!("The connection is {}.", connection.state.as_str());
+    Error::conflict("connection.not_running", message).remedy("Resume it, then sync again.")
 }
 
 /// Tells the task how far the run is; answers whether somebody wants it to stop. A run that no task asked for writes
@@ -112,16 +100,6 @@ pub async fn stopped(desk: &Desk, connection: ConnectionId, run: &Run) -> Result
     Ok(())
 }
 
-/// A task for a connection that does not run: it fails with the reason.
-pub async fn abandoned(desk: &Desk, task: TaskId, why: Idle) -> Result<()> {
-    let error = json!({"code": why.code, "message": why.message, "remedy": why.remedy});
-    let mut tx = desk.parts.store.begin(&desk.scope).await?;
-    tx.finish_tasks(desk.epoch, vec![(task, TaskOutcome::Failed(error))]).await?;
-    tx.save().await?;
-    desk.tasks().wake();
-    Ok(())
-}
-
 /// The run ended with an error. What can pass is tried again after the pause, by the task that asked for it.
 pub async fn failed(
     desk: &Desk,
@@ -137,39 +115,12 @@ pub async fn failed(
     let mut tx = desk.parts.store.begin(&desk.scope).await?;
     tx.set_connection_state(connection, ConnectionState::Failed, Some(text)).await?;
     if let Some(id) = task {
-        let said = json!({"code": error.code, "message": error.message, "remedy": error.remedy, "field": error.field});
-        let outcome = if error.retryable() {
-            TaskOutcome::Retry { at: desk.parts.ambient().now() + pause, error: said }
-        } else {
-            TaskOutcome::Failed(said)
-        };
+        let outcome = ending::failed(error, desk.parts.ambient().now() + pause);
         tx.finish_tasks(desk.epoch, vec![(id, outcome)]).await?;
     }
     tx.save().await?;
     desk.publish(Fact::connector_state(connection, "failed").with("code", error.code));
     desk.publish(Fact::fetch_failed(connection, "", error.code, &error.message));
-    desk.tasks().wake();
-    Ok(())
-}
-
-/// Refused rows were tried again, for this task.
-pub async fn replayed(desk: &Desk, task: TaskId, result: Result<Replayed>) -> Result<()> {
-    let (outcome, state) = match result {
-        Ok(done) => (
-            TaskOutcome::Success(
-                json!({"replayed": done.replayed, "refused": done.refused, "position": done.position}),
-            ),
-            "success",
-        ),
-        Err(error) => (
-            TaskOutcome::Failed(json!({"code": error.code, "message": error.message, "remedy": error.remedy})),
-            "failed",
-        ),
-    };
-    let mut tx = desk.parts.store.begin(&desk.scope).await?;
-    tx.finish_tasks(desk.epoch, vec![(task, outcome)]).await?;
-    tx.save().await?;
-    desk.publish(Fact::task_state(task, "replay", state, 1, 1.0));
     desk.tasks().wake();
     Ok(())
 }

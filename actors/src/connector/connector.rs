@@ -16,8 +16,9 @@ use autonomos_runtime::ids::{ConnectionId, TaskId};
 use autonomos_runtime::store::{Connection, ConnectionState, Page, TaskFilter, TaskState};
 use autonomos_runtime::supervision::{Actor, ActorRef, Address, Alarm, Backoff, Failure, Seat, Wake, task};
 use autonomos_runtime::{Error, Kind, Result};
+use serde_json::json;
 
-use super::bookkeeping::{self, Idle};
+use super::bookkeeping::{self, idle, switched_off};
 use super::catalog;
 use super::commit::{Stored, commit};
 use super::intake::{Held, Intake, Outcome, Prepared};
@@ -28,6 +29,7 @@ use super::source::{Source, StreamInfo};
 use super::stock;
 use super::stream::{self, Opened};
 use crate::flags::Flag;
+use crate::task::ending;
 use crate::tenant::Desk;
 
 /// How long one wait for a batch may hold the mailbox: what a pause or cancel waits at most.
@@ -148,7 +150,7 @@ impl State {
         self.refresh(&connection).await?;
         if matches!(connection.state, ConnectionState::Paused | ConnectionState::Quarantined) {
             self.alarm.clear();
-            return self.abandon(waiting.map(|t| t.id), Idle::of(&connection)).await;
+            return self.abandon(waiting.map(|t| t.id), idle(&connection)).await;
         }
         match (&self.run, waiting) {
             (Some(run), Some(task)) if run.task.is_none() => {
@@ -195,13 +197,13 @@ impl State {
         let connection = tx.connection(self.id).await?;
         if matches!(connection.state, ConnectionState::Paused | ConnectionState::Quarantined) {
             drop(tx);
-            return self.abandon(task, Idle::of(&connection)).await;
+            return self.abandon(task, idle(&connection)).await;
         }
         if !Flag::AamAsSource.is_on(tx.as_mut()).await? {
             drop(tx);
             self.refresh(&connection).await?;
             self.set_alarm(myself, ConnectionState::Active);
-            return self.abandon(task, Idle::SWITCHED_OFF).await;
+            return self.abandon(task, switched_off()).await;
         }
         tx.set_connection_state(self.id, ConnectionState::Syncing, None).await?;
         tx.save().await?;
@@ -236,7 +238,10 @@ impl State {
                     self.open(info).await?;
                     self.next(myself)
                 }
-                None => self.settle(myself),
+                None => {
+                    self.settle(myself);
+                    Ok(())
+                }
             };
         };
         let behind = run.last_seq - self.desk.position();
@@ -304,7 +309,9 @@ impl State {
         if let Ok(done) = &replayed {
             self.desk.until_folded(done.position).await;
         }
-        bookkeeping::replayed(&self.desk, task, replayed).await
+        let result =
+            replayed.map(|done| json!({"replayed": done.replayed, "refused": done.refused, "position": done.position}));
+        ending::end(&self.desk, task, "replay", result).await
     }
 
     /// An error ends the run: what can pass is tried again later, what cannot is shown; a panic is the supervisor's.
@@ -481,7 +488,7 @@ impl State {
     }
 
     /// Everything is read; the run is done when the views show it.
-    fn settle(&mut self, myself: &ActorRef<Msg>) -> Result<()> {
+    fn settle(&mut self, myself: &ActorRef<Msg>) {
         if let Some(run) = self.run.as_mut() {
             let (desk, position, number, myself) = (self.desk.clone(), run.last_seq, run.number, myself.clone());
             run.settling = Some(task(async move {
@@ -489,7 +496,6 @@ impl State {
                 myself.cast(Msg::Settled(number)).ok();
             }));
         }
-        Ok(())
     }
 
     /// Whether somebody wants the run to end where it is; the cursor is good.
@@ -504,9 +510,9 @@ impl State {
     }
 
     /// Nothing is read; whoever asked for it is told why.
-    async fn abandon(&mut self, task: Option<TaskId>, why: Idle) -> Result<()> {
+    async fn abandon(&mut self, task: Option<TaskId>, why: Error) -> Result<()> {
         match self.run.take().and_then(|run| run.task).or(task) {
-            Some(id) => bookkeeping::abandoned(&self.desk, id, why).await,
+            Some(id) => ending::end(&self.desk, id, "sync", Err(why)).await,
             None => Ok(()),
         }
     }
