@@ -2,7 +2,7 @@
 //! them for each tenant.
 //!
 //! The journey of a record: `connector/sources/*` reads a batch, `connector/intake.rs` looks at it and casts it,
-//! `connector/connector.rs` commits it to the log with the cursor; `drift/detect.rs` tells what changed,
+//! `connector/commit.rs` commits it to the log with the cursor; `drift/detect.rs` tells what changed,
 //! `repair/repairer.rs` decides; `dcl/materializer.rs` folds the log into views; `unify/unifier.rs` decides who is who;
 //! `agent/runner.rs` reads them.
 

@@ -8,26 +8,17 @@ use std::time::Duration;
 
 use autonomos_runtime::bus::Fact;
 use autonomos_runtime::store::{NewFinding, RunState};
-use autonomos_runtime::supervision::{Actor, ActorRef, Address, Alarm, Failure, Seat, Wake};
+use autonomos_runtime::supervision::{Actor, ActorRef, Address, Failure, Seat, Wake, Wave};
 use autonomos_runtime::{Error, Result};
 use serde_json::{Value, json};
 
 use super::definition::Definition;
 use super::finding::found;
-use crate::tenant::Desk;
+use crate::tenant::{Desk, Post};
 
 /// A wave ends when nothing has moved for so long, or when it has lasted so long.
 const QUIET: Duration = Duration::from_millis(700);
 const LONGEST: Duration = Duration::from_secs(5);
-
-/// What it needs to start.
-#[derive(Clone, Debug)]
-pub struct Args {
-    /// From the kit.
-    pub seat: Seat,
-    /// The tenant's.
-    pub desk: Arc<Desk>,
-}
 
 /// See the module.
 #[derive(Debug)]
@@ -52,8 +43,7 @@ pub struct State {
     desk: Arc<Desk>,
     /// Views as of the last runs.
     seen: i64,
-    wave_began: Option<Duration>,
-    alarm: Alarm,
+    wave: Wave,
     runs: u64,
 }
 
@@ -70,10 +60,10 @@ pub struct Runner;
 impl Actor for Runner {
     type Msg = Msg;
     type State = State;
-    type Arguments = Args;
+    type Arguments = Post;
 
-    async fn pre_start(&self, _: ActorRef<Msg>, args: Args) -> Result<State, Failure> {
-        Ok(State { seat: args.seat, desk: args.desk, seen: 0, wave_began: None, alarm: Alarm::new(), runs: 0 })
+    async fn pre_start(&self, _: ActorRef<Msg>, post: Post) -> Result<State, Failure> {
+        Ok(State { seat: post.seat, desk: post.desk, seen: 0, wave: Wave::new(QUIET, LONGEST), runs: 0 })
     }
 
     async fn handle(&self, myself: ActorRef<Msg>, message: Msg, state: &mut State) -> Result<(), Failure> {
@@ -96,14 +86,11 @@ impl Actor for Runner {
 
 impl State {
     fn on_wake(&mut self, myself: &ActorRef<Msg>) {
-        let now = self.desk.parts.ambient().elapsed();
-        let began = *self.wave_began.get_or_insert(now);
-        let left = LONGEST.saturating_sub(now.saturating_sub(began));
-        self.alarm.set(myself, QUIET.min(left), || Msg::Due);
+        self.wave.nudge(myself, self.desk.parts.ambient().elapsed(), || Msg::Due);
     }
 
     async fn on_due(&mut self) -> Result<()> {
-        self.wave_began = None;
+        self.wave.over();
         let position = self.desk.position();
         if position <= self.seen {
             return Ok(());

@@ -24,6 +24,7 @@ use crate::connector::replaying::off_thread;
 use crate::files::Opened;
 use crate::parts::Parts;
 use crate::platform::limits;
+use crate::task::ending;
 use crate::tenant::Desk;
 
 /// The kind of its task.
@@ -39,11 +40,7 @@ const AGAIN: Duration = Duration::from_secs(10);
 pub async fn run(desk: Arc<Desk>, task: TaskId) {
     let outcome = match write(&desk, task).await {
         Ok(result) => TaskOutcome::Success(result),
-        Err(error) => {
-            let said = json!({"code": error.code, "message": error.message, "remedy": error.remedy});
-            let at = desk.parts.ambient().now() + AGAIN;
-            if error.retryable() { TaskOutcome::Retry { at, error: said } } else { TaskOutcome::Failed(said) }
-        }
+        Err(error) => ending::failed(&error, desk.parts.ambient().now() + AGAIN),
     };
     let end = async {
         let mut tx = desk.parts.store.begin(&desk.scope).await?;

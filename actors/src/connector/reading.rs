@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use autonomos_runtime::ids::TaskId;
 use autonomos_runtime::supervision::Task;
+use autonomos_runtime::{Error, Result, config};
 
 use super::intake::Intake;
 use super::source::{BatchStream, StreamInfo};
@@ -62,6 +63,25 @@ impl Reading {
     pub fn is_capped(&self) -> bool {
         self.most.is_some_and(|most| self.seen >= most)
     }
+
+    /// A source that suddenly gives mostly refused rows has changed in a way no rule covers: stop instead of emptying it
+    /// into the dead letters.
+    pub fn guard_against_a_changed_source(&self, config: &config::Connector) -> Result<()> {
+        let share = self.rejected as f64 / self.seen.max(1) as f64;
+        if self.rejected <= config.refused_rows || share <= config.refused_share {
+            return Ok(());
+        }
+        let stream = &self.info.name;
+        Err(Error::invalid(
+            "connector.source_changed",
+            format!(
+                "{} of {} rows of stream {stream} could not be taken; it looks as if the source has changed.",
+                self.rejected, self.seen
+            ),
+        )
+        .field(stream.clone())
+        .remedy("Look at the connection's dead letters and mappings, mend the mapping, then sync again."))
+    }
 }
 
 impl Run {
@@ -81,5 +101,14 @@ impl Run {
             settling: None,
             holding: None,
         }
+    }
+
+    /// A stream of which Safe Mode reads no more than so many rows; its cursor is good.
+    pub fn cap(&mut self, info: StreamInfo, most: u64) {
+        self.warnings.push(format!(
+            "Safe Mode: {} is read no further than {most} rows. Confirm the connection to read on.",
+            info.name
+        ));
+        self.capped.push(info);
     }
 }

@@ -22,7 +22,7 @@ use serde_json::json;
 
 use super::compaction::{self, Limits, Moment, Plan, Rewritten, Step, Surroundings};
 use crate::metrics;
-use crate::tenant::Desk;
+use crate::tenant::{Desk, Post};
 
 /// Outlines read at once.
 const OUTLINES: u32 = 4096;
@@ -34,15 +34,6 @@ const REST: Duration = Duration::from_millis(20);
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Pauses after errors.
 const AGAIN: Backoff = Backoff::new(Duration::from_secs(2), Duration::from_mins(10));
-
-/// What it needs to start.
-#[derive(Clone, Debug)]
-pub struct Args {
-    /// From the kit.
-    pub seat: Seat,
-    /// The tenant's.
-    pub desk: Arc<Desk>,
-}
 
 /// See the module.
 #[derive(Debug)]
@@ -107,14 +98,14 @@ pub struct Compactor;
 impl Actor for Compactor {
     type Msg = Msg;
     type State = State;
-    type Arguments = Args;
+    type Arguments = Post;
 
-    async fn pre_start(&self, myself: ActorRef<Msg>, args: Args) -> Result<State, Failure> {
-        args.seat.wake(&myself);
+    async fn pre_start(&self, myself: ActorRef<Msg>, post: Post) -> Result<State, Failure> {
+        post.seat.wake(&myself);
         Ok(State {
-            limits: Limits::of(&args.desk.parts.config.compaction),
-            seat: args.seat,
-            desk: args.desk,
+            limits: Limits::of(&post.desk.parts.config.compaction),
+            seat: post.seat,
+            desk: post.desk,
             known: HashMap::new(),
             queue: VecDeque::new(),
             alarm: Alarm::new(),

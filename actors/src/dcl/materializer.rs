@@ -9,25 +9,16 @@ use std::time::Duration;
 
 use autonomos_runtime::bus::Fact;
 use autonomos_runtime::ids::TaskId;
-use autonomos_runtime::store::TaskOutcome;
 use autonomos_runtime::supervision::{Actor, ActorRef, Address, Alarm, Failure, Seat, Wake};
-use autonomos_runtime::{Error, Kind, Result};
+use autonomos_runtime::{Error, Result};
 use serde_json::json;
 
 use super::{Applied, Log, StoredLog};
-use crate::tenant::Desk;
+use crate::task::ending;
+use crate::tenant::{Desk, Post};
 
 /// Pause before the views are tried again when their disk or file would not have it.
 const AGAIN: Duration = Duration::from_secs(2);
-
-/// What it needs to start.
-#[derive(Clone, Debug)]
-pub struct Args {
-    /// From the kit.
-    pub seat: Seat,
-    /// The tenant's.
-    pub desk: Arc<Desk>,
-}
 
 /// See the module.
 #[derive(Debug)]
@@ -68,12 +59,12 @@ pub struct Materializer;
 impl Actor for Materializer {
     type Msg = Msg;
     type State = State;
-    type Arguments = Args;
+    type Arguments = Post;
 
-    async fn pre_start(&self, myself: ActorRef<Msg>, args: Args) -> Result<State, Failure> {
-        args.seat.wake(&myself);
-        let log = StoredLog::new(args.desk.parts.store.clone());
-        Ok(State { seat: args.seat, desk: args.desk, log, alarm: Alarm::new(), rows: 0 })
+    async fn pre_start(&self, myself: ActorRef<Msg>, post: Post) -> Result<State, Failure> {
+        post.seat.wake(&myself);
+        let log = StoredLog::new(post.desk.parts.store.clone());
+        Ok(State { seat: post.seat, desk: post.desk, log, alarm: Alarm::new(), rows: 0 })
     }
 
     async fn handle(&self, myself: ActorRef<Msg>, message: Msg, state: &mut State) -> Result<(), Failure> {
@@ -130,28 +121,16 @@ impl State {
 
     async fn on_rebuild(&mut self, task: TaskId) -> Result<()> {
         let desk = self.desk.clone();
-        let outcome = match desk.parts.dcl.rebuild(&desk.scope, &self.log).await {
-            Ok(applied) => {
-                desk.folded_to(applied.to);
-                TaskOutcome::Success(json!({"position": applied.to, "rows": applied.rows}))
-            }
-            Err(error) => TaskOutcome::Failed(json!({"code": error.code, "message": error.message})),
-        };
-        let mut tx = desk.parts.store.begin(&desk.scope).await?;
-        tx.finish_tasks(desk.epoch, vec![(task, outcome)]).await?;
-        tx.save().await?;
-        desk.publish(Fact::task_state(task, "rebuild", "success", 1, 1.0));
-        desk.tasks().wake();
-        Ok(())
+        let rebuilt = desk.parts.dcl.rebuild(&desk.scope, &self.log).await.map(|applied| {
+            desk.folded_to(applied.to);
+            json!({"position": applied.to, "rows": applied.rows})
+        });
+        ending::end(&desk, task, "rebuild", rebuilt).await
     }
 
     /// A full disk or a file that opens anew is waited out; anything else is the supervisor's.
     fn survive(&mut self, myself: &ActorRef<Msg>, error: Error) -> Result<(), Failure> {
-        if error.kind == Kind::Fenced || !error.retryable() {
-            return Err(error.into());
-        }
-        tracing::warn!(error = error.chain(), "the views could not be advanced");
-        self.seat.error(&error);
+        self.seat.survive(error, "the views could not be advanced")?;
         self.alarm.set(myself, AGAIN, || Msg::Due);
         Ok(())
     }

@@ -23,19 +23,10 @@ use super::judge::{Ground, Judged, Policy, Verdict, judge_stream};
 use super::proposal::Proposal;
 use crate::flags::Flag;
 use crate::mapping::onboard::Tiers;
-use crate::tenant::Desk;
+use crate::tenant::{Desk, Post};
 
 /// How long somebody may wait for a round.
 const ROUND: Duration = Duration::from_secs(30);
-
-/// What it needs to start.
-#[derive(Clone, Debug)]
-pub struct Args {
-    /// From the kit.
-    pub seat: Seat,
-    /// The tenant's.
-    pub desk: Arc<Desk>,
-}
 
 /// See the module.
 #[derive(Debug)]
@@ -69,11 +60,11 @@ pub struct Repairer;
 impl Actor for Repairer {
     type Msg = Msg;
     type State = State;
-    type Arguments = Args;
+    type Arguments = Post;
 
-    async fn pre_start(&self, myself: ActorRef<Msg>, args: Args) -> Result<State, Failure> {
-        args.seat.wake(&myself);
-        Ok(State { seat: args.seat, desk: args.desk, healed: 0, asked: 0 })
+    async fn pre_start(&self, myself: ActorRef<Msg>, post: Post) -> Result<State, Failure> {
+        post.seat.wake(&myself);
+        Ok(State { seat: post.seat, desk: post.desk, healed: 0, asked: 0 })
     }
 
     async fn handle(&self, _: ActorRef<Msg>, message: Msg, state: &mut State) -> Result<(), Failure> {

@@ -1,3 +1,4 @@
 //! Orchestrated work of a tenant: tasks are rows, at most five run at once, and what runs is shown.
 
+pub mod ending;
 pub mod runner;

@@ -14,19 +14,10 @@ use autonomos_runtime::{Error, Result};
 use serde_json::{Value, json};
 
 use crate::archive;
-use crate::tenant::Desk;
+use crate::tenant::{Desk, Post};
 
 /// No-op tasks handed through in one transaction: a burst costs one commit, not one each.
 const BURST: u32 = 256;
-
-/// What it needs to start.
-#[derive(Clone, Debug)]
-pub struct Args {
-    /// From the kit.
-    pub seat: Seat,
-    /// The tenant's.
-    pub desk: Arc<Desk>,
-}
 
 /// See the module.
 #[derive(Debug)]
@@ -67,11 +58,11 @@ pub struct Runner;
 impl Actor for Runner {
     type Msg = Msg;
     type State = State;
-    type Arguments = Args;
+    type Arguments = Post;
 
-    async fn pre_start(&self, myself: ActorRef<Msg>, args: Args) -> Result<State, Failure> {
-        args.seat.wake(&myself);
-        Ok(State { seat: args.seat, desk: args.desk, fresh: true, alarm: Alarm::new(), done: 0, errands: Vec::new() })
+    async fn pre_start(&self, myself: ActorRef<Msg>, post: Post) -> Result<State, Failure> {
+        post.seat.wake(&myself);
+        Ok(State { seat: post.seat, desk: post.desk, fresh: true, alarm: Alarm::new(), done: 0, errands: Vec::new() })
     }
 
     async fn handle(&self, myself: ActorRef<Msg>, message: Msg, state: &mut State) -> Result<(), Failure> {

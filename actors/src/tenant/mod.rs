@@ -3,6 +3,7 @@
 pub mod desk;
 pub mod erasure;
 pub mod host;
+pub mod post;
 pub mod reports;
 pub mod standing;
 #[cfg(test)]
@@ -11,4 +12,5 @@ pub mod tree;
 
 pub use desk::Desk;
 pub use host::Host;
+pub use post::Post;
 pub use standing::Suspension;

@@ -17,7 +17,7 @@ use std::time::Duration;
 use autonomos_runtime::ids::ConnectionId;
 use autonomos_runtime::supervision::{ChildSpec, Intensity, Key, Reports, TreeSpec};
 
-use super::Desk;
+use super::{Desk, Post};
 use crate::{agent, connector, dcl, repair, task, unify};
 
 /// How long a part may finish what it has at hand.
@@ -31,33 +31,12 @@ pub fn tree(desk: &Arc<Desk>, connections: &[ConnectionId], reports: Arc<dyn Rep
     for id in connections {
         connectors = connectors.child(connector(desk, *id));
     }
-    let of = desk.clone();
-    let materializer =
-        ChildSpec::new(desk.materializer_key(), "materializer", dcl::materializer::Materializer, move |seat| {
-            dcl::materializer::Args { seat, desk: of.clone() }
-        });
-    let of = desk.clone();
-    let unifier = ChildSpec::new(desk.unifier_key(), "unifier", unify::unifier::Unifier, move |seat| {
-        unify::unifier::Args { seat, desk: of.clone() }
-    });
-    let of = desk.clone();
-    let compactor = ChildSpec::new(desk.compactor_key(), "compactor", dcl::compactor::Compactor, move |seat| {
-        dcl::compactor::Args { seat, desk: of.clone() }
-    });
-    let of = desk.clone();
-    let agents = ChildSpec::new(desk.agents_key(), "agents", agent::runner::Runner, move |seat| agent::runner::Args {
-        seat,
-        desk: of.clone(),
-    });
-    let of = desk.clone();
-    let repairer = ChildSpec::new(desk.repairer_key(), "repairer", repair::repairer::Repairer, move |seat| {
-        repair::repairer::Args { seat, desk: of.clone() }
-    });
-    let of = desk.clone();
-    let tasks = ChildSpec::new(desk.tasks_key(), "tasks", task::runner::Runner, move |seat| task::runner::Args {
-        seat,
-        desk: of.clone(),
-    });
+    let materializer = Post::of(desk, desk.materializer_key(), "materializer", dcl::materializer::Materializer);
+    let unifier = Post::of(desk, desk.unifier_key(), "unifier", unify::unifier::Unifier);
+    let compactor = Post::of(desk, desk.compactor_key(), "compactor", dcl::compactor::Compactor);
+    let agents = Post::of(desk, desk.agents_key(), "agents", agent::runner::Runner);
+    let repairer = Post::of(desk, desk.repairer_key(), "repairer", repair::repairer::Repairer);
+    let tasks = Post::of(desk, desk.tasks_key(), "tasks", task::runner::Runner);
     let config = &desk.parts.config.tenant;
     let part = |spec: ChildSpec| spec.intensity(restarts(desk)).retry_after(AGAIN);
     TreeSpec::ordered(root(desk))

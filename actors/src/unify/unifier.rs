@@ -17,7 +17,7 @@ use autonomos_runtime::bus::{Fact, Topic};
 use autonomos_runtime::canonical::batch_id;
 use autonomos_runtime::ids::ReviewId;
 use autonomos_runtime::store::{EntryKind, NewAudit, NewEntry, Page, Review, ReviewChange, ReviewFilter, ReviewState};
-use autonomos_runtime::supervision::{Actor, ActorRef, Address, Alarm, Failure, Permit, Reply, Seat, Wake};
+use autonomos_runtime::supervision::{Actor, ActorRef, Address, Alarm, Failure, Permit, Reply, Seat, Wake, Wave};
 use autonomos_runtime::{Error, Kind, Result, Scope};
 use serde_json::json;
 
@@ -29,7 +29,7 @@ use super::questions::{self, MERGE, SPLIT, read_id, spelled};
 use super::{Bands, Bounds, Index, Link, Model, Plan, Round};
 use crate::dcl::{Ask, Company, Delta};
 use crate::platform::four_eyes;
-use crate::tenant::Desk;
+use crate::tenant::{Desk, Post};
 
 /// A wave ends when nothing has moved for so long, or when it has lasted so long.
 const QUIET: Duration = Duration::from_millis(300);
@@ -45,15 +45,6 @@ const TOLD: usize = 100;
 const STRAYS: usize = 50;
 /// Records that one credit stands for.
 const RECORDS_A_CREDIT: u64 = 1000;
-
-/// What it needs to start.
-#[derive(Clone, Debug)]
-pub struct Args {
-    /// From the kit.
-    pub seat: Seat,
-    /// The tenant's.
-    pub desk: Arc<Desk>,
-}
 
 /// What a person decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,8 +118,7 @@ pub struct State {
     floor: Option<i64>,
     /// Position of the views when questions were last looked after.
     asked: i64,
-    wave_began: Option<Duration>,
-    alarm: Alarm,
+    wave: Wave,
     cooling: Alarm,
     rounds: u64,
 }
@@ -146,20 +136,19 @@ pub struct Unifier;
 impl Actor for Unifier {
     type Msg = Msg;
     type State = State;
-    type Arguments = Args;
+    type Arguments = Post;
 
-    async fn pre_start(&self, myself: ActorRef<Msg>, args: Args) -> Result<State, Failure> {
-        args.seat.wake(&myself);
+    async fn pre_start(&self, myself: ActorRef<Msg>, post: Post) -> Result<State, Failure> {
+        post.seat.wake(&myself);
         Ok(State {
-            seat: args.seat,
-            desk: args.desk,
+            seat: post.seat,
+            desk: post.desk,
             plans: None,
             warm: BTreeMap::new(),
             decided: BTreeMap::new(),
             floor: None,
             asked: 0,
-            wave_began: None,
-            alarm: Alarm::new(),
+            wave: Wave::new(QUIET, LONGEST),
             cooling: Alarm::new(),
             rounds: 0,
         })
@@ -193,14 +182,11 @@ pub fn plans(desk: &Desk) -> Result<Vec<Arc<Plan>>> {
 
 impl State {
     fn on_wake(&mut self, myself: &ActorRef<Msg>) {
-        let now = self.desk.parts.ambient().elapsed();
-        let began = *self.wave_began.get_or_insert(now);
-        let left = LONGEST.saturating_sub(now.saturating_sub(began));
-        self.alarm.set(myself, QUIET.min(left), || Msg::Due);
+        self.wave.nudge(myself, self.desk.parts.ambient().elapsed(), || Msg::Due);
     }
 
     async fn on_due(&mut self, myself: &ActorRef<Msg>) -> Result<()> {
-        self.wave_began = None;
+        self.wave.over();
         // What the views do not hold yet comes with the next nudge of the materializer.
         if self.desk.position() < self.floor().await? || self.desk.position() == 0 {
             return Ok(());
@@ -553,12 +539,8 @@ impl State {
 
     /// Views that open anew or have no room are waited out; anything else is the supervisor's.
     fn survive(&mut self, myself: &ActorRef<Msg>, error: Error) -> Result<(), Failure> {
-        if error.kind == Kind::Fenced || !error.retryable() {
-            return Err(error.into());
-        }
-        tracing::warn!(error = error.chain(), "identities could not be decided");
-        self.seat.error(&error);
-        self.alarm.set(myself, AGAIN, || Msg::Due);
+        self.seat.survive(error, "identities could not be decided")?;
+        self.wave.again(myself, AGAIN, || Msg::Due);
         Ok(())
     }
 }

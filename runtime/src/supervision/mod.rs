@@ -111,6 +111,7 @@ mod suspension;
 mod task;
 mod tree;
 mod wake;
+mod wave;
 
 pub use address::Address;
 pub use alarm::Alarm;
@@ -128,6 +129,7 @@ pub use suspension::Suspensions;
 pub use task::{Task, task};
 pub use tree::{Reports, TreeSpec};
 pub use wake::Wake;
+pub use wave::Wave;
 
 // The words of ractor that an actor file needs; everything else of it stays behind the kit.
 pub use ractor::{Actor, ActorProcessingErr as Failure, ActorRef, RpcReplyPort as Reply};

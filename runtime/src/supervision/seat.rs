@@ -7,7 +7,7 @@ use ractor::{ActorCell, ActorRef};
 
 use super::observe::Slot;
 use super::wake::{self, Bell, Wake};
-use super::{Key, Node};
+use super::{Failure, Key, Node};
 use crate::{Ambient, Error};
 
 /// See the module. Cheap to clone, so that helpers of the actor can publish too.
@@ -62,6 +62,16 @@ impl Seat {
         let now = self.ambient().now();
         let text = format!("{}: {error}", error.code);
         self.slot.publish(self.generation, |observed| observed.fail(&text, now));
+    }
+
+    /// An error that may pass by itself is logged and shown, and the actor goes on; any other is its supervisor's.
+    pub fn survive(&self, error: Error, what: &'static str) -> Result<(), Failure> {
+        if !error.retryable() {
+            return Err(error.into());
+        }
+        tracing::warn!(actor = self.key.path(), error = error.chain(), "{what}");
+        self.error(&error);
+        Ok(())
     }
 
     /// Takes a survived error off its page, once what failed works again.

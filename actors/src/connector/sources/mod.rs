@@ -2,6 +2,7 @@
 
 pub mod demo;
 pub mod files;
+mod position;
 pub mod postgres;
 
 /// There is no such stream.

@@ -19,6 +19,7 @@ use autonomos_runtime::{Error, Result, Scope};
 use self::rows::Flavor;
 use self::shape::Drift;
 use super::super::source::{BatchStream, Checked, Limits, RawBatch, ReadMode, Source, StreamInfo};
+use super::position::Position;
 
 /// Settings of a connection of type `demo`.
 #[derive(Clone, Debug, serde::Deserialize)]
@@ -59,6 +60,8 @@ impl std::fmt::Debug for Demo {
 struct Cursor {
     tick: u64,
 }
+
+impl Position for Cursor {}
 
 impl Demo {
     /// Of a connection.
@@ -127,12 +130,13 @@ impl Source for Demo {
             #[expect(clippy::panic, reason = "this source exists to fail as badly as a source can")]
             return BatchStream::blocking("demo", limits, |_| panic!("a demo source was told to panic"));
         }
-        let at: Option<Cursor> = cursor.as_deref().and_then(|text| serde_json::from_str(text).ok());
-        let tick = at.map_or(0, |c| c.tick + 1);
+        let tick = match cursor.as_deref() {
+            None => 0,
+            read => Cursor::parse(read)?.tick + 1,
+        };
         let drift = self.drift(scope, stream).await?;
         let columns = self.batch(stream, tick, &drift)?;
-        let to = serde_json::to_string(&Cursor { tick })
-            .map_err(|e| Error::internal("demo.cursor", "The demo source's cursor could not be written.").source(e))?;
+        let to = Cursor { tick }.text()?;
         let mut raw = RawBatch::of(columns);
         raw.origin = Some(Arc::from(format!("tick {tick}")));
         raw.from = cursor;

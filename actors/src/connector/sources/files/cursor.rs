@@ -3,8 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use autonomos_runtime::{Error, Result};
-
+use super::super::position::Position;
 use crate::files::Identity;
 
 /// A file that was read to its end.
@@ -47,25 +46,4 @@ pub struct Cursor {
     pub at: Option<At>,
 }
 
-impl Cursor {
-    /// Reads the text; none is the beginning.
-    pub fn parse(text: Option<&str>) -> Result<Self> {
-        text.map_or_else(
-            || Ok(Self::default()),
-            |text| {
-                serde_json::from_str(text).map_err(|e| {
-                    Error::invalid("cursor.invalid", "The stored position of this stream cannot be read.")
-                        .field("cursor")
-                        .remedy("Rewind the stream to read it from the start.")
-                        .source(e)
-                })
-            },
-        )
-    }
-
-    /// As text.
-    pub fn text(&self) -> Result<String> {
-        serde_json::to_string(self)
-            .map_err(|e| Error::internal("cursor.unwritable", "The position has no text.").source(e))
-    }
-}
+impl Position for Cursor {}

@@ -32,6 +32,7 @@ use self::cursor::Cursor;
 use self::reader::{Format, Reader};
 use self::text::Encoding;
 use super::super::source::{BatchStream, Checked, Limits, RawBatch, ReadMode, Source, StreamInfo};
+use super::position::Position as _;
 use crate::files::{Entry, Folder};
 use autonomos_runtime::canonical::observe::observe;
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 use autonomos_runtime::{Error, Kind, Result, Scope};
 
+use super::super::position::Position as _;
 use super::Files;
 use super::cursor::{At, Cursor, Done};
 use super::portion::{Mark, Portion, with_origin};

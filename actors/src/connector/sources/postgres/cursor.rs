@@ -1,6 +1,6 @@
 //! How far a table has been read, as JSON text.
 
-use autonomos_runtime::{Error, Result};
+use super::super::position::Position;
 
 /// See the module.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -39,34 +39,15 @@ const fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
-impl Cursor {
-    /// Reads the text; none is the beginning.
-    pub fn parse(text: Option<&str>) -> Result<Self> {
-        text.map_or_else(
-            || Ok(Self::default()),
-            |text| {
-                serde_json::from_str(text).map_err(|e| {
-                    Error::invalid("cursor.invalid", "The stored position of this stream cannot be read.")
-                        .field("cursor")
-                        .remedy("Rewind the stream to read it from the start.")
-                        .source(e)
-                })
-            },
-        )
-    }
+impl Position for Cursor {}
 
+impl Cursor {
     /// The same position for rows that come in this order; the beginning, when it was a place in another one. What is then
     /// read again is an update of what is known.
     pub fn ordered(self, by: Vec<String>) -> Self {
         let placed = self.after.as_ref().is_none_or(|after| after.len() == by.len());
         let same = self.by.as_ref().map_or(placed, |known| *known == by);
         if same { Self { by: Some(by), ..self } } else { Self { by: Some(by), row: self.row, ..Self::default() } }
-    }
-
-    /// As text.
-    pub fn text(&self) -> Result<String> {
-        serde_json::to_string(self)
-            .map_err(|e| Error::internal("cursor.unwritable", "The position has no text.").source(e))
     }
 }
 

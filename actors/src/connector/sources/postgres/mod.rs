@@ -39,6 +39,7 @@ use self::ledger::Shelf;
 use self::pass::Pass;
 use self::value::{Builder, Shape};
 use super::super::source::{BatchStream, Checked, Limits, ReadMode, Source, StreamInfo};
+use super::position::Position as _;
 use crate::files::Folder;
 
 /// Rows looked at to know a stream.

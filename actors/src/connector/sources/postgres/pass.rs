@@ -9,6 +9,7 @@ use autonomos_runtime::canonical::source::simplify;
 use autonomos_runtime::{Error, Result};
 use futures::TryStreamExt as _;
 
+use super::super::position::Position as _;
 use super::catalogue::{Column, Table};
 use super::connect::{Session, classify};
 use super::cursor::Cursor;
