@@ -3,7 +3,10 @@
 use std::time::Instant;
 
 /// This moment.
-#[expect(clippy::disallowed_methods, reason = "time is what a load test measures; there is nothing here to give it as an argument")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "time is what a load test measures; there is nothing here to give it as an argument"
+)]
 pub fn now() -> Instant {
     Instant::now()
 }

@@ -350,7 +350,7 @@ mod tests {
         );
         for n in 1..12 {
             let before = vec![format!("*a{}", n - 1); 10].join(", ");
-            bomb += &format!("    a{n}: &a{n} [{before}]\n");
+            bomb.extend(["    a", &n.to_string(), ": &a", &n.to_string(), " [", &before, "]\n"]);
         }
         let cycle = "version: 1\nconnections:\n- name: a\n  type: file\n  config: &c\n    again: *c\n";
         let deep = format!("version: 1\nconnections: {}", "[".repeat(100_000));

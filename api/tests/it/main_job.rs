@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::harness::{Person, TestNode};
 
 /// How long anything may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 impl Person {
     pub(crate) async fn json(&self, path: &str) -> Value {

@@ -1,6 +1,7 @@
 //! Sign-in by an identity provider, through a browser that follows links and keeps cookies: who gets in, and every way in
 //! which a token can be wrong.
 
+use autonomos_runtime::Ambient;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
@@ -9,13 +10,14 @@ use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
 
 use crate::harness::{Person, TestNode, problem};
-use crate::provider::{CLIENT, CLIENT_SECRET, Key, Provider, signed};
+use crate::provider::{CLIENT, CLIENT_SECRET, Change, Key, Make, Provider, signed};
 
 struct Stage {
     node: TestNode,
     provider: Provider,
     admin: Person,
-    _config: tempfile::TempDir,
+    /// The settings file, there as long as the node may read it.
+    config: tempfile::TempDir,
 }
 
 /// A browser that goes step by step.
@@ -45,7 +47,7 @@ impl Stage {
         std::fs::write(&path, text).unwrap();
         let node = node.restart_with(|args| args.config = Some(path)).await;
         let admin = node.sign_in(&admin.email, &admin.tenant).await;
-        Self { node, provider, admin, _config: folder }
+        Self { node, provider, admin, config: folder }
     }
 
     /// To the provider and back: the answer of the return, in the browser's words.
@@ -139,8 +141,7 @@ async fn an_address_has_to_be_confirmed_invited_or_of_the_domain() {
 async fn a_token_that_is_wrong_in_any_way_lets_nobody_in() {
     let stage = Stage::set().await;
     let provider = &stage.provider;
-    let now = chrono::Utc::now().timestamp();
-    type Change = Box<dyn Fn(&mut Value) + Send>;
+    let now = Ambient::system().now().timestamp();
     let set = |name: &'static str, value: Value| -> Change { Box::new(move |claims| claims[name] = value.clone()) };
     let without =
         |name: &'static str| -> Change { Box::new(move |claims| drop(claims.as_object_mut().unwrap().remove(name))) };
@@ -178,7 +179,6 @@ async fn a_token_that_is_wrong_in_any_way_lets_nobody_in() {
     };
     let stranger = Key::es256("ec-1");
     let public = serde_json::to_vec(&ec.public).unwrap();
-    type Make = Box<dyn Fn(&Value) -> String + Send>;
     let forged: Vec<(&str, Make)> = vec![
         ("alg none", Box::new(move |claims| plain(json!({"alg": "none", "kid": "ec-1"}), claims))),
         ("alg NONE", Box::new(move |claims| plain(json!({"alg": "NONE", "kid": "ec-1"}), claims))),
@@ -245,8 +245,8 @@ async fn keys_rotate_and_made_up_names_cost_the_provider_nothing() {
     // A node that does not know the new key yet finds it.
     stage.provider.behave();
     stage.provider.change(|ways| ways.keys = vec![ways.keys[1].clone(), Key::es256("ec-2")]);
-    let Stage { node, provider, admin, _config } = stage;
-    let stage = Stage { node: node.restart().await, provider, admin, _config };
+    let Stage { node, provider, admin, config } = stage;
+    let stage = Stage { node: node.restart().await, provider, admin, config };
     stage.me(stage.try_in("").await).await;
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::OnceLock;
 
+use autonomos_runtime::Ambient;
 use axum::extract::{Form, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -59,6 +60,11 @@ impl Key {
     }
 }
 
+/// Changes claims before they are signed.
+pub type Change = Box<dyn Fn(&mut Value) + Send>;
+/// Makes a token out of claims.
+pub type Make = Box<dyn Fn(&Value) -> String + Send>;
+
 /// What it does about the next sign-ins.
 pub struct Ways {
     /// Who signs in: claims besides those that every token has.
@@ -66,9 +72,9 @@ pub struct Ways {
     /// Keys it shows.
     pub keys: Vec<Key>,
     /// Changes the claims before they are signed.
-    pub claims: Box<dyn Fn(&mut Value) + Send>,
+    pub claims: Change,
     /// Makes the token out of the claims, instead of signing them with the last key.
-    pub token: Option<Box<dyn Fn(&Value) -> String + Send>>,
+    pub token: Option<Make>,
     /// What it says it is.
     pub issuer: Option<String>,
     /// Algorithms that it says it uses.
@@ -178,7 +184,7 @@ async fn token(State(me): State<Provider>, headers: HeaderMap, Form(asked): Form
         return refuse("invalid_grant");
     }
     let ways = me.ways.lock();
-    let now = chrono::Utc::now().timestamp();
+    let now = Ambient::system().now().timestamp();
     let mut claims = json!({"iss": me.issuer, "aud": CLIENT, "iat": now, "exp": now + 300, "nonce": code.nonce});
     for (name, value) in ways.person.as_object().unwrap() {
         claims[name] = value.clone();

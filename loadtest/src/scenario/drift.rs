@@ -14,7 +14,6 @@ use crate::{Outcome, clock};
 
 /// Accounts as a CRM sends them; after the drift under other names.
 fn file(path: &Path, from: u64, rows: u64, drifted: bool) -> Outcome {
-    
     let mut text = if drifted {
         "Id,Name,PhoneNumber,WebsiteUrl,IndustryName,NumberOfEmployees,BillingCountry,LastModifiedDate,CustomerTier\n"
             .to_owned()

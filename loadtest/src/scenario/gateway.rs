@@ -10,9 +10,9 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::reads::{CLIENTS, Line, PATH, Plain, prepare, request};
-use crate::{Outcome, clock};
 use crate::report::{line, percentile, round};
 use crate::server::{Mode, Server};
+use crate::{Outcome, clock};
 
 /// Requests a second.
 const RATE: u32 = 1_000;

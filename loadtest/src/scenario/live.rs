@@ -39,28 +39,6 @@ pub async fn run(binary: &Path, sockets: usize) -> Outcome {
         let watcher = Watcher::open(&server.url, &client.token).await?;
         readers.push(tokio::spawn(watcher.read(seen.clone())));
     }
-<<<<<<< HEAD
-    // Tasks that do nothing make events: each is queued, begun and done.
-    let began = clock::now();
-    let makers: Vec<_> = (0..8)
-        .map(|_| {
-            let client = client.clone();
-            tokio::spawn(async move {
-                let mut made = 0_u64;
-                while began.elapsed() < Duration::from_secs(10) {
-                    if client.post("/api/v1/tasks", json!({"kind": "noop", "payload": {}})).await.is_ok() {
-                        made += 1;
-                    }
-                }
-                made
-            })
-        })
-        .collect();
-    let mut tasks = 0;
-    for maker in makers {
-        tasks += maker.await.map_err(|e| e.to_string())?;
-    }
-=======
     let before = server.resident_mb();
     let mut idlers = Vec::with_capacity(IDLERS);
     for _ in 0..IDLERS {
