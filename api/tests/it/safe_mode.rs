@@ -20,11 +20,9 @@ async fn confirm(who: &Person, id: &str) -> Value {
 }
 
 fn accounts(rows: usize, phone: &str) -> String {
-    let mut csv = format!("Id,Name,{phone},Industry\n");
-    for n in 0..rows {
-        csv += &format!("001{n:09},Company {n},+1 555 {n:07},Energy\n");
-    }
-    csv
+    let head = format!("Id,Name,{phone},Industry\n");
+    let lines = (0..rows).map(|n| format!("001{n:09},Company {n},+1 555 {n:07},Energy\n"));
+    std::iter::once(head).chain(lines).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,7 @@
 //! Clients that are slow, greedy or malformed, over raw sockets: each gets the answer it has earned in the time it has, and
 //! the node goes on serving everybody else.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -49,7 +49,6 @@ async fn a_head_that_does_not_come_is_not_waited_for() {
     }
     // A byte at a time is no better.
     let mut socket = open(&node).await;
-    let began = Instant::now();
     let dripping = async {
         let mut pause = tokio::time::interval(Duration::from_millis(50));
         while socket.write_all(b"x").await.is_ok() {
@@ -57,7 +56,6 @@ async fn a_head_that_does_not_come_is_not_waited_for() {
         }
     };
     tokio::time::timeout(PATIENCE, dripping).await.expect("it is ended");
-    assert!(began.elapsed() < PATIENCE);
     // A connection that did what it wanted and then says nothing goes as well.
     let mut socket = open(&node).await;
     socket.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();

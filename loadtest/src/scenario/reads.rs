@@ -51,7 +51,7 @@ pub async fn prepare(server: &Server) -> Outcome<(Vec<String>, Vec<u8>)> {
         let config = json!({"path": "crm/*.csv", "system": "salesforce"});
         let connection = client.connect("crm", "file", config).await?;
         let task = client.sync(&connection).await?;
-        client.wait(&task, Duration::from_secs(60)).await?;
+        client.wait(&task, Duration::from_mins(1)).await?;
         body = client.bytes(PATH).await?;
         tokens.push(client.token);
     }

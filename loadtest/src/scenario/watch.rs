@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::Outcome;
+use crate::{Outcome, clock};
 
 /// Latencies are counted by millisecond up to here.
 const SLOWEST: usize = 10_000;
@@ -117,7 +117,7 @@ impl Watcher {
     pub async fn read(mut self, seen: Arc<Seen>) {
         let mut last = None;
         loop {
-            let now = now_ms();
+            let now = clock::wall_ms();
             let mut at = 0;
             while let Some((head, payload, next)) = frame(&self.input, at) {
                 at = next;
@@ -176,11 +176,6 @@ fn look(payload: &[u8], now: i64, last: &mut Option<u64>, seen: &Seen) {
 fn of_day(text: &[u8]) -> Option<i64> {
     let number = |from: usize, to: usize| std::str::from_utf8(text.get(from..to)?).ok()?.parse::<i64>().ok();
     Some(((number(11, 13)? * 60 + number(14, 16)?) * 60 + number(17, 19)?) * 1000 + number(20, 23)?)
-}
-
-fn now_ms() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    since.as_millis() as i64
 }
 
 #[cfg(test)]
