@@ -233,16 +233,12 @@ impl State {
             return Ok(());
         };
         let Some(reading) = run.reading.as_mut() else {
-            return match run.queue.pop_front() {
-                Some(info) => {
-                    self.open(info).await?;
-                    self.next(myself)
-                }
-                None => {
-                    self.settle(myself);
-                    Ok(())
-                }
+            let Some(info) = run.queue.pop_front() else {
+                self.settle(myself);
+                return Ok(());
             };
+            self.open(info).await?;
+            return self.next(myself);
         };
         let behind = run.last_seq - self.desk.position();
         if behind > MAX_LAG {
@@ -265,24 +261,20 @@ impl State {
             }
             return self.next(myself);
         };
-        match next {
-            Some(batch) => {
-                let undecided = self.take(batch?).await?;
-                drop(permit);
-                if self.is_stopped().await? {
-                    return Ok(());
-                }
-                if undecided {
-                    self.next_once_decided(myself);
-                    return Ok(());
-                }
-                self.next(myself)
-            }
-            None => {
-                self.close_stream().await?;
-                self.next(myself)
-            }
+        let Some(batch) = next else {
+            self.close_stream().await?;
+            return self.next(myself);
+        };
+        let undecided = self.take(batch?).await?;
+        drop(permit);
+        if self.is_stopped().await? {
+            return Ok(());
         }
+        if undecided {
+            self.next_once_decided(myself);
+            return Ok(());
+        }
+        self.next(myself)
     }
 
     /// The views reflect the whole run: now it is done, for whoever asked.
