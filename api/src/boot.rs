@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use autonomos_actors::dcl::{self, Dcl};
-use autonomos_actors::files::{Folder, Quota};
+use autonomos_actors::files::{Folder, Place, Quota};
 use autonomos_actors::parts::Parts;
 use autonomos_actors::platform::Platform;
 use autonomos_actors::tenant::Host;
@@ -108,6 +108,7 @@ impl Node {
             costly: config.http.costly_per_minute,
         };
         let parts = parts(args, sealer, &ambient, &store, &bus, config.clone())?;
+        reachable(parts.folders.clone()).await?;
         let platform = Arc::new(Platform::new(Host::new(parts)));
 
         let app = AppState::new(Reach {
@@ -203,6 +204,13 @@ async fn down(app: AppState, serving: JoinHandle<()>) -> Result<()> {
         .map_err(|_| Error::unavailable("stop.late", "going down took longer than it may and was cut short"))
 }
 
+/// Whether the files can be got at: better said now than to whoever uploads the first one.
+async fn reachable(folders: Arc<Folder>) -> Result<()> {
+    tokio::task::spawn_blocking(move || folders.check())
+        .await
+        .map_err(|e| Error::internal("files.interrupted", "the place for files could not be looked at").source(e))?
+}
+
 /// What every tenant's tree works with.
 fn parts(
     args: &NodeArgs,
@@ -223,12 +231,13 @@ fn parts(
         ..dcl::Settings::in_folder(args.data_dir.join("views"))
     };
     let quota = Quota { file: config.files.file_mb << 20, ..Quota::default() };
+    let files = Place::of(&config.files.url, &args.data_dir)?;
     Ok(Arc::new(Parts {
         store: store.clone(),
         bus: bus.clone(),
         dcl: Arc::new(Dcl::new(views, vocabulary.clone(), ambient.clone())),
-        folders: Arc::new(Folder::open(args.data_dir.join("files"), quota, ambient.clone())?),
-        archives: Arc::new(Folder::open(args.data_dir.join("exports"), quota, ambient.clone())?),
+        folders: Arc::new(files.folder("files", quota, ambient.clone())?),
+        archives: Arc::new(files.folder("exports", quota, ambient.clone())?),
         vault: Arc::new(Vault::new(store.clone(), sealer)),
         vocabulary,
         config,

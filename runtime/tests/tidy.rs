@@ -153,7 +153,7 @@ fn the_pure_stay_pure() {
 
 #[test]
 fn heavy_dependencies_have_one_home() {
-    let homes: [(&str, &[&str]); 20] = [
+    let homes: [(&str, &[&str]); 21] = [
         ("ractor", &["runtime/src/supervision/", "runtime/tests/it/"]),
         ("sqlx", &["runtime/src/store/sqlite", "runtime/src/store/postgres"]),
         ("duckdb", &["actors/src/dcl/", "loadtest/"]),
@@ -172,6 +172,7 @@ fn heavy_dependencies_have_one_home() {
                 "loadtest/",
                 "api/tests/",
                 "actors/src/connector/",
+                "actors/src/files/",
                 "actors/src/intelligence/",
                 "api/src/auth/oidc/",
                 "api/src/cli/",
@@ -182,6 +183,7 @@ fn heavy_dependencies_have_one_home() {
         ("tokio_postgres_rustls", &["actors/src/connector/sources/postgres/"]),
         ("webpki_roots", &["actors/src/connector/sources/postgres/"]),
         ("parquet", &["actors/src/connector/", "actors/src/dcl/", "actors/tests/", "loadtest/"]),
+        ("object_store", &["actors/src/files/", "actors/src/testkit/"]),
         ("redis", &["cluster/src/redis"]),
         ("chacha20poly1305", &["runtime/src/secrets"]),
     ];
@@ -276,8 +278,8 @@ fn metric_names_live_in_metrics_files() {
 #[test]
 fn every_setting_is_read_by_somebody() {
     /// Parts that are not built yet; a node refuses to start with most of them (`Config::check_alone`).
-    const TO_COME: [&str; 7] =
-        ["resilience.", "cluster.", "llm.", "store.database_url", "bus.redis_url", "files.url", "connector.samples"];
+    const TO_COME: [&str; 6] =
+        ["resilience.", "cluster.", "llm.", "store.database_url", "bus.redis_url", "connector.samples"];
     let manual = fs::read_to_string(root().join("runtime/src/config/default.toml")).unwrap();
     let code: Vec<String> = sources()
         .into_iter()

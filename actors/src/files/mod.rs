@@ -1,40 +1,41 @@
-//! The tenant's folder: files that people upload and file connections read. One folder a tenant, `{root}/{tenant}/`;
-//! nothing that is asked for by name ever lies outside it.
+//! The tenant's folder: files that people upload and file connections read, always beneath the tenant's own prefix; nothing
+//! that is asked for by name ever lies outside it. It is a folder of a disk ([`disk`]) or a part of a bucket ([`bucket`]),
+//! as `files.url` says ([`Place`]); nobody above can tell, but that a folder of a disk may hold links and devices, which are
+//! refused, and that a bucket has no folders.
 //!
-//! Guarantee: an upload is there whole or not at all (temporary file, fsync, rename, fsync of the folder); readers of a
-//! file that is replaced meanwhile go on reading the old one. A crash leaves at most a temporary file, swept when the
-//! folder is opened next. Names are checked in `path`, opened in `beneath`.
+//! Guarantee: an upload is there whole or not at all; readers of a file that is replaced meanwhile go on reading the old
+//! one, or are told that it changed. Files are streamed both ways, with a bounded memory. A crash leaves at most what was
+//! uploaded of a file that is nowhere named: a draft, swept when the folder is opened next, or parts in the bucket, which
+//! its own rule for unfinished uploads takes away. Names are checked in `path`, patterns in `pattern`.
 
-mod beneath;
-mod notes;
+mod bucket;
+mod content;
+mod disk;
 mod path;
+mod pattern;
+mod place;
 mod upload;
-mod walk;
 
-use std::fs::File;
-use std::os::fd::OwnedFd;
-use std::os::unix::fs::MetadataExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use ahash::AHashMap;
 use autonomos_runtime::ids::TenantId;
-use autonomos_runtime::{Ambient, Error, Result, Scope};
+use autonomos_runtime::{Ambient, Result, Scope};
 use parking_lot::Mutex;
-use rustix::fs::{AtFlags, Mode};
-use rustix::io::Errno;
 
+pub use content::{Content, Identity, Opened};
 pub use path::Name;
+pub use place::Place;
 pub use upload::Stored;
-pub use walk::Entry;
+
+use self::disk::{Disk, Swept};
+use self::pattern::Pattern;
 
 /// Checks a file's name or pattern without looking for it.
 pub fn check_pattern(text: &str) -> Result<()> {
     path::check(text, true)
 }
-
-/// Where uploads in progress live.
-const TEMPORARY: &str = ".tmp";
 
 /// What a tenant may store.
 #[derive(Clone, Copy, Debug)]
@@ -51,34 +52,43 @@ impl Default for Quota {
     }
 }
 
-/// What tells two contents of one name apart without reading them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Identity {
-    /// Bytes.
-    pub size: u64,
-    /// Nanoseconds since 1970.
-    pub modified: i64,
-    /// The file behind the name.
-    pub inode: u64,
-}
-
-impl Identity {
-    /// Of an open file, now.
-    pub fn of(file: &File) -> Result<Self> {
-        let m = file
-            .metadata()
-            .map_err(|e| Error::unavailable("file.unreadable", "The file cannot be read now.").source(e))?;
-        Ok(Self { size: m.size(), modified: m.mtime() * 1_000_000_000 + m.mtime_nsec(), inode: m.ino() })
-    }
-}
-
-/// A file open for reading.
-#[derive(Debug)]
-pub struct Opened {
-    /// The handle; a replaced name does not change what it reads.
-    pub file: File,
-    /// What it was when it was opened.
+/// A file that matched a pattern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its name below the tenant's folder.
+    pub path: String,
+    /// What its content is told by.
     pub identity: Identity,
+}
+
+/// Where files lie. All calls block, and are made with a scope; names were checked.
+trait Room: std::fmt::Debug + Send + Sync {
+    /// Whether it can be used, where that is not known since it was opened.
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
+    /// Opens a file for reading.
+    fn open(&self, scope: &Scope, name: &Name) -> Result<Opened>;
+    /// Files that match, in name order; more than `most` are an error.
+    fn list(&self, scope: &Scope, pattern: &Pattern, most: usize) -> Result<Vec<Entry>>;
+    /// Deletes a file; false if there was none.
+    fn delete(&self, scope: &Scope, name: &Name) -> Result<bool>;
+    /// Deletes everything of the tenant.
+    fn delete_all(&self, scope: &Scope) -> Result<()>;
+    /// A file to be, which is nowhere until it is kept. `id` tells it from others.
+    fn draft(&self, scope: &Scope, name: &Name, id: &str) -> Result<Box<dyn Draft>>;
+    /// Reads a note: see [`Folder::note`].
+    fn note(&self, scope: &Scope, name: &str) -> Result<Option<Vec<u8>>>;
+    /// Writes a note: see [`Folder::put_note`].
+    fn put_note(&self, scope: &Scope, name: &str, bytes: &[u8], beginning: &str, kept: &str) -> Result<()>;
+}
+
+/// A file that goes away again unless it is kept. Its calls block.
+trait Draft: Send {
+    /// More of its content.
+    fn write(&mut self, bytes: &[u8]) -> Result<()>;
+    /// Puts it in its place, whole and durable, instead of what was there.
+    fn keep(self: Box<Self>) -> Result<()>;
 }
 
 /// See the module. Cheap to clone.
@@ -89,32 +99,27 @@ pub struct Folder {
 
 #[derive(Debug)]
 struct Inner {
-    root: PathBuf,
+    room: Box<dyn Room>,
     quota: Quota,
     ambient: Ambient,
     used: Mutex<AHashMap<TenantId, u64>>,
 }
 
 impl Folder {
-    /// All tenants' folders live below `root`, which is made if missing. What an interrupted upload left is swept.
+    /// All tenants' folders live below `root` of this machine's disk, which is made if missing and nobody else's. What an
+    /// interrupted upload left is swept.
     pub fn open(root: impl AsRef<Path>, quota: Quota, ambient: Ambient) -> Result<Self> {
-        let root = root.as_ref().to_owned();
-        let unusable = |e: std::io::Error| {
-            Error::unavailable("files.no_root", "The folder for files cannot be used.")
-                .field("files")
-                .remedy("Check that the data directory exists and the server may write to it.")
-                .source(e)
-        };
-        std::fs::create_dir_all(&root).map_err(unusable)?;
-        for tenant in std::fs::read_dir(&root).map_err(unusable)?.flatten() {
-            let swept = std::fs::remove_dir_all(tenant.path().join(TEMPORARY));
-            if let Err(e) = swept.as_ref()
-                && !matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory)
-            {
-                tracing::warn!(error = %e, "an interrupted upload could not be swept");
-            }
-        }
-        Ok(Self { inner: Arc::new(Inner { root, quota, ambient, used: Mutex::default() }) })
+        let disk = Disk::open(root.as_ref(), Swept::All)?;
+        Ok(Self::over(Box::new(disk), quota, ambient))
+    }
+
+    fn over(room: Box<dyn Room>, quota: Quota, ambient: Ambient) -> Self {
+        Self { inner: Arc::new(Inner { room, quota, ambient, used: Mutex::default() }) }
+    }
+
+    /// Whether it can be used: names the setting at fault and the remedy. Blocking.
+    pub fn check(&self) -> Result<()> {
+        self.inner.room.check()
     }
 
     /// The limits.
@@ -122,69 +127,29 @@ impl Folder {
         self.inner.quota
     }
 
-    fn home(&self, scope: &Scope) -> Result<OwnedFd> {
-        let path = self.inner.root.join(scope.tenant().to_string());
-        let failed =
-            |e: std::io::Error| Error::unavailable("files.no_root", "Your folder cannot be opened now.").source(e);
-        match std::fs::create_dir(&path) {
-            Err(e) if e.kind() != std::io::ErrorKind::AlreadyExists => return Err(failed(e)),
-            _ => {}
-        }
-        let flags = rustix::fs::OFlags::RDONLY
-            | rustix::fs::OFlags::DIRECTORY
-            | rustix::fs::OFlags::NOFOLLOW
-            | rustix::fs::OFlags::CLOEXEC;
-        rustix::fs::open(&path, flags, Mode::empty()).map_err(|e| failed(e.into()))
-    }
-
     /// Opens a file for reading. Blocking.
     pub fn open_file(&self, scope: &Scope, name: &str) -> Result<Opened> {
-        let name = Name::parse(name)?;
-        let file = beneath::open_file(&self.home(scope)?, &name)?;
-        let identity = Identity::of(&file)?;
-        Ok(Opened { file, identity })
+        self.inner.room.open(scope, &Name::parse(name)?)
     }
 
     /// Files that a name or pattern (`crm/*.csv`, `**/deals.tsv`) matches, in name order. Blocking.
     pub fn list(&self, scope: &Scope, pattern: &str) -> Result<Vec<Entry>> {
-        walk::list(&self.home(scope)?, pattern, self.inner.quota.matches)
+        self.inner.room.list(scope, &Pattern::parse(pattern)?, self.inner.quota.matches)
     }
 
     /// Deletes a file; false if there was none. Blocking.
     pub fn delete(&self, scope: &Scope, name: &str) -> Result<bool> {
-        let name = Name::parse(name)?;
-        let home = self.home(scope)?;
-        let (folder, last) = match name.as_str().rsplit_once('/') {
-            None => (home, name.as_str()),
-            Some((folders, last)) => match beneath::open_at(
-                &home,
-                folders,
-                rustix::fs::OFlags::RDONLY | rustix::fs::OFlags::DIRECTORY | rustix::fs::OFlags::CLOEXEC,
-            ) {
-                Ok(folder) => (folder, last),
-                Err(Errno::NOENT) => return Ok(false),
-                Err(e) => return Err(beneath::refused(e, name.as_str())),
-            },
-        };
-        match rustix::fs::unlinkat(&folder, last, AtFlags::empty()) {
-            Ok(()) => {
-                self.inner.used.lock().remove(&scope.tenant());
-                Ok(true)
-            }
-            Err(Errno::NOENT) => Ok(false),
-            Err(e) => Err(beneath::refused(e, name.as_str())),
+        let gone = self.inner.room.delete(scope, &Name::parse(name)?)?;
+        if gone {
+            self.inner.used.lock().remove(&scope.tenant());
         }
+        Ok(gone)
     }
 
     /// Deletes everything of the tenant. Blocking.
     pub fn delete_all(&self, scope: &Scope) -> Result<()> {
         self.inner.used.lock().remove(&scope.tenant());
-        match std::fs::remove_dir_all(self.inner.root.join(scope.tenant().to_string())) {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
-                Err(Error::unavailable("files.not_deleted", "Your files could not all be deleted.").source(e))
-            }
-            _ => Ok(()),
-        }
+        self.inner.room.delete_all(scope)
     }
 
     /// Bytes stored, counted on first use. Blocking.
@@ -192,8 +157,20 @@ impl Folder {
         if let Some(used) = self.inner.used.lock().get(&scope.tenant()) {
             return Ok(*used);
         }
-        let counted = walk::list(&self.home(scope)?, "**", usize::MAX)?.iter().map(|e| e.identity.size).sum();
+        let all = self.inner.room.list(scope, &Pattern::parse("**")?, usize::MAX)?;
+        let counted = all.iter().map(|e| e.identity.size).sum();
         Ok(*self.inner.used.lock().entry(scope.tenant()).or_insert(counted))
+    }
+
+    /// What a source remembers between two passes, in a hidden part of the tenant's folder: not truth, only what saves work.
+    /// One that is missing costs a longer pass, never a record. Blocking.
+    pub fn note(&self, scope: &Scope, name: &str) -> Result<Option<Vec<u8>>> {
+        self.inner.room.note(scope, name)
+    }
+
+    /// Writes a note whole, and forgets those of the same beginning that are not `kept`. Blocking.
+    pub fn put_note(&self, scope: &Scope, name: &str, bytes: &[u8], beginning: &str, kept: &str) -> Result<()> {
+        self.inner.room.put_note(scope, name, bytes, beginning, kept)
     }
 }
 

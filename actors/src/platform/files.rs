@@ -3,15 +3,11 @@
 use autonomos_runtime::store::{FileMeta, NewAudit};
 use autonomos_runtime::{Error, Result, Scope};
 use bytes::Bytes;
-use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use serde_json::{Value, json};
 
 use super::shapes::FileView;
 use super::{Platform, limits};
-
-/// Bytes read at a time.
-const CHUNK: usize = 256 * 1024;
 
 fn noted(file: &FileMeta) -> Value {
     json!({"size": file.size, "sha256": file.sha256})
@@ -53,8 +49,7 @@ impl Platform {
             Some(meta) => meta.into(),
             None => FileView { path: path.to_owned(), size: opened.identity.size, sha256: None, modified_at: None },
         };
-        let file = tokio::fs::File::from_std(opened.file);
-        Ok((view, tokio_util::io::ReaderStream::with_capacity(file, CHUNK).boxed()))
+        Ok((view, opened.content.into_stream()))
     }
 
     /// Takes a file out of the tenant's folder; what was read from it stays.

@@ -8,7 +8,6 @@ use autonomos_runtime::ids::TaskId;
 use autonomos_runtime::store::{NewAudit, NewTask as NewRow, Tenant, TenantState, TenantUpdate};
 use autonomos_runtime::{Actor, Error, Result, Scope};
 use bytes::Bytes;
-use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use serde_json::{Value, json};
 
@@ -18,8 +17,6 @@ use super::shapes::{TenantPatch, TenantView};
 use crate::archive;
 use crate::tenant::erasure;
 
-/// Bytes read at a time.
-const CHUNK: usize = 256 * 1024;
 /// The role under which the platform's operator acts.
 pub const OPERATOR: &str = "operator";
 
@@ -114,8 +111,7 @@ impl Platform {
         task: TaskId,
     ) -> Result<(u64, BoxStream<'static, std::io::Result<Bytes>>)> {
         let opened = archive::open(self.parts(), scope, task).await?;
-        let file = tokio::fs::File::from_std(opened.file);
-        Ok((opened.identity.size, tokio_util::io::ReaderStream::with_capacity(file, CHUNK).boxed()))
+        Ok((opened.identity.size, opened.content.into_stream()))
     }
 
     /// Begins its end, confirmed by its name and the version that was looked at. From here on nobody is let in and what was

@@ -2,3 +2,5 @@
 
 pub mod node;
 pub mod postgres;
+#[cfg(test)]
+pub mod s3;

@@ -117,6 +117,13 @@ impl TestNode {
         self.sign_in(&email, &admin.tenant).await
     }
 
+    /// What it was started with, for another one, told otherwise.
+    pub fn args(&self, change: impl FnOnce(&mut NodeArgs)) -> NodeArgs {
+        let mut args = self.args.clone();
+        change(&mut args);
+        args
+    }
+
     /// Where it keeps everything.
     pub fn data_dir(&self) -> &std::path::Path {
         &self.args.data_dir

@@ -26,6 +26,7 @@ mod orchestra;
 mod provider;
 mod roles;
 mod safe_mode;
+mod shared_files;
 mod slow;
 mod socket;
 mod suspension;

@@ -123,13 +123,12 @@ impl Config {
         let asked = [
             ("store.database_url", self.store.database_url.reveal().is_some(), "DATABASE_URL"),
             ("bus.redis_url", self.bus.redis_url.reveal().is_some(), "REDIS_URL"),
-            ("files.url", !self.files.url.is_empty(), "AUTONOMOS_FILES_URL"),
             ("llm.base_url", !self.llm.base_url.is_empty(), "AUTONOMOS_LLM_BASE_URL"),
         ];
         match asked.into_iter().find(|(_, asked, _)| *asked) {
             Some((name, _, variable)) => Err(Error::invalid(
                 "config.not_here",
-                format!("{name} is set, but this version runs alone, on its own files, without a language model"),
+                format!("{name} is set, but this version runs alone, without a language model"),
             )
             .field(name)
             .remedy(format!("Take {variable} out of the environment and {name} out of the configuration file."))),

@@ -7,8 +7,7 @@
 //! Text is read as views into the file's pages and copied out only after its size was counted, so a page that repeats a
 //! long word a million times costs what the limits allow: a portion ends early, and a row with a longer field is a reject.
 
-use std::fs::File;
-use std::io::{Read as _, Seek as _};
+use std::io::Read as _;
 use std::sync::Arc;
 
 use arrow::array::{
@@ -22,16 +21,18 @@ use parquet::arrow::arrow_reader::{
 };
 use xxhash_rust::xxh3::Xxh3;
 
+use super::pages::Pages;
 use super::portion::{Mark, Portion, reject_text};
 use super::text::unreadable;
 use crate::connector::source::{Limits, cancelled};
+use crate::files::Content;
 
 /// Structures inside structures that become paths.
 const DEEPEST: usize = 8;
 
 /// See the module.
 pub struct Columnar {
-    file: File,
+    pages: Pages,
     metadata: ArrowReaderMetadata,
     digest: String,
     group: usize,
@@ -49,11 +50,13 @@ fn broken(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
 
 impl Columnar {
     /// Opens a file; none if it is empty.
-    pub fn open(mut file: File, limits: &Limits, stop: &dyn Fn() -> bool) -> Result<Option<Self>> {
-        if file.metadata().map_err(unreadable)?.len() == 0 {
+    pub fn open(file: Content, limits: &Limits, stop: &dyn Fn() -> bool) -> Result<Option<Self>> {
+        if file.size().map_err(unreadable)? == 0 {
             return Ok(None);
         }
-        let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(broken)?;
+        let pages = Pages::of(file);
+        let metadata = ArrowReaderMetadata::load(&pages, ArrowReaderOptions::new())
+            .map_err(|e| pages.fault().unwrap_or_else(|| broken(e)))?;
         let viewed = Arc::new(Schema::new(metadata.schema().fields().iter().map(viewed).collect::<Vec<_>>()));
         let options = ArrowReaderOptions::new().with_schema(viewed);
         // Where a file's own schema cannot be read as views, it is read as it is.
@@ -66,8 +69,8 @@ impl Columnar {
             .field("path")
             .remedy("Leave out columns."));
         }
-        let digest = digest(&mut file, stop)?;
-        Ok(Some(Self { file, metadata, digest, group: 0, in_group: 0, row: 0, open: None }))
+        let digest = digest(pages.whole().map_err(unreadable)?, stop)?;
+        Ok(Some(Self { pages, metadata, digest, group: 0, in_group: 0, row: 0, open: None }))
     }
 
     /// The columns, when there are no rows.
@@ -94,6 +97,11 @@ impl Columnar {
         true
     }
 
+    /// What was wrong: that the bytes could not be had, or what they are.
+    fn failed(&self, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+        self.pages.fault().unwrap_or_else(|| broken(error))
+    }
+
     fn group_rows(&self) -> u64 {
         self.metadata.metadata().row_groups().get(self.group).map_or(0, |g| g.num_rows().max(0) as u64)
     }
@@ -102,17 +110,17 @@ impl Columnar {
     pub fn next(&mut self, limits: &Limits) -> Result<Option<Portion>> {
         while self.group < self.metadata.metadata().num_row_groups() {
             if self.open.is_none() {
-                let file = self.file.try_clone().map_err(unreadable)?;
-                let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
+                let pages = self.pages.again().map_err(unreadable)?;
+                let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(pages, self.metadata.clone())
                     .with_row_groups(vec![self.group])
                     .with_offset(self.in_group as usize)
                     .with_batch_size(limits.batch_rows)
                     .build()
-                    .map_err(broken)?;
+                    .map_err(|e| self.failed(e))?;
                 self.open = Some(reader);
             }
             if let Some(batch) = self.open.as_mut().and_then(Iterator::next) {
-                let batch = batch.map_err(broken)?;
+                let batch = batch.map_err(|e| self.failed(e))?;
                 let sizes = sizes(&batch);
                 let rows = fitting(&sizes, limits.batch_bytes).min(batch.num_rows()).min(limits.batch_rows);
                 if rows < batch.num_rows() {
@@ -199,8 +207,7 @@ fn portion(batch: &RecordBatch, sizes: &[(usize, usize)], first: u64, limits: &L
     Ok(Portion::new(plain(&kept)?, fine, bad.into_iter().map(reject).collect(), next))
 }
 
-fn digest(file: &mut File, stop: &dyn Fn() -> bool) -> Result<String> {
-    file.rewind().map_err(unreadable)?;
+fn digest(mut file: Content, stop: &dyn Fn() -> bool) -> Result<String> {
     let (mut hash, mut buffer) = (Xxh3::new(), vec![0; 1 << 20]);
     loop {
         let read = file.read(&mut buffer).map_err(unreadable)?;
@@ -212,7 +219,6 @@ fn digest(file: &mut File, stop: &dyn Fn() -> bool) -> Result<String> {
         }
         hash.update(buffer.get(..read).unwrap_or_default());
     }
-    file.rewind().map_err(unreadable)?;
     Ok(format!("{:032x}", hash.digest128()))
 }
 

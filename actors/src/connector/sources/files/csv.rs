@@ -5,7 +5,6 @@
 //! partner within that rejects its own line only, and reading goes on at the next. Empty header names become
 //! `column_<n>`, repeated ones `name_2`, `name_3` with a warning: refusing a whole export for them helps nobody.
 
-use std::fs::File;
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
@@ -16,6 +15,7 @@ use super::portion::{Mark, Portion, reject_fields, reject_text};
 use super::split::{Splitter, Step};
 use super::text::{Encoding, Text};
 use crate::connector::source::{Limits, Reject, cancelled};
+use crate::files::Content;
 
 /// Records split before their fields are copied: small enough to stay in the cache.
 const BLOCK: usize = 512;
@@ -43,7 +43,7 @@ pub struct Csv {
 
 impl Csv {
     /// Opens a file and reads its header; none if there is nothing in it.
-    pub fn open(file: File, dialect: Dialect, limits: &Limits) -> Result<Option<Self>> {
+    pub fn open(file: Content, dialect: Dialect, limits: &Limits) -> Result<Option<Self>> {
         let mut text = Text::open(file, dialect.encoding)?;
         if text.rest().is_empty() {
             text.fill()?;

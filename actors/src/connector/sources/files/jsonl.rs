@@ -6,7 +6,6 @@
 //! with a fraction are doubles, whose shortest text is the one that was written up to 15 digits. A file that holds one
 //! JSON array gets a clear error.
 
-use std::fs::File;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, RecordBatchOptions, StringArray};
@@ -17,6 +16,7 @@ use serde_json::Value;
 use super::portion::{Mark, Portion, reject_text};
 use super::text::{Encoding, Text};
 use crate::connector::source::{Limits, Reject, cancelled};
+use crate::files::Content;
 
 /// Cells of a portion at most, also empty ones: lines that each bring another field must not fill the memory.
 const CELLS: usize = 8_000_000;
@@ -32,7 +32,7 @@ pub struct Jsonl {
 
 impl Jsonl {
     /// Opens a file; none if there is nothing in it.
-    pub fn open(file: File, encoding: Option<Encoding>) -> Result<Option<Self>> {
+    pub fn open(file: Content, encoding: Option<Encoding>) -> Result<Option<Self>> {
         // Single-byte encodings are not allowed in JSON: never guess one, reject the lines instead.
         let mut text = Text::open(file, encoding)?;
         if text.encoding() == Encoding::Windows1252 && encoding.is_none() {
@@ -313,7 +313,7 @@ mod tests {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(text).unwrap();
         file.rewind().unwrap();
-        Jsonl::open(file, None)
+        Jsonl::open(Content::File(file), None)
     }
 
     #[test]

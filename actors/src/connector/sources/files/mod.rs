@@ -14,6 +14,7 @@ mod csv;
 mod cursor;
 mod jsonl;
 pub mod names;
+mod pages;
 mod pass;
 mod portion;
 mod reader;
@@ -116,7 +117,7 @@ impl Files {
     fn open(&self, scope: &Scope, path: &str, limits: &Limits, stop: &dyn Fn() -> bool) -> Result<Option<Reader>> {
         let format = self.settings.format.map_or_else(|| Format::of(path), Ok)?;
         let opened = self.folder.open_file(scope, path)?;
-        Reader::open(opened.file, format, self.dialect, limits, stop)
+        Reader::open(opened.content, format, self.dialect, limits, stop)
     }
 
     fn look(&self, scope: &Scope) -> Result<StreamInfo> {

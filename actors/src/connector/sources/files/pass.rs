@@ -1,7 +1,6 @@
 //! One pass over the files of a stream: what is done is skipped, what was begun is gone on with, the rest is read in
 //! name order. Runs on the stream's own thread.
 
-use std::fs::File;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
@@ -13,7 +12,7 @@ use super::cursor::{At, Cursor, Done};
 use super::portion::{Mark, Portion, with_origin};
 use super::reader::{Format, Reader};
 use crate::connector::source::{Feed, Limits, RawBatch, cancelled};
-use crate::files::{Entry, Identity};
+use crate::files::{Content, Entry, Identity};
 
 /// See the module.
 pub struct Pass {
@@ -81,10 +80,10 @@ impl Pass {
         }
         let opened = self.files.folder.open_file(&self.scope, &entry.path)?;
         let identity = opened.identity;
-        let watched = opened.file.try_clone().map_err(super::text::unreadable)?;
+        let watched = opened.content.try_clone().map_err(super::text::unreadable)?;
         let format = self.files.settings.format.map_or_else(|| Format::of(&entry.path), Ok)?;
-        let open = |file: File| Reader::open(file, format, self.files.dialect, &self.limits, &stop);
-        let Some(mut reader) = open(opened.file)? else {
+        let open = |file: Content| Reader::open(file, format, self.files.dialect, &self.limits, &stop);
+        let Some(mut reader) = open(opened.content)? else {
             // Nothing in it yet: nothing to say, and looking again costs nothing.
             return Ok(true);
         };
@@ -101,7 +100,7 @@ impl Pass {
             let mark = Mark { offset: at.offset, row: at.row, digest: at.digest };
             if !reader.resume(&mark, &stop)? {
                 let again = self.files.folder.open_file(&self.scope, &entry.path)?;
-                reader = match open(again.file)? {
+                reader = match open(again.content)? {
                     Some(reader) => reader,
                     None => return Ok(true),
                 };
@@ -110,7 +109,14 @@ impl Pass {
         self.read(feed, entry, &mut reader, &watched, identity)
     }
 
-    fn read(&mut self, feed: &Feed, entry: &Entry, reader: &mut Reader, watched: &File, was: Identity) -> Result<bool> {
+    fn read(
+        &mut self,
+        feed: &Feed,
+        entry: &Entry,
+        reader: &mut Reader,
+        watched: &Content,
+        was: Identity,
+    ) -> Result<bool> {
         let origin: Arc<str> = entry.path.as_str().into();
         let stop = || feed.cancelled();
         let mut next = reader.next(&self.bounds(0), &stop)?;
@@ -203,8 +209,8 @@ impl Pass {
 }
 
 /// Whether the file that was read to its end is still the one that was opened.
-fn ended(reader: &Reader, mark: &Mark, watched: &File, was: Identity) -> Result<End> {
-    let is = Identity::of(watched)?;
+fn ended(reader: &Reader, mark: &Mark, watched: &Content, was: Identity) -> Result<End> {
+    let is = watched.identity()?;
     if is == was {
         return Ok(End::Done(mark.digest.clone()));
     }

@@ -1,6 +1,5 @@
 //! One file of any known format, read in portions from a mark.
 
-use std::fs::File;
 use std::sync::Arc;
 
 use arrow::datatypes::{Schema, SchemaRef};
@@ -11,6 +10,7 @@ use super::csv::{Csv, Dialect};
 use super::jsonl::Jsonl;
 use super::portion::{Mark, Portion};
 use crate::connector::source::Limits;
+use crate::files::Content;
 
 /// What a file is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -56,7 +56,7 @@ pub enum Reader {
 impl Reader {
     /// Opens a file; none if there is nothing in it.
     pub fn open(
-        file: File,
+        file: Content,
         format: Format,
         dialect: Dialect,
         limits: &Limits,

@@ -8,6 +8,8 @@ use autonomos_runtime::{Actor, Ambient};
 use super::*;
 use crate::files::Quota;
 
+mod bucket;
+
 pub struct Home {
     _root: tempfile::TempDir,
     pub folder: Folder,

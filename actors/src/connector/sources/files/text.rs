@@ -8,11 +8,12 @@
 //! Offsets count decoded bytes. The digest (128-bit XXH3: a change detector, not a seal) of everything before the
 //! cursor's offset is in the cursor, so a read resumes only in a file that still begins with what was read.
 
-use std::fs::File;
 use std::io::{Read, Seek as _};
 
 use autonomos_runtime::{Error, Result};
 use xxhash_rust::xxh3::Xxh3;
+
+use crate::files::Content;
 
 /// How the bytes of a file are to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -117,7 +118,7 @@ const HIGH: [char; 32] = [
 
 /// See the module.
 pub struct Text {
-    file: File,
+    file: Content,
     encoding: Encoding,
     buffer: Vec<u8>,
     start: usize,
@@ -135,7 +136,7 @@ const CHUNK: usize = 2 << 20;
 
 impl Text {
     /// Opens at the beginning and decides on the encoding, unless it is given.
-    pub fn open(file: File, encoding: Option<Encoding>) -> Result<Self> {
+    pub fn open(file: Content, encoding: Option<Encoding>) -> Result<Self> {
         let mut text = Self {
             file,
             encoding: Encoding::Utf8,
@@ -168,7 +169,7 @@ impl Text {
     }
 
     /// The file again, from its beginning.
-    pub fn into_file(mut self) -> Result<File> {
+    pub fn into_file(mut self) -> Result<Content> {
         self.file.rewind().map_err(unreadable)?;
         Ok(self.file)
     }
@@ -309,7 +310,7 @@ impl Text {
     }
 }
 
-fn retry(file: &mut File, room: &mut [u8]) -> Result<usize> {
+fn retry(file: &mut Content, room: &mut [u8]) -> Result<usize> {
     loop {
         match file.read(room) {
             Ok(n) => return Ok(n),
@@ -319,11 +320,13 @@ fn retry(file: &mut File, room: &mut [u8]) -> Result<usize> {
     }
 }
 
-/// The disk would not give the bytes.
+/// The disk or the bucket would not give the bytes; the latter says why.
 pub fn unreadable(error: std::io::Error) -> Error {
-    Error::unavailable("file.unreadable", "The file cannot be read now.")
-        .remedy("Check the disk; the read is tried again.")
-        .source(error)
+    error.downcast().unwrap_or_else(|error| {
+        Error::unavailable("file.unreadable", "The file cannot be read now.")
+            .remedy("Check the disk; the read is tried again.")
+            .source(error)
+    })
 }
 
 #[cfg(test)]
@@ -335,7 +338,7 @@ mod tests {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(bytes).unwrap();
         file.rewind().unwrap();
-        let mut text = Text::open(file, None).unwrap();
+        let mut text = Text::open(Content::File(file), None).unwrap();
         while !text.ended() {
             text.fill().unwrap();
         }

@@ -6,11 +6,11 @@ use arrow::array::{Array as _, AsArray as _};
 
 use super::*;
 
-fn file(bytes: &[u8]) -> File {
+fn file(bytes: &[u8]) -> Content {
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(bytes).unwrap();
     file.rewind().unwrap();
-    file
+    Content::File(file)
 }
 
 struct Read {
