@@ -143,8 +143,8 @@ const MATRIX: [(&str, &str, Shown); 36] = [
         "file names that lead outside",
         By(&[
             "actors/src/files/path.rs::what_may_be_named",
-            "actors/src/files/tests.rs::links_devices_and_pipes_are_refused",
-            "actors/src/files/tests.rs::a_folder_swapped_for_a_link_while_opening_never_leads_out",
+            "actors/src/files/disk/tests.rs::links_devices_and_pipes_are_refused",
+            "actors/src/files/disk/tests.rs::a_folder_swapped_for_a_link_while_opening_never_leads_out",
         ]),
     ),
     (
