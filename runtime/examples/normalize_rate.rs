@@ -12,6 +12,7 @@ use std::time::Duration;
 use arrow::datatypes::{DataType, Field, Schema};
 use autonomos_runtime::canonical::mapping::{FieldRule, Mapping, Origin, Transform};
 use autonomos_runtime::canonical::schema::SourceSchema;
+use autonomos_runtime::canonical::spread::sample;
 use autonomos_runtime::canonical::values::tally;
 use autonomos_runtime::canonical::{Plan, RawBatch, Vocabulary, codec, observe, remap};
 use autonomos_runtime::clock::Ambient;
@@ -104,6 +105,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (list, _) = timed(&mut || {
         Ok(batches.iter().zip(&schemas).map(|(batch, seen)| tally(&batch.columns, seen, asked).len()).sum())
     })?;
+    let (spread, _) = timed(&mut || {
+        Ok(batches.iter().zip(&schemas).map(|(batch, seen)| sample(&batch.columns, seen, asked).len()).sum())
+    })?;
     let canonical: Vec<_> = batches.iter().map(|b| plan.run(b).map(|n| n.batch)).collect::<Result<_, _>>()?;
     let (again, _) = timed(&mut || {
         let mut count = 0;
@@ -129,6 +133,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "observe_share_of_normalize": (look / run * 1000.0).round() / 1000.0,
         "tally_rows_per_s": rate(list),
         "tally_share_of_observe_normalize_encode": (list / (look + run + encode) * 10_000.0).round() / 10_000.0,
+        "spread_share_of_observe_normalize_encode": (spread / (look + run + encode) * 10_000.0).round() / 10_000.0,
         "remap_rows_per_s": rate(again),
         "encode_rows_per_s": rate(encode),
         "encoded_bytes_per_row": bytes / rows.max(1),

@@ -4,7 +4,7 @@
 //! A batch that lacks the key of its records is held: what changed is told, its rows wait at their source. Runs off the
 //! runtime's threads; holds nothing that a crash could lose, because it is made anew from rows.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Schema, SchemaRef};
@@ -17,6 +17,7 @@ use autonomos_runtime::canonical::normalize::Plan;
 use autonomos_runtime::canonical::observe;
 use autonomos_runtime::canonical::record::{RawBatch, Reject};
 use autonomos_runtime::canonical::schema::SourceSchema;
+use autonomos_runtime::canonical::spread::{Bands, sample};
 use autonomos_runtime::canonical::values::tally;
 use autonomos_runtime::ids::ConnectionId;
 use autonomos_runtime::store::{Connection, NewDrift, Stream};
@@ -27,6 +28,7 @@ use serde_json::Value;
 use super::source::StreamInfo;
 use crate::drift::detect::{Agreed, Found, detect};
 use crate::drift::policy::Policy;
+use crate::drift::spread;
 use crate::drift::values::{self, Looked};
 use crate::repair::repairer::stopped;
 
@@ -57,6 +59,8 @@ pub struct Intake {
     fresh: bool,
     /// Values of this read.
     looked: Looked,
+    /// How the columns of this read are spread.
+    spreads: BTreeMap<String, Bands>,
     plan: Option<(SchemaRef, Plan)>,
 }
 
@@ -128,6 +132,7 @@ impl Intake {
             declared: info.declared,
             fresh: stream.last_sync_at.is_none(),
             looked: Looked::default(),
+            spreads: BTreeMap::new(),
             plan: None,
         }
     }
@@ -173,7 +178,9 @@ impl Intake {
 
     /// The stream was read to its end: what its values were all in all.
     pub fn settle(&self) -> Found {
-        values::settle(&self.schema, &self.looked, &self.mapping)
+        let mut found = values::settle(&self.schema, &self.looked, &self.mapping);
+        found.drifts.extend(spread::settle(&mut found.schema.spreads, &self.spreads, &self.mapping));
+        found
     }
 
     /// What a batch shows. Rows that only tell that records are gone show nothing of how records look.
@@ -185,6 +192,9 @@ impl Intake {
         let mut seen = observe(raw);
         seen.values = tally(&raw.columns, &seen, |column| values::asked(&self.schema, &self.mapping, column));
         self.looked.add(&seen);
+        for (column, bands) in sample(&raw.columns, &seen, |column| values::describes(&self.mapping, column)) {
+            self.spreads.entry(column).or_default().add(&bands);
+        }
         let declared = if self.declared { typed(raw.columns.schema_ref()) } else { HashSet::new() };
         let known = Agreed {
             system: self.system.as_deref(),

@@ -208,6 +208,7 @@ fn merged(known: &Agreed<'_>, seen: &SourceSchema) -> SourceSchema {
         },
         cursor: seen.cursor.clone().or_else(|| agreed.cursor.clone().filter(keep)),
         values: BTreeMap::new(),
+        spreads: agreed.spreads.iter().filter(|(name, _)| keep(name)).map(|(n, s)| (n.clone(), s.clone())).collect(),
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Defaults: what the rules can follow by themselves propagates (and is asked about where nobody is sure); a change of
 //! nesting is always asked about; without its key or its cursor a stream cannot go on safely, so it stops and asks. A
-//! stream that came is off until someone says so, or the policy takes it in. Of values gained or lost and of a stream that
+//! stream that came is off until someone says so, or the policy takes it in. Of values gained or lost, values spread otherwise and of a stream that
 //! went there is nothing to repair: it is told, and its data is kept; whoever wants to be asked about such a change names
 //! it in the policy.
 
@@ -22,7 +22,7 @@ pub enum Policy {
 }
 
 /// The kinds of change a policy may name, and what is done about each unless it does.
-pub const DEFAULTS: [(&str, Policy); 10] = [
+pub const DEFAULTS: [(&str, Policy); 11] = [
     ("added", Policy::Propagate),
     ("removed", Policy::Propagate),
     ("renamed", Policy::Propagate),
@@ -30,6 +30,7 @@ pub const DEFAULTS: [(&str, Policy); 10] = [
     ("key_changed", Policy::Stop),
     ("cursor_changed", Policy::Stop),
     ("enum_changed", Policy::Propagate),
+    ("distribution_changed", Policy::Propagate),
     ("nesting_changed", Policy::Propose),
     ("stream_added", Policy::Propose),
     ("stream_removed", Policy::Propagate),
@@ -37,7 +38,7 @@ pub const DEFAULTS: [(&str, Policy); 10] = [
 
 /// Whether a kind of change is only ever told: there is nothing in the rules that could answer it.
 pub fn is_told_only(kind: &str) -> bool {
-    matches!(kind, "enum_changed" | "stream_removed")
+    matches!(kind, "enum_changed" | "distribution_changed" | "stream_removed")
 }
 
 impl Policy {

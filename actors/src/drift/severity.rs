@@ -38,7 +38,7 @@ pub fn severity(kind: &str, change: Option<&str>, column: Option<&str>, mapping:
         "removed" | "renamed" if is_key => Severity::Breaking,
         "retyped" if is_key => Severity::Warning,
         "removed" | "renamed" | "retyped" if feeds || orders => Severity::Warning,
-        "nesting_changed" if feeds => Severity::Warning,
+        "nesting_changed" | "distribution_changed" if feeds => Severity::Warning,
         _ => Severity::Info,
     }
 }
@@ -75,6 +75,8 @@ mod tests {
             ("cursor_changed", None, Some("Changed"), Severity::Breaking),
             ("enum_changed", Some("gained"), Some("Phone"), Severity::Info),
             ("enum_changed", Some("lost"), Some("Fax"), Severity::Warning),
+            ("distribution_changed", Some("shifted"), Some("Phone"), Severity::Warning),
+            ("distribution_changed", Some("emptied"), Some("Fax"), Severity::Info),
             ("stream_added", None, None, Severity::Info),
             ("stream_removed", None, None, Severity::Warning),
             ("removed", None, Some("Fax"), Severity::Info),

@@ -38,10 +38,12 @@ const SHOWN: usize = 120;
 
 /// Whether the values of a column may be a list, as far as its name and what is known of it say.
 pub fn asked(agreed: &SourceSchema, mapping: &Mapping, column: &str) -> bool {
-    agreed.values.get(column) != Some(&Values::Many)
-        && !mapping.key.iter().any(|k| k == column)
-        && mapping.order_by.as_deref() != Some(column)
-        && !identifies(column)
+    agreed.values.get(column) != Some(&Values::Many) && describes(mapping, column)
+}
+
+/// Whether a column by its name and the rules describes its records, rather than telling them apart.
+pub fn describes(mapping: &Mapping, column: &str) -> bool {
+    !mapping.key.iter().any(|k| k == column) && mapping.order_by.as_deref() != Some(column) && !identifies(column)
 }
 
 /// Whether a column by its name holds identifiers, people, places or free text.

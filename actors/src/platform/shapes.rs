@@ -415,12 +415,12 @@ pub struct DriftView {
     pub connection_id: ConnectionId,
     /// Stream.
     pub stream: String,
-    /// `added`, `removed`, `renamed`, `retyped`, `nesting_changed`, `enum_changed`, `key_changed`, `cursor_changed`,
-    /// `stream_added`, `stream_removed`.
+    /// `added`, `removed`, `renamed`, `retyped`, `nesting_changed`, `enum_changed`,
+    /// `distribution_changed`, `key_changed`, `cursor_changed`, `stream_added`, `stream_removed`.
     pub kind: String,
     /// Field, key or stream before; the field whose values changed.
     pub from: Option<String>,
-    /// Field, key or stream after; the field and the values it gained or lost.
+    /// Field, key or stream after; the field and the values it gained or lost, or how its values are spread now.
     pub to: Option<String>,
     /// `info`, `warning`, `breaking`.
     pub severity: String,

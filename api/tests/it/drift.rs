@@ -95,6 +95,42 @@ async fn values_gained_and_lost_are_told_once_and_nothing_is_mapped_anew() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn another_unit_and_a_field_no_longer_filled_are_told_once_and_nothing_is_mapped_anew() {
+    let node = TestNode::start().await;
+    let ana = node.register("ana").await;
+    let deals = |from: usize, count: usize, times: usize, source: &str| {
+        let mut csv = "Id,Name,StageName,Amount,LeadSource,CloseDate\n".to_owned();
+        for n in from..from + count {
+            let amount = (1_000 + n * 7_919 % 90_000) * times;
+            writeln!(csv, "006{n:09},Deal {n},Prospecting,{amount},{source},2026-03-01").unwrap();
+        }
+        csv
+    };
+    ana.upload("crm/1.csv", deals(0, 2_000, 1, "Web")).await;
+    let id = ana.connect("crm", "file", json!({"path": "crm/*.csv", "system": "salesforce"})).await;
+    ana.sync(&node, &id).await;
+    let version = ana.stream(&id, "crm").await["mapping_version"].clone();
+    // Half a year later prices have doubled.
+    ana.upload("crm/2.csv", deals(2_000, 900, 2, "Web")).await;
+    ana.sync(&node, &id).await;
+    assert_eq!(ana.told().await, Vec::<String>::new());
+    for from in [4_000, 5_000] {
+        ana.upload(&format!("crm/{from}.csv"), deals(from, 1_000, 100, "")).await;
+        ana.sync(&node, &id).await;
+    }
+    ana.folded(&node).await;
+    let wanted = [
+        "distribution_changed | Amount | Amount about 4194304 | warning | noted",
+        "distribution_changed | LeadSource | LeadSource empty | warning | noted",
+    ];
+    assert_eq!(ana.told().await, wanted);
+    let evidence = ana.drift_of("distribution_changed").await["evidence"].clone();
+    assert!(evidence["before"]["rows"].as_u64() > Some(500) && evidence["after"]["rows"].as_u64() > Some(500));
+    let connection = ana.json(&format!("/api/v1/aam/connections/{id}")).await;
+    assert_eq!((&connection["state"], &connection["streams"][0]["mapping_version"]), (&json!("active"), &version));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_key_under_another_name_is_healed_and_a_lost_one_stops_and_asks() {
     let node = TestNode::start().await;
     let ana = node.register("ana").await;

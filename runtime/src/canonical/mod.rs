@@ -23,6 +23,7 @@ pub mod record;
 pub mod remap;
 pub mod schema;
 pub mod source;
+pub mod spread;
 pub mod transform;
 pub mod values;
 mod vocabulary;

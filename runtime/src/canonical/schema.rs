@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
+use super::spread::Spread;
 use super::values::Values;
 
 /// A source field's type, as far as a mapping or a drift cares.
@@ -96,6 +97,9 @@ pub struct SourceSchema {
     /// What is known of the values of text fields.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub values: BTreeMap<String, Values>,
+    /// How the values of fields are spread.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub spreads: BTreeMap<String, Spread>,
 }
 
 impl SourceSchema {
@@ -104,7 +108,7 @@ impl SourceSchema {
         self.fields.iter().find(|f| f.name == name)
     }
 
-    /// Order-independent digest of names, types and keys (not of nullability seen, samples or values): 32 hex digits.
+    /// Order-independent digest of names, types and keys (not of nullability seen, samples, values or spreads): 32 hex digits.
     pub fn fingerprint(&self) -> String {
         let mut lines: Vec<String> =
             self.fields.iter().map(|f| format!("f\u{1f}{}\u{1f}{}", f.name, f.data_type.as_str())).collect();

@@ -2175,8 +2175,8 @@ export interface components {
              */
             id: string;
             /**
-             * @description `added`, `removed`, `renamed`, `retyped`, `nesting_changed`, `enum_changed`, `key_changed`, `cursor_changed`,
-             *     `stream_added`, `stream_removed`.
+             * @description `added`, `removed`, `renamed`, `retyped`, `nesting_changed`, `enum_changed`,
+             *     `distribution_changed`, `key_changed`, `cursor_changed`, `stream_added`, `stream_removed`.
              */
             kind: string;
             /**
@@ -2205,7 +2205,7 @@ export interface components {
             state: string;
             /** @description Stream. */
             stream: string;
-            /** @description Field, key or stream after; the field and the values it gained or lost. */
+            /** @description Field, key or stream after; the field and the values it gained or lost, or how its values are spread now. */
             to?: string | null;
         };
         /** @description A page of entities. */
@@ -2703,8 +2703,8 @@ export interface components {
                  */
                 id: string;
                 /**
-                 * @description `added`, `removed`, `renamed`, `retyped`, `nesting_changed`, `enum_changed`, `key_changed`, `cursor_changed`,
-                 *     `stream_added`, `stream_removed`.
+                 * @description `added`, `removed`, `renamed`, `retyped`, `nesting_changed`, `enum_changed`,
+                 *     `distribution_changed`, `key_changed`, `cursor_changed`, `stream_added`, `stream_removed`.
                  */
                 kind: string;
                 /**
@@ -2733,7 +2733,7 @@ export interface components {
                 state: string;
                 /** @description Stream. */
                 stream: string;
-                /** @description Field, key or stream after; the field and the values it gained or lost. */
+                /** @description Field, key or stream after; the field and the values it gained or lost, or how its values are spread now. */
                 to?: string | null;
             }[];
             /** @description Pass as `cursor` to read on; null at the end. */

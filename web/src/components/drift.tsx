@@ -12,6 +12,7 @@ const TITLES: Record<string, string> = {
   key_changed: "Key changed",
   cursor_changed: "Cursor changed",
   enum_changed: "Values changed",
+  distribution_changed: "Values spread otherwise",
   nesting_changed: "Nesting changed",
   stream_added: "New stream",
   stream_removed: "Stream gone",

@@ -23,6 +23,7 @@ const KINDS = [
   "added",
   "removed",
   "enum_changed",
+  "distribution_changed",
   "nesting_changed",
   "key_changed",
   "cursor_changed",

@@ -14,6 +14,7 @@ import { Ago } from "@/ui/Time";
 import { act } from "@/ui/toasts";
 import { ChangeLine, titleOf } from "../drift";
 import { Evidence } from "../Evidence";
+import { Histograms, type Spreads } from "../Histograms";
 
 export function Timeline({ id }: { id: string }) {
   const query = useQuery(drifts(id));
@@ -41,7 +42,8 @@ export function Timeline({ id }: { id: string }) {
 
 function Entry({ of }: { of: Drift }) {
   const role = useQuery(me()).data?.role;
-  const judged = (of.evidence as { judged?: Record<string, unknown> }).judged;
+  const evidence = (of.evidence ?? {}) as Spreads & { judged?: Record<string, unknown>; reasons?: string[] };
+  const why = evidence.judged ?? (evidence.reasons?.length ? evidence : undefined);
   return (
     <li className="relative">
       <span
@@ -74,10 +76,11 @@ function Entry({ of }: { of: Drift }) {
           )}
         </span>
       </div>
-      {judged && (
+      {why && (
         <details className="mt-2">
           <summary className="text-sm font-semibold text-blue touch inline-flex items-center">Why</summary>
-          <Evidence of={judged} className="mt-2" />
+          <Evidence of={why} className="mt-2" />
+          <Histograms of={evidence} />
         </details>
       )}
     </li>
