@@ -389,7 +389,7 @@ impl State {
         match opened {
             Opened::Reading(reading) => run.reading = Some(*reading),
             Opened::PassedBy(why) => run.warnings.extend(why),
-            Opened::Capped(info) => run.cap(info, self.desk.parts.config.connector.safe_mode_rows),
+            Opened::Capped(info) => run.cap(*info, self.desk.parts.config.connector.safe_mode_rows),
         }
         Ok(())
     }

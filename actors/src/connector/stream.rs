@@ -23,7 +23,7 @@ pub enum Opened {
     /// It is not read now, and why, if people should know.
     PassedBy(Option<String>),
     /// Safe Mode reads no more of it; its cursor is good.
-    Capped(StreamInfo),
+    Capped(Box<StreamInfo>),
 }
 
 /// Opens a stream: its row, its first rules if it has none, its batches from the cursor.
@@ -39,7 +39,7 @@ pub async fn open(desk: &Desk, source: &dyn Source, id: ConnectionId, info: Stre
     let most = connection.safe_mode.then(|| left_in_safe_mode(config.safe_mode_rows, &stream));
     if most == Some(0) {
         tx.save().await?;
-        return Ok(Opened::Capped(info));
+        return Ok(Opened::Capped(Box::new(info)));
     }
     let mapping = match tx.active_mapping(id, &info.name).await? {
         Some(version) => version.mapping,
