@@ -12,6 +12,7 @@ use autonomos_runtime::{Actor, Ambient, Scope, Timestamp, ids::TenantId};
 
 use crate::dcl::Dcl;
 use crate::files::Folder;
+use crate::lineage::keeper::Keeper;
 use crate::vault::Vault;
 
 /// Batches of one tenant, and of the node, that may be between source and log at once.
@@ -45,6 +46,8 @@ pub struct Parts {
     pub batches: Credits,
     /// Bounds the records held for unification, in thousands.
     pub indexed: Credits,
+    /// Graphs of lineage that were made lately.
+    pub lineage: Keeper,
 }
 
 impl std::fmt::Debug for Parts {

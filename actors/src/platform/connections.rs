@@ -279,7 +279,7 @@ impl Platform {
 }
 
 /// A sync; one that waits or runs already is the same.
-fn sync_task(id: ConnectionId) -> NewTaskRow {
+pub(super) fn sync_task(id: ConnectionId) -> NewTaskRow {
     NewTaskRow {
         kind: "sync".to_owned(),
         payload: json!({"connection_id": id}),

@@ -17,6 +17,7 @@ pub mod four_eyes;
 mod journey;
 pub mod life;
 pub mod limits;
+pub mod lineage;
 mod mappings;
 mod observe;
 mod orchestration;
@@ -28,6 +29,7 @@ mod scan;
 pub mod shapes;
 mod tasks;
 mod views;
+pub mod why;
 
 use std::sync::Arc;
 

@@ -15,6 +15,10 @@ use utoipa::ToSchema;
 
 use super::limits::Limits;
 
+mod lineage;
+
+pub use lineage::*;
+
 /// What a connection is made from.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

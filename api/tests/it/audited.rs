@@ -247,6 +247,7 @@ impl Stage {
             ("post", "/api/v1/admin/feature-flags/toggle") => {
                 at("").json(&json!({"flag_name": "ENABLE_AUTO_REPAIR", "enabled": true}))
             }
+            ("post", "/api/v1/dcl/connect") => at("").json(&json!({})),
             ("post", "/api/v1/dcl/entities/{view}/merge") => {
                 let ids = [self.entity("1").await, self.entity("2").await];
                 self.admin.request(verb, &path.replace("{view}", "accounts")).json(&json!({"ids": ids}))

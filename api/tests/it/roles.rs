@@ -58,6 +58,7 @@ const LEAST: &[(&str, &str, &str)] = &[
     ("post", "/api/v1/auth/password", "viewer"),
     ("post", "/api/v1/auth/tickets", "viewer"),
     ("post", "/api/v1/config/apply", "admin"),
+    ("post", "/api/v1/dcl/connect", "operator"),
     ("post", "/api/v1/dcl/entities/{view}/merge", "operator"),
     ("post", "/api/v1/dcl/entities/{view}/{id}/split", "operator"),
     ("post", "/api/v1/dcl/rebuild", "admin"),
