@@ -23,24 +23,29 @@ pub struct Impact {
 /// See the module.
 pub fn impact(graph: &Graph, node: u32) -> Impact {
     let mut out = Impact::default();
-    let mut entities = BTreeSet::new();
+    let (mut entities, mut foreign) = (BTreeSet::new(), BTreeSet::new());
     for at in reach::downstream(graph, node) {
         if at == node && graph.node(at).kind != Kind::Field {
             continue;
         }
         match graph.node(at).kind {
-            Kind::Column => out.columns.push(at),
+            Kind::Column => {
+                out.columns.push(at);
+                let whole = graph.node(at).parent.filter(|whole| graph.node(*whole).kind == Kind::Dataset);
+                foreign.extend(whole);
+            }
             Kind::Field => {
                 out.fields.push(at);
                 entities.extend(graph.node(at).parent);
             }
             Kind::Ontology => drop(entities.insert(at)),
             Kind::Agent => out.agents.push(at),
-            Kind::Job | Kind::Dataset => out.foreign.push(at),
+            Kind::Job | Kind::Dataset => drop(foreign.insert(at)),
             Kind::Parent | Kind::Connection | Kind::Source => {}
         }
     }
     out.entities = entities.into_iter().collect();
+    out.foreign = foreign.into_iter().collect();
     let named = |graph: &Graph, all: &mut Vec<u32>| all.sort_by(|a, b| graph.node(*a).label.cmp(&graph.node(*b).label));
     [&mut out.columns, &mut out.fields, &mut out.entities, &mut out.agents, &mut out.foreign]
         .into_iter()
@@ -80,6 +85,10 @@ mod tests {
             "who reads another field is not touched"
         );
         assert_eq!(of(other), (vec![], vec![], vec![], vec![]));
-        assert_eq!(of(source), (vec![column, other], vec![field], vec![entity], vec![agent, idle]));
+        assert_eq!(
+            of(source),
+            (vec![column, other], vec![field], vec![entity], vec![agent]),
+            "nor who reads no field of it"
+        );
     }
 }

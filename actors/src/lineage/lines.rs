@@ -143,16 +143,10 @@ impl Line {
 
     /// What is searched, in lower case.
     fn haystack(&self) -> Box<str> {
-        let parts: [&str; 6] = [
-            &self.source,
-            &self.stream,
-            &self.column,
-            &self.view,
-            &self.entity,
-            self.transform.as_deref().unwrap_or(""),
-        ];
+        let parts: [&str; 5] =
+            [&self.source, &self.stream, &self.column, &self.view, self.transform.as_deref().unwrap_or_default()];
         let mut text = parts.join("\n");
-        text.extend([".", &self.field]);
+        text.extend(["\n", &self.entity, ".", &self.field]);
         for agent in self.agents.iter() {
             text.extend(["\n", agent]);
         }

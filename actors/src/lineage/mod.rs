@@ -11,6 +11,7 @@
 pub mod build;
 pub mod graph;
 pub mod impact;
+pub mod intake;
 pub mod keeper;
 pub mod lines;
 pub mod reach;

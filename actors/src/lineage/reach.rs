@@ -7,7 +7,7 @@
 //! Laws, held by the tests below: nothing is nearer than it is said to be; of what is shown, everything hangs together
 //! by what is shown; more depth or more room never takes anything away; both ways are the sum of the two.
 
-use super::graph::{Graph, Link};
+use super::graph::{Graph, Kind, Link};
 
 /// Which way to go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -145,7 +145,8 @@ fn cut(graph: &Graph, found: &[(u32, u32, Option<u32>)], limit: usize) -> Part {
     }
 }
 
-/// Everything that is made of a node, however far, and its own parts; without the wholes beside the way.
+/// Everything that is made of a node, however far, and its own parts; without the wholes beside the way. Where parts say what
+/// is made of them, the coarse edge of their whole says more than is so, and is not followed, unless to a job elsewhere.
 pub fn downstream(graph: &Graph, node: u32) -> Vec<u32> {
     let mut seen = vec![false; graph.nodes().len()];
     let mut stack = vec![(node, true)];
@@ -153,8 +154,11 @@ pub fn downstream(graph: &Graph, node: u32) -> Vec<u32> {
     seen[node as usize] = true;
     while let Some((at, own)) = stack.pop() {
         out.push(at);
+        let told_finely = graph.out(at).any(|(_, e)| e.link == Link::Hierarchy && graph.node(e.target).kind.is_fine());
         for (_, edge) in graph.out(at) {
-            let follows = edge.link == Link::Dataflow || own;
+            let to = graph.node(edge.target).kind;
+            let coarse = told_finely && !to.is_fine() && !matches!(to, Kind::Job | Kind::Dataset);
+            let follows = if edge.link == Link::Dataflow { !coarse } else { own };
             if follows && !std::mem::replace(&mut seen[edge.target as usize], true) {
                 stack.push((edge.target, own && edge.link == Link::Hierarchy));
             }
@@ -166,7 +170,7 @@ pub fn downstream(graph: &Graph, node: u32) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lineage::graph::{Draft, Kind};
+    use crate::lineage::graph::Draft;
     use proptest::prelude::*;
     use std::collections::{BTreeMap, BTreeSet};
 
@@ -290,6 +294,6 @@ mod tests {
         assert_eq!(shown, BTreeSet::from(["f0", "s0.0", "s0", "e0", "root"]));
         let made = downstream(&graph, id("s0"));
         let made: BTreeSet<&str> = made.iter().map(|at| &*graph.node(*at).id).collect();
-        assert_eq!(made, BTreeSet::from(["s0", "s0.0", "f0", "e0", "a0"]));
+        assert_eq!(made, BTreeSet::from(["s0", "s0.0", "f0", "a0"]));
     }
 }

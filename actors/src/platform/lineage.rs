@@ -12,16 +12,16 @@ use super::Platform;
 use super::connections::sync_task;
 use super::shapes::{
     AgentTouched, DclConnect, DclConnected, GraphEdge, GraphNode, GraphView, LineageBranch, LineageFound, LineageGrid,
-    LineageImpact, LineageLine, LineageTree, NodePreview, SavedTouched, ViewRequest,
+    LineageImpact, LineageLine, LineageTaken, LineageTree, NodePreview, SavedTouched, ViewRequest,
 };
 use crate::agent::definition::Definition;
 use crate::dcl::connect;
 use crate::lineage::build::{self, Known};
-use crate::lineage::graph::{Graph, Kind};
+use crate::lineage::graph::{Graph, Kind, ids};
 use crate::lineage::lines::{self, Query};
 use crate::lineage::reach::{self, Ask, Direction, Part};
 use crate::lineage::tree::{self, Branch};
-use crate::lineage::{impact, search};
+use crate::lineage::{impact, intake, search};
 
 /// Nodes of an answer unless asked otherwise, and at most.
 const NODES: usize = 300;
@@ -29,6 +29,8 @@ const MOST_NODES: usize = 1000;
 /// Steps of an answer unless asked otherwise, and at most.
 const DEPTH: u32 = 5;
 const MOST_DEPTH: u32 = 20;
+/// Datasets and jobs of others, at most.
+const MOST_FOREIGN: i64 = 20_000;
 /// Findings named of each check.
 const FINDINGS: u32 = 20;
 
@@ -267,6 +269,38 @@ impl Platform {
         tx.save().await?;
         desk.tasks().wake();
         Ok(DclConnected { task_id: task.id, syncs })
+    }
+
+    /// Keeps what an event of OpenLineage says of others' datasets and jobs.
+    pub async fn take_lineage(&self, scope: &Scope, event: &Value) -> Result<LineageTaken> {
+        let told = intake::read(event, self.parts().ambient().now())?;
+        let mut tx = self.parts().store.begin(scope).await?;
+        if tx.lineage_stamp().await?.foreign[0] >= MOST_FOREIGN {
+            return Err(Error::too_large(
+                "openlineage.full",
+                format!("{MOST_FOREIGN} datasets and jobs are known already"),
+            )
+            .remedy("Send fewer of them."));
+        }
+        let datasets = told.datasets.len();
+        for dataset in told.datasets {
+            tx.put_foreign_dataset(dataset).await?;
+        }
+        let mut subject = "dataset".to_owned();
+        let job = match told.job {
+            Some(job) => {
+                subject = format!("{}|{}", job.name.namespace, job.name.name);
+                let known = tx.foreign_job(&job.name).await?;
+                let job = intake::added(known, job);
+                tx.put_foreign_job(job.clone()).await?;
+                Some(ids::job(&job.name).to_string())
+            }
+            None => None,
+        };
+        let note = NewAudit::new("lineage.told", "lineage", subject).after(json!({"datasets": datasets, "job": job}));
+        tx.append_audit(note).await?;
+        tx.save().await?;
+        Ok(LineageTaken { job, datasets })
     }
 
     /// How good the data is and how it got there: by source, and as a whole.

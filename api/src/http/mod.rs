@@ -123,6 +123,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(lineage::impact::impact))
         .routes(routes!(lineage::search::search))
         .routes(routes!(lineage::record::record))
+        .routes(routes!(lineage::openlineage::take))
         .routes(routes!(agents::list::list))
         .routes(routes!(agents::run::run))
         .routes(routes!(agents::findings::list))

@@ -170,7 +170,7 @@ async fn why_one_value_is_what_it_is() {
     let merge = &told["merge"];
     assert_eq!(merge["members"].as_array().unwrap().len(), 2);
     assert!(merge["pairs"][0]["probability"].as_f64().unwrap() > 0.8, "{merge}");
-    assert_eq!(merge["decisions"][0]["by"], "system:unifier", "{merge}");
+    assert_eq!(merge["decisions"][0]["by"], "system:platform", "{merge}");
     assert!(merge["decisions"][0]["position"].as_i64().unwrap() > batch["position"].as_i64().unwrap());
 
     // A record by itself; everything it has a value of.
@@ -233,4 +233,39 @@ async fn connecting_builds_what_is_missing_and_nothing_twice() {
         "{metadata}"
     );
     assert!(metadata["sources"][0]["mapped"].as_i64().unwrap() >= 9, "{metadata}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_others_tell_stands_in_the_graph() {
+    let node = TestNode::start().await;
+    let (ana, _) = two_systems(&node).await;
+    let namespace = format!("autonomos://local/{}", ana.tenant);
+    let event = json!({
+        "eventType": "COMPLETE", "eventTime": "2026-05-01T10:00:00Z", "producer": "https://example.com/etl",
+        "schemaURL": "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent",
+        "run": {"runId": "0190f3a4-0000-7000-8000-000000000001"}, "job": {"namespace": "airflow", "name": "nightly"},
+        "inputs": [{"namespace": namespace, "name": "accounts"}],
+        "outputs": [{"namespace": "postgres://db:5432", "name": "shop.public.report", "facets": {
+            "schema": {"fields": [{"name": "city", "type": "text"}]},
+            "columnLineage": {"fields": {"city": {"inputFields": [
+                {"namespace": namespace, "name": "accounts", "field": "billing_city"}]}}},
+        }}],
+    });
+    let answer = ana.post("/api/v1/lineage/openlineage", &event).await;
+    assert_eq!(answer.status(), StatusCode::CREATED);
+    let said: Value = answer.json().await.unwrap();
+    assert_eq!((&said["job"], &said["datasets"]), (&json!("job_airflow|nightly"), &json!(2)));
+    // Our view is ours by name: what is made of its field is found from our own source's column.
+    let grid = ana.json("/api/v1/lineage/grid?q=billing_city&filter[source]=eq:first").await;
+    let column = grid["items"][0]["node"].as_str().unwrap();
+    let impact = ana.json(&format!("/api/v1/lineage/impact?node={column}")).await;
+    let foreign = ana.json("/api/v1/dcl/graph?node=job_airflow%7Cnightly").await;
+    let nodes = ids(&foreign["nodes"]);
+    assert!(nodes.contains(&"dcl_account") && nodes.contains(&"ds_postgres://db:5432|shop.public.report"), "{nodes:?}");
+    assert_eq!(ids(&impact["columns"]), ["dsc_postgres://db:5432|shop.public.report|city"], "{impact}");
+    // It is this tenant's alone, and what is no event is named.
+    let bob = node.register("bob").await;
+    assert_eq!(bob.json("/api/v1/dcl/graph").await["counts"]["job"], Value::Null);
+    let said = problem(ana.post("/api/v1/lineage/openlineage", &json!({"eventTime": "x"})).await).await;
+    assert_eq!((&said["code"], &said["errors"][0]["pointer"]), (&json!("openlineage.bad_time"), &json!("/eventTime")));
 }

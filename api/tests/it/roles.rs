@@ -65,6 +65,7 @@ const LEAST: &[(&str, &str, &str)] = &[
     ("post", "/api/v1/demo/pipeline/end-to-end", "operator"),
     ("post", "/api/v1/demo/pipeline/reset", "admin"),
     ("post", "/api/v1/drifts/{id}/revert", "operator"),
+    ("post", "/api/v1/lineage/openlineage", "operator"),
     ("post", "/api/v1/mappings/propose", "viewer"),
     ("post", "/api/v1/repairs/propose", "viewer"),
     ("post", "/api/v1/reviews/{id}/decide", "operator"),

@@ -376,3 +376,12 @@ pub struct NodePreview {
     /// Log position that they reflect.
     pub position: i64,
 }
+
+/// What was kept of an event of OpenLineage.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct LineageTaken {
+    /// Node of its job; null: it was of a dataset.
+    pub job: Option<String>,
+    /// Datasets that it named.
+    pub datasets: usize,
+}
