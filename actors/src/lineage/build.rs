@@ -203,6 +203,8 @@ impl<'a> Making<'a> {
                 let column = self.column(of, source, rule, count);
                 self.draft.edge(column, field, Link::Dataflow, count, 1);
                 let agents = readers.get(&(entity.name.clone(), rule.field.clone()));
+                let agents: Vec<Arc<str>> =
+                    agents.into_iter().flatten().map(|at| Arc::clone(&self.draft.of(*at).label)).collect();
                 lines.push(Line {
                     node: column,
                     target: field,
@@ -214,7 +216,8 @@ impl<'a> Making<'a> {
                     entity: entity.name.as_str().into(),
                     field: rule.field.as_str().into(),
                     view: entity.view.as_str().into(),
-                    agents: agents.into_iter().flatten().map(|at| Arc::clone(&self.draft.of(*at).label)).collect(),
+                    readers: agents.join(", ").into(),
+                    agents: agents.into(),
                     confidence: rule.confidence,
                     origin: rule.origin,
                     version: version.version,

@@ -47,9 +47,9 @@ pub fn impact(graph: &Graph, node: u32) -> Impact {
     out.entities = entities.into_iter().collect();
     out.foreign = foreign.into_iter().collect();
     let named = |graph: &Graph, all: &mut Vec<u32>| all.sort_by(|a, b| graph.node(*a).label.cmp(&graph.node(*b).label));
-    [&mut out.columns, &mut out.fields, &mut out.entities, &mut out.agents, &mut out.foreign]
-        .into_iter()
-        .for_each(|all| named(graph, all));
+    for all in [&mut out.columns, &mut out.fields, &mut out.entities, &mut out.agents, &mut out.foreign] {
+        named(graph, all);
+    }
     out
 }
 

@@ -37,6 +37,8 @@ pub struct Line {
     pub view: Arc<str>,
     /// Agents whose queries name the field.
     pub agents: Arc<[Arc<str>]>,
+    /// The same by comma.
+    pub readers: Arc<str>,
     /// How sure the rule's author was.
     pub confidence: f64,
     /// Who that was.
@@ -91,14 +93,13 @@ const KEYS: [(&str, Key); 11] = [
 ];
 
 /// A line's value of a key.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(untagged)]
-enum Held {
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Held<'a> {
     Number(f64),
-    Text(Arc<str>),
+    Text(&'a str),
 }
 
-impl Held {
+impl Held<'_> {
     fn order(&self, other: &Self) -> Ordering {
         match (self, other) {
             (Self::Number(a), Self::Number(b)) => a.total_cmp(b),
@@ -120,16 +121,16 @@ pub const fn word(origin: Origin) -> &'static str {
 }
 
 impl Line {
-    fn held(&self, key: Key) -> Held {
+    fn held(&self, key: Key) -> Held<'_> {
         match key {
-            Key::Source => Held::Text(Arc::clone(&self.source)),
-            Key::Stream => Held::Text(Arc::clone(&self.stream)),
-            Key::Column => Held::Text(Arc::clone(&self.column)),
-            Key::Entity => Held::Text(Arc::clone(&self.entity)),
-            Key::Field => Held::Text(Arc::clone(&self.field)),
-            Key::View => Held::Text(Arc::clone(&self.view)),
-            Key::Agent => Held::Text(self.agents.join(", ").into()),
-            Key::Origin => Held::Text(word(self.origin).into()),
+            Key::Source => Held::Text(&self.source),
+            Key::Stream => Held::Text(&self.stream),
+            Key::Column => Held::Text(&self.column),
+            Key::Entity => Held::Text(&self.entity),
+            Key::Field => Held::Text(&self.field),
+            Key::View => Held::Text(&self.view),
+            Key::Agent => Held::Text(&self.readers),
+            Key::Origin => Held::Text(word(self.origin)),
             Key::Confidence => Held::Number(self.confidence),
             Key::Version => Held::Number(self.version as f64),
             Key::Rows => Held::Number(self.rows as f64),
@@ -242,17 +243,17 @@ impl Lines {
             fit.retain(|at| tests.iter().all(|(key, test)| test.holds(&self.all[*at as usize].held(*key))));
         }
         let total = fit.len();
-        let order = |a: &(Held, &Line), b: &(Held, &Line)| {
+        let order = |a: &(Held<'_>, &Line), b: &(Held<'_>, &Line)| {
             let by = a.0.order(&b.0);
             (if descending { by.reverse() } else { by }).then_with(|| a.1.name().cmp(&b.1.name()))
         };
-        let mut sorted: Vec<(Held, &Line)> =
+        let mut sorted: Vec<(Held<'_>, &Line)> =
             fit.into_iter().map(|at| &self.all[at as usize]).map(|line| (line.held(key), line)).collect();
         if let Some(after) = query.page.after() {
             let last: Mark =
                 serde_json::from_str(after).ok().filter(|m: &Mark| m.sort == spec).ok_or_else(bad_cursor)?;
             sorted.retain(|(held, line)| {
-                let by = held.order(&last.held);
+                let by = held.order(&last.held.as_held());
                 let by = if descending { by.reverse() } else { by };
                 let name = (last.stream.as_str(), last.field.as_str(), last.column.as_str(), last.connection);
                 by.then_with(|| line.name().cmp(&name)) == Ordering::Greater
@@ -268,7 +269,7 @@ impl Lines {
         let page = Paged::of(sorted, &query.page, |(held, line)| {
             let mark = Mark {
                 sort: spec.to_owned(),
-                held: held.clone(),
+                held: Stored::of(*held),
                 stream: line.stream.to_string(),
                 field: line.field.to_string(),
                 column: line.column.to_string(),
@@ -280,11 +281,35 @@ impl Lines {
     }
 }
 
+/// The value of a key as a cursor has it.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(untagged)]
+enum Stored {
+    Number(f64),
+    Text(String),
+}
+
+impl Stored {
+    fn of(held: Held<'_>) -> Self {
+        match held {
+            Held::Number(number) => Self::Number(number),
+            Held::Text(text) => Self::Text(text.to_owned()),
+        }
+    }
+
+    fn as_held(&self) -> Held<'_> {
+        match self {
+            Self::Number(number) => Held::Number(*number),
+            Self::Text(text) => Held::Text(text),
+        }
+    }
+}
+
 /// Where a page ended.
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Mark {
     sort: String,
-    held: Held,
+    held: Stored,
     stream: String,
     field: String,
     column: String,
@@ -345,11 +370,11 @@ fn test(name: &str, spec: &str) -> Result<(Key, Test)> {
 }
 
 impl Test {
-    fn holds(&self, held: &Held) -> bool {
+    fn holds(&self, held: &Held<'_>) -> bool {
         match (self, held) {
-            (Self::Equal(wanted, same), Held::Text(text)) => (**text == **wanted) == *same,
+            (Self::Equal(wanted, same), Held::Text(text)) => (*text == wanted.as_str()) == *same,
             (Self::Contains(part), Held::Text(text)) => text.to_lowercase().contains(part.as_str()),
-            (Self::Among(all), Held::Text(text)) => all.iter().any(|one| **one == **text),
+            (Self::Among(all), Held::Text(text)) => all.iter().any(|one| one == text),
             (Self::Number(compare, wanted), Held::Number(number)) => compare(*number, *wanted),
             _ => false,
         }
@@ -375,6 +400,7 @@ mod tests {
             field: field.into(),
             view: "accounts".into(),
             agents: vec![Arc::from("RevOps")].into(),
+            readers: "RevOps".into(),
             confidence,
             origin: Origin::Rule,
             version: 1,

@@ -115,12 +115,18 @@ pub fn overview(graph: &Graph, limit: usize, fine: bool) -> Part {
 fn cut(graph: &Graph, found: &[(u32, u32, Option<u32>)], limit: usize) -> Part {
     let shown = &found[..found.len().min(limit)];
     let mut place = vec![0_u8; graph.nodes().len()];
-    found.iter().for_each(|(at, ..)| place[*at as usize] = 1);
-    shown.iter().for_each(|(at, ..)| place[*at as usize] = 2);
+    for (at, ..) in found {
+        place[*at as usize] = 1;
+    }
+    for (at, ..) in shown {
+        place[*at as usize] = 2;
+    }
     let room = limit.saturating_mul(EDGES_A_NODE);
     let mut taken = vec![false; graph.edges().len()];
     let mut edges: Vec<u32> = shown.iter().filter_map(|(.., via)| *via).collect();
-    edges.iter().for_each(|edge| taken[*edge as usize] = true);
+    for edge in &edges {
+        taken[*edge as usize] = true;
+    }
     let (mut found_edges, mut between) = (0, 0);
     for (at, ..) in found {
         for (number, edge) in graph.out(*at) {

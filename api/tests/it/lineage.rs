@@ -123,7 +123,7 @@ async fn rules_are_lines_trees_and_what_a_change_touches() {
     assert_eq!((&near["nearest"], ids(&near["items"])[0]), (&json!(true), "fld_account.annual_revenue"));
     let preview = ana.json("/api/v1/dcl/preview?node=dcl_account&limit=2").await;
     assert_eq!((preview["rows"].as_array().unwrap().len(), &preview["total"]), (2, &json!(3)));
-    let stream = ana.json(&format!("/api/v1/lineage/search?q=first&type=source")).await;
+    let stream = ana.json("/api/v1/lineage/search?q=first&type=source").await;
     let preview = ana.json(&format!("/api/v1/dcl/preview?node={}", ids(&stream["items"])[0])).await;
     assert_eq!(preview["total"], 2, "{preview}");
 }

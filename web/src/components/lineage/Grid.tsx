@@ -11,7 +11,7 @@ import { Badge } from "@/ui/Badge";
 import { Button, LinkButton } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import { Input } from "@/ui/Field";
-import { count, number } from "@/ui/format";
+import { count, many, number } from "@/ui/format";
 import { Confidence } from "@/ui/Spark";
 import { Empty, Skeleton } from "@/ui/States";
 import { type Column, Table } from "@/ui/Table";
@@ -75,7 +75,7 @@ export function Grid() {
   const rows = query.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Card
-      title={first ? `${count(first.total)} fields` : "Fields"}
+      title={first ? many(first.total, "field") : "Fields"}
       truth={truth}
       hint={first && `as of position ${number(first.position)}`}
       flush
