@@ -24,6 +24,7 @@ pub mod audit;
 pub mod connections;
 pub mod dead_letters;
 pub mod decisions;
+pub mod deliveries;
 pub mod demo;
 pub mod directory;
 pub mod drifts;
@@ -35,6 +36,7 @@ pub mod mappings;
 pub mod owners;
 pub mod page;
 pub mod reviews;
+pub mod schedules;
 pub mod sealing_keys;
 pub mod sessions;
 pub mod settings;
@@ -54,6 +56,7 @@ pub use audit::*;
 pub use connections::*;
 pub use dead_letters::*;
 pub use decisions::*;
+pub use deliveries::*;
 pub use demo::*;
 pub use directory::*;
 pub use drifts::*;
@@ -65,6 +68,7 @@ pub use mappings::*;
 pub use owners::*;
 pub use page::{Page, Paged};
 pub use reviews::*;
+pub use schedules::*;
 pub use sealing_keys::*;
 pub use sessions::*;
 pub use settings::*;
@@ -105,6 +109,7 @@ pub trait Tx:
     + Connections
     + DeadLetters
     + Decisions
+    + Deliveries
     + Demo
     + Drifts
     + Files
@@ -114,6 +119,7 @@ pub trait Tx:
     + Mappings
     + Owners
     + Reviews
+    + Schedules
     + SealingKeys
     + Sessions
     + Settings

@@ -383,6 +383,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How it stands. */
+        get: operations["get_alerts"];
+        /** Says what people are told of from now on, and where. */
+        put: operations["put_alerts"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/alerts/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a message at once, for trying. */
+        post: operations["test_alerts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/cluster": {
         parameters: {
             query?: never;
@@ -1705,6 +1740,91 @@ export interface paths {
         patch: operations["update_user"];
         trace?: never;
     };
+    "/api/v1/webhooks/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Messages to the outside, newest first. */
+        get: operations["list_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/deliveries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One message. */
+        get: operations["get_delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/deliveries/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a message anew, under the id it has, whatever became of it. */
+        post: operations["replay_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The secrets that sign now, the one in force first; for whoever checks signatures. */
+        get: operations["list_webhook_secrets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/secrets/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a new secret in force. Those before sign as well, for a day unless said, so that nobody has to change at once. */
+        post: operations["rotate_webhook_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -1814,6 +1934,30 @@ export interface components {
             open_findings: number;
             /** @description What it is for. */
             purpose: string;
+        };
+        /** @description What people are told of. */
+        AlertsView: {
+            /** @description `quarantined`, `failed`, `review`. */
+            kinds: string[];
+            /**
+             * Format: date-time
+             * @description What happened before is not told.
+             */
+            since?: string | null;
+            /** @description `***` if there is an address, null if nobody is told. */
+            slack_url?: string | null;
+        };
+        /** @description What a message for trying came to. */
+        AlertTried: {
+            /** @description How its answer began. */
+            answer: string;
+            /** @description Whether it was taken. */
+            delivered: boolean;
+            /**
+             * Format: int32
+             * @description What the other side answered with.
+             */
+            status: number;
         };
         /** @description A key, without what it opens with. */
         ApiKeyView: {
@@ -2063,6 +2207,46 @@ export interface components {
             decision: components["schemas"]["Verdict"];
             /** @description What to do instead, in the shape of `proposal`; with `edit` only. */
             edit?: unknown;
+        };
+        /** @description A message to the outside. */
+        DeliveryView: {
+            /**
+             * Format: int64
+             * @description How often it was sent since it came up or was last asked for.
+             */
+            attempts: number;
+            /** @description What is sent. */
+            body: unknown;
+            /** @description `callback` or `slack`. */
+            channel: string;
+            /**
+             * Format: date-time
+             * @description When it came up.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was taken or given up.
+             */
+            finished_at?: string | null;
+            /**
+             * Format: uuid
+             * @description Its id here.
+             */
+            id: string;
+            /** @description The last sendings: `[{at, ms, status?, answer?, error?}]`. */
+            log: Record<string, unknown>[];
+            /**
+             * Format: date-time
+             * @description When it is sent next, if it waits.
+             */
+            next_at?: string | null;
+            /** @description `waiting`, `delivered`, `failed`. */
+            state: string;
+            /** @description What it is about: `task/<id>`. */
+            subject: string;
+            /** @description Its id for whoever gets it: `webhook-id`, the same however often it is sent. */
+            webhook_id: string;
         };
         /** @description What a demo source is told to do to its schema. */
         DemoDrift: {
@@ -2658,6 +2842,51 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Items_DeliveryView: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description How often it was sent since it came up or was last asked for.
+                 */
+                attempts: number;
+                /** @description What is sent. */
+                body: unknown;
+                /** @description `callback` or `slack`. */
+                channel: string;
+                /**
+                 * Format: date-time
+                 * @description When it came up.
+                 */
+                created_at: string;
+                /**
+                 * Format: date-time
+                 * @description When it was taken or given up.
+                 */
+                finished_at?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Its id here.
+                 */
+                id: string;
+                /** @description The last sendings: `[{at, ms, status?, answer?, error?}]`. */
+                log: Record<string, unknown>[];
+                /**
+                 * Format: date-time
+                 * @description When it is sent next, if it waits.
+                 */
+                next_at?: string | null;
+                /** @description `waiting`, `delivered`, `failed`. */
+                state: string;
+                /** @description What it is about: `task/<id>`. */
+                subject: string;
+                /** @description Its id for whoever gets it: `webhook-id`, the same however often it is sent. */
+                webhook_id: string;
+            }[];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Items_DiscoveredStream: {
             /** @description The items. */
             items: {
@@ -3067,6 +3296,31 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Items_SigningSecretView: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                made_at: string;
+                /**
+                 * Format: date-time
+                 * @description When it ceases to sign; null: it is in force.
+                 */
+                retires_at?: string | null;
+                /** @description Itself: `whsec_...`. */
+                secret: string;
+            }[];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Items_TaskView: {
             /** @description The items. */
             items: {
@@ -3374,7 +3628,7 @@ export interface components {
         };
         /** @description A piece of work to be done. */
         NewTask: {
-            /** @description Told when it ends. */
+            /** @description Told when it ends, by a signed message (Standard Webhooks): a public `https://` address. */
             callback_url?: string | null;
             /** @description `noop` for measuring; `sync`, `rebuild`, `agent` are made by their own routes. */
             kind: string;
@@ -3655,6 +3909,14 @@ export interface components {
             /** @description Name of one stream. */
             stream?: string | null;
         };
+        /** @description How one secret gives way to the next. */
+        RotateSecret: {
+            /**
+             * Format: int32
+             * @description Hours for which the secrets before sign as well: 24 unless said.
+             */
+            overlap_hours?: number | null;
+        };
         /** @description One rule as a person writes it. */
         RuleEdit: {
             /** @description Canonical field. */
@@ -3696,12 +3958,39 @@ export interface components {
             last_used_at: string;
             user_agent?: string | null;
         };
+        /** @description What people want to be told of. */
+        SetAlerts: {
+            /** @description `quarantined`, `failed`, `review`; all unless said. */
+            kinds?: string[] | null;
+            /** @description A Slack incoming webhook; `***` leaves the one that is there, null tells nobody. */
+            slack_url?: string | null;
+        };
         /** @description Settings to be checked. */
         SettingsCheck: {
             /** @description Settings of that type. */
             config: Record<string, unknown>;
             /** @description `file`, `postgres`, `demo`. */
             type: string;
+        };
+        /** @description What callbacks are signed with. */
+        SigningSecretView: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            made_at: string;
+            /**
+             * Format: date-time
+             * @description When it ceases to sign; null: it is in force.
+             */
+            retires_at?: string | null;
+            /** @description Itself: `whsec_...`. */
+            secret: string;
         };
         /** @description Whether people can sign in by a provider here. */
         SignIns: {
@@ -4770,6 +5059,94 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AccessPolicy"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertsView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetAlerts"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertsView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertTried"];
                 };
             };
             /** @description A problem */
@@ -7531,6 +7908,163 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_deliveries: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most so many; 100 unless said, 1000 at most. */
+                limit?: number;
+                /** @description Only those in this state: `waiting`, `delivered`, `failed`. */
+                state?: string;
+                /** @description Only those about this: `task/<id>`. */
+                subject?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_DeliveryView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_webhook_secrets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_SigningSecretView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_webhook_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateSecret"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_SigningSecretView"];
                 };
             };
             /** @description A problem */
