@@ -17,7 +17,7 @@ run: setup-build
 	cargo build --release --locked -p autonomos-api
 	$(TARGET)/release/autonomos dev --data-dir $(DATA) --listen $(LISTEN)
 
-test: setup-test
+test: setup-test deny
 	cargo test --workspace --locked
 	cd web && npm test --silent
 	cd web && npm run --silent e2e
