@@ -1670,6 +1670,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Schedules with the times to come, newest first. */
+        get: operations["list_schedules"];
+        put?: never;
+        /** Makes a schedule. A time that never comes, and work that cannot be meant, are refused. */
+        post: operations["create_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One schedule. */
+        get: operations["get_schedule"];
+        put?: never;
+        post?: never;
+        /** Deletes one; what it has set off goes on. */
+        delete: operations["delete_schedule"];
+        options?: never;
+        head?: never;
+        /** Changes, pauses or resumes one. Its times are counted anew from now. */
+        patch: operations["update_schedule"];
+        trace?: never;
+    };
+    "/api/v1/schedules/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does now what it does; its own times stay. */
+        post: operations["run_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks": {
         parameters: {
             query?: never;
@@ -3278,6 +3332,65 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Items_ScheduleView: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created_at: string;
+                /** @description Who made it. */
+                created_by: string;
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /** @description Why the last time made none. */
+                last_error?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it was set off last.
+                 */
+                last_run_at?: string | null;
+                /**
+                 * Format: uuid
+                 * @description The task it made last.
+                 */
+                last_task_id?: string | null;
+                /** @description What becomes of times that were missed. */
+                missed: string;
+                /** @description Its name. */
+                name: string;
+                /**
+                 * Format: date-time
+                 * @description When it is next; null while it is paused, or until something happens.
+                 */
+                next_run_at?: string | null;
+                /** @description That and the times after it. */
+                next_runs: string[];
+                /** @description Whether it waits to be resumed. */
+                paused: boolean;
+                /** @description What it does. */
+                task: components["schemas"]["Work"];
+                /** @description What sets it off. */
+                trigger: components["schemas"]["Said"];
+                /**
+                 * Format: date-time
+                 * @description When it was last edited.
+                 */
+                updated_at: string;
+                /**
+                 * Format: int64
+                 * @description Rises with every edit.
+                 */
+                version: number;
+            }[];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Items_SessionView: {
             /** @description The items. */
             items: {
@@ -3626,6 +3739,19 @@ export interface components {
             /** @description `read`, `write`, `admin`, alone or for an area: `connections:write`. */
             scopes: string[];
         };
+        /** @description What a schedule is made from. */
+        NewSchedule: {
+            /** @description What becomes of times at which nobody was there: `skip`, `once` (one run for all of them), `all`. `once` unless said. */
+            missed?: string | null;
+            /** @description Unique in the tenant. */
+            name: string;
+            /** @description Whether it waits to be resumed. */
+            paused?: boolean;
+            /** @description What it does. */
+            task: components["schemas"]["Work"];
+            /** @description What sets it off: one of `cron`, `every_seconds` and `after`. */
+            trigger: components["schemas"]["Said"];
+        };
         /** @description A piece of work to be done. */
         NewTask: {
             /** @description Told when it ends, by a signed message (Standard Webhooks): a public `https://` address. */
@@ -3945,6 +4071,71 @@ export interface components {
             /** @description How many these are. */
             total_assets: number;
         };
+        /** @description What may be changed on a schedule; absent means unchanged. */
+        SchedulePatch: {
+            /** @description `skip`, `once`, `all`. */
+            missed?: string | null;
+            /** @description Another name. */
+            name?: string | null;
+            /** @description Stopped, or going on: what would have been meanwhile is not made up for. */
+            paused?: boolean | null;
+            task?: components["schemas"]["Work"] | null;
+            trigger?: components["schemas"]["Said"] | null;
+        };
+        /** @description A schedule. */
+        ScheduleView: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description Who made it. */
+            created_by: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Why the last time made none. */
+            last_error?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was set off last.
+             */
+            last_run_at?: string | null;
+            /**
+             * Format: uuid
+             * @description The task it made last.
+             */
+            last_task_id?: string | null;
+            /** @description What becomes of times that were missed. */
+            missed: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it is next; null while it is paused, or until something happens.
+             */
+            next_run_at?: string | null;
+            /** @description That and the times after it. */
+            next_runs: string[];
+            /** @description Whether it waits to be resumed. */
+            paused: boolean;
+            /** @description What it does. */
+            task: components["schemas"]["Work"];
+            /** @description What sets it off. */
+            trigger: components["schemas"]["Said"];
+            /**
+             * Format: date-time
+             * @description When it was last edited.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Rises with every edit.
+             */
+            version: number;
+        };
         /** @description One sign-in. */
         SessionView: {
             /** Format: date-time */
@@ -4205,6 +4396,18 @@ export interface components {
          * @enum {string}
          */
         Verdict: "approve" | "reject" | "edit";
+        /** @description See the module. */
+        Work: {
+            /** @description `sync`, `agent`, `rebuild`, `playbook`, `bulk_mapping`, `noop`. */
+            kind: string;
+            /**
+             * Format: int32
+             * @description Attempts of the task; 3 unless said.
+             */
+            max_attempts?: number | null;
+            /** @description What it needs: `{connection}`, `{agent}`, `{playbook}`, `{connections?}`, or nothing. */
+            payload?: Record<string, unknown>;
+        };
     };
     responses: never;
     parameters: never;
@@ -7709,6 +7912,196 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReviewView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_schedules: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most so many; 100 unless said, 1000 at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_ScheduleView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSchedule"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_schedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Version of the schedule that was looked at */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchedulePatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asked"];
                 };
             };
             /** @description A problem */
