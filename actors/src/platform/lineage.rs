@@ -9,7 +9,6 @@ use autonomos_runtime::{Error, Result, Scope};
 use serde_json::{Value, json};
 
 use super::Platform;
-use super::connections::sync_task;
 use super::shapes::{
     AgentTouched, DclConnect, DclConnected, GraphEdge, GraphNode, GraphView, LineageBranch, LineageFound, LineageGrid,
     LineageImpact, LineageLine, LineageTaken, LineageTree, NodePreview, SavedTouched, ViewRequest,
@@ -22,6 +21,7 @@ use crate::lineage::lines::{self, Query};
 use crate::lineage::reach::{self, Ask, Direction, Part};
 use crate::lineage::tree::{self, Branch};
 use crate::lineage::{impact, intake, search};
+use crate::task::work;
 
 /// Nodes of an answer unless asked otherwise, and at most.
 const NODES: usize = 300;
@@ -252,7 +252,7 @@ impl Platform {
         for connection in all.iter().filter(|c| wanted(c)) {
             let idle = matches!(connection.state, ConnectionState::Paused | ConnectionState::Quarantined);
             if !idle && !read.contains(&connection.id) {
-                syncs.push(tx.create_task(sync_task(connection.id)).await?.id);
+                syncs.push(tx.create_task(work::sync(connection.id)).await?.id);
             }
             sources.push(connection.id);
         }

@@ -5,10 +5,12 @@
 //! The verbs stand by noun in the files beside this one.
 
 mod agents;
+pub mod alerts;
 mod catalogue;
 mod configuration;
 mod connections;
 mod decisions;
+pub mod deliveries;
 pub(crate) mod demo;
 mod entities;
 mod files;
@@ -26,6 +28,7 @@ mod propose;
 mod refused;
 pub mod rows;
 mod scan;
+pub mod schedules;
 pub mod shapes;
 mod tasks;
 mod views;

@@ -2,6 +2,7 @@
 //! same table, so that no route can be missing in it.
 
 pub mod agents;
+pub mod alerts;
 pub mod aoa;
 pub mod api_keys;
 pub mod audit;
@@ -23,11 +24,13 @@ pub mod pages;
 pub mod policy;
 pub mod proposals;
 pub mod reviews;
+pub mod schedules;
 pub mod system;
 pub mod tasks;
 pub mod tenant;
 pub mod users;
 pub mod views;
+pub mod webhooks;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -96,6 +99,16 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(connections::drift::drift))
         .routes(routes!(tasks::create::create, tasks::list::list))
         .routes(routes!(tasks::get::get, tasks::cancel::cancel))
+        .routes(routes!(schedules::create, schedules::list))
+        .routes(routes!(schedules::get, schedules::update, schedules::delete))
+        .routes(routes!(schedules::run))
+        .routes(routes!(webhooks::list::list))
+        .routes(routes!(webhooks::get::get))
+        .routes(routes!(webhooks::replay::replay))
+        .routes(routes!(webhooks::secrets::list))
+        .routes(routes!(webhooks::secrets::rotate))
+        .routes(routes!(alerts::get, alerts::put))
+        .routes(routes!(alerts::test))
         .routes(routes!(drifts::list::list))
         .routes(routes!(drifts::get::get))
         .routes(routes!(drifts::revert::revert))

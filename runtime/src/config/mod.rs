@@ -33,6 +33,7 @@ pub struct Config {
     pub llm: Llm,
     pub auth: Auth,
     pub oidc: Oidc,
+    pub outside: Outside,
     pub resilience: Resilience,
 }
 
@@ -107,6 +108,7 @@ impl Config {
             ("http.write_seconds", self.http.write_seconds > 0, "at least 1"),
             ("http.request_seconds", self.http.request_seconds > 0, "at least 1"),
             ("http.heartbeat_seconds", self.http.heartbeat_seconds > 0, "at least 1"),
+            ("outside.alert_seconds", self.outside.alert_seconds > 0, "at least 1"),
             ("auth.refresh_days", self.auth.refresh_days > 0, "at least 1"),
             ("auth.password_length", self.auth.password_length >= 8, "at least 8"),
             ("auth.argon2_memory_kb", self.auth.argon2_memory_kb >= 8 * 1024, "at least 8192"),

@@ -199,6 +199,15 @@ sections! {
         failures: u32,
         open_seconds: u64,
         timeout_seconds: u64,
+        tries: u32,
+        at_once: u32,
+        in_all: u32,
+    }
+
+    /// `[outside]`
+    Outside {
+        allow: Vec<String>,
+        alert_seconds: u64,
     }
 
     /// `[resilience]`
@@ -208,5 +217,6 @@ sections! {
         redis: Breaker,
         database: Breaker,
         http: Breaker,
+        files: Breaker,
     }
 }

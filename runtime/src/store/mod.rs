@@ -24,6 +24,7 @@ pub mod audit;
 pub mod connections;
 pub mod dead_letters;
 pub mod decisions;
+pub mod deliveries;
 pub mod demo;
 pub mod directory;
 pub mod drifts;
@@ -36,6 +37,7 @@ pub mod mappings;
 pub mod owners;
 pub mod page;
 pub mod reviews;
+pub mod schedules;
 pub mod sealing_keys;
 pub mod sessions;
 pub mod settings;
@@ -55,6 +57,7 @@ pub use audit::*;
 pub use connections::*;
 pub use dead_letters::*;
 pub use decisions::*;
+pub use deliveries::*;
 pub use demo::*;
 pub use directory::*;
 pub use drifts::*;
@@ -67,6 +70,7 @@ pub use mappings::*;
 pub use owners::*;
 pub use page::{Page, Paged};
 pub use reviews::*;
+pub use schedules::*;
 pub use sealing_keys::*;
 pub use sessions::*;
 pub use settings::*;
@@ -107,6 +111,7 @@ pub trait Tx:
     + Connections
     + DeadLetters
     + Decisions
+    + Deliveries
     + Demo
     + Drifts
     + Files
@@ -117,6 +122,7 @@ pub trait Tx:
     + Mappings
     + Owners
     + Reviews
+    + Schedules
     + SealingKeys
     + Sessions
     + Settings

@@ -383,6 +383,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How it stands. */
+        get: operations["get_alerts"];
+        /** Says what people are told of from now on, and where. */
+        put: operations["put_alerts"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/alerts/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a message at once, for trying. */
+        post: operations["test_alerts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/cluster": {
         parameters: {
             query?: never;
@@ -1805,6 +1840,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Schedules with the times to come, newest first. */
+        get: operations["list_schedules"];
+        put?: never;
+        /** Makes a schedule. A time that never comes, and work that cannot be meant, are refused. */
+        post: operations["create_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One schedule. */
+        get: operations["get_schedule"];
+        put?: never;
+        post?: never;
+        /** Deletes one; what it has set off goes on. */
+        delete: operations["delete_schedule"];
+        options?: never;
+        head?: never;
+        /** Changes, pauses or resumes one. Its times are counted anew from now. */
+        patch: operations["update_schedule"];
+        trace?: never;
+    };
+    "/api/v1/schedules/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does now what it does; its own times stay. */
+        post: operations["run_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks": {
         parameters: {
             query?: never;
@@ -1873,6 +1962,91 @@ export interface paths {
         head?: never;
         /** Changes a person's name, role or access. */
         patch: operations["update_user"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Messages to the outside, newest first. */
+        get: operations["list_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/deliveries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One message. */
+        get: operations["get_delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/deliveries/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a message anew, under the id it has, whatever became of it. */
+        post: operations["replay_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The secrets that sign now, the one in force first; for whoever checks signatures. */
+        get: operations["list_webhook_secrets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/secrets/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a new secret in force. Those before sign as well, for a day unless said, so that nobody has to change at once. */
+        post: operations["rotate_webhook_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/healthz": {
@@ -1991,6 +2165,30 @@ export interface components {
             open_findings: number;
             /** @description What it is for. */
             purpose: string;
+        };
+        /** @description What people are told of. */
+        AlertsView: {
+            /** @description `quarantined`, `failed`, `review`. */
+            kinds: string[];
+            /**
+             * Format: date-time
+             * @description What happened before is not told.
+             */
+            since?: string | null;
+            /** @description `***` if there is an address, null if nobody is told. */
+            slack_url?: string | null;
+        };
+        /** @description What a message for trying came to. */
+        AlertTried: {
+            /** @description How its answer began. */
+            answer: string;
+            /** @description Whether it was taken. */
+            delivered: boolean;
+            /**
+             * Format: int32
+             * @description What the other side answered with.
+             */
+            status: number;
         };
         /** @description A key, without what it opens with. */
         ApiKeyView: {
@@ -2255,6 +2453,46 @@ export interface components {
             decision: components["schemas"]["Verdict"];
             /** @description What to do instead, in the shape of `proposal`; with `edit` only. */
             edit?: unknown;
+        };
+        /** @description A message to the outside. */
+        DeliveryView: {
+            /**
+             * Format: int64
+             * @description How often it was sent since it came up or was last asked for.
+             */
+            attempts: number;
+            /** @description What is sent. */
+            body: unknown;
+            /** @description `callback` or `slack`. */
+            channel: string;
+            /**
+             * Format: date-time
+             * @description When it came up.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was taken or given up.
+             */
+            finished_at?: string | null;
+            /**
+             * Format: uuid
+             * @description Its id here.
+             */
+            id: string;
+            /** @description The last sendings: `[{at, ms, status?, answer?, error?}]`. */
+            log: Record<string, unknown>[];
+            /**
+             * Format: date-time
+             * @description When it is sent next, if it waits.
+             */
+            next_at?: string | null;
+            /** @description `waiting`, `delivered`, `failed`. */
+            state: string;
+            /** @description What it is about: `task/<id>`. */
+            subject: string;
+            /** @description Its id for whoever gets it: `webhook-id`, the same however often it is sent. */
+            webhook_id: string;
         };
         /** @description What a demo source is told to do to its schema. */
         DemoDrift: {
@@ -2910,6 +3148,51 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Items_DeliveryView: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description How often it was sent since it came up or was last asked for.
+                 */
+                attempts: number;
+                /** @description What is sent. */
+                body: unknown;
+                /** @description `callback` or `slack`. */
+                channel: string;
+                /**
+                 * Format: date-time
+                 * @description When it came up.
+                 */
+                created_at: string;
+                /**
+                 * Format: date-time
+                 * @description When it was taken or given up.
+                 */
+                finished_at?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Its id here.
+                 */
+                id: string;
+                /** @description The last sendings: `[{at, ms, status?, answer?, error?}]`. */
+                log: Record<string, unknown>[];
+                /**
+                 * Format: date-time
+                 * @description When it is sent next, if it waits.
+                 */
+                next_at?: string | null;
+                /** @description `waiting`, `delivered`, `failed`. */
+                state: string;
+                /** @description What it is about: `task/<id>`. */
+                subject: string;
+                /** @description Its id for whoever gets it: `webhook-id`, the same however often it is sent. */
+                webhook_id: string;
+            }[];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Items_DiscoveredStream: {
             /** @description The items. */
             items: {
@@ -3301,6 +3584,65 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Items_ScheduleView: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created_at: string;
+                /** @description Who made it. */
+                created_by: string;
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /** @description Why the last time made none. */
+                last_error?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it was set off last.
+                 */
+                last_run_at?: string | null;
+                /**
+                 * Format: uuid
+                 * @description The task it made last.
+                 */
+                last_task_id?: string | null;
+                /** @description What becomes of times that were missed. */
+                missed: string;
+                /** @description Its name. */
+                name: string;
+                /**
+                 * Format: date-time
+                 * @description When it is next; null while it is paused, or until something happens.
+                 */
+                next_run_at?: string | null;
+                /** @description That and the times after it. */
+                next_runs: string[];
+                /** @description Whether it waits to be resumed. */
+                paused: boolean;
+                /** @description What it does. */
+                task: components["schemas"]["Work"];
+                /** @description What sets it off. */
+                trigger: components["schemas"]["Said"];
+                /**
+                 * Format: date-time
+                 * @description When it was last edited.
+                 */
+                updated_at: string;
+                /**
+                 * Format: int64
+                 * @description Rises with every edit.
+                 */
+                version: number;
+            }[];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Items_SessionView: {
             /** @description The items. */
             items: {
@@ -3314,6 +3656,31 @@ export interface components {
                 /** Format: date-time */
                 last_used_at: string;
                 user_agent?: string | null;
+            }[];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Items_SigningSecretView: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                made_at: string;
+                /**
+                 * Format: date-time
+                 * @description When it ceases to sign; null: it is in force.
+                 */
+                retires_at?: string | null;
+                /** @description Itself: `whsec_...`. */
+                secret: string;
             }[];
             /** @description Pass as `cursor` to read on; null at the end. */
             next_cursor?: string | null;
@@ -3753,9 +4120,22 @@ export interface components {
             /** @description `read`, `write`, `admin`, alone or for an area: `connections:write`. */
             scopes: string[];
         };
+        /** @description What a schedule is made from. */
+        NewSchedule: {
+            /** @description What becomes of times at which nobody was there: `skip`, `once` (one run for all of them), `all`. `once` unless said. */
+            missed?: string | null;
+            /** @description Unique in the tenant. */
+            name: string;
+            /** @description Whether it waits to be resumed. */
+            paused?: boolean;
+            /** @description What it does. */
+            task: components["schemas"]["Work"];
+            /** @description What sets it off: one of `cron`, `every_seconds` and `after`. */
+            trigger: components["schemas"]["Said"];
+        };
         /** @description A piece of work to be done. */
         NewTask: {
-            /** @description Told when it ends. */
+            /** @description Told when it ends, by a signed message (Standard Webhooks): a public `https://` address. */
             callback_url?: string | null;
             /** @description `noop` for measuring; `sync`, `rebuild`, `agent` are made by their own routes. */
             kind: string;
@@ -4077,6 +4457,14 @@ export interface components {
             /** @description Name of one stream. */
             stream?: string | null;
         };
+        /** @description How one secret gives way to the next. */
+        RotateSecret: {
+            /**
+             * Format: int32
+             * @description Hours for which the secrets before sign as well: 24 unless said.
+             */
+            overlap_hours?: number | null;
+        };
         /** @description One rule as a person writes it. */
         RuleEdit: {
             /** @description Canonical field. */
@@ -4114,6 +4502,71 @@ export interface components {
             /** @description How many these are. */
             total_assets: number;
         };
+        /** @description What may be changed on a schedule; absent means unchanged. */
+        SchedulePatch: {
+            /** @description `skip`, `once`, `all`. */
+            missed?: string | null;
+            /** @description Another name. */
+            name?: string | null;
+            /** @description Stopped, or going on: what would have been meanwhile is not made up for. */
+            paused?: boolean | null;
+            task?: components["schemas"]["Work"] | null;
+            trigger?: components["schemas"]["Said"] | null;
+        };
+        /** @description A schedule. */
+        ScheduleView: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description Who made it. */
+            created_by: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Why the last time made none. */
+            last_error?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was set off last.
+             */
+            last_run_at?: string | null;
+            /**
+             * Format: uuid
+             * @description The task it made last.
+             */
+            last_task_id?: string | null;
+            /** @description What becomes of times that were missed. */
+            missed: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it is next; null while it is paused, or until something happens.
+             */
+            next_run_at?: string | null;
+            /** @description That and the times after it. */
+            next_runs: string[];
+            /** @description Whether it waits to be resumed. */
+            paused: boolean;
+            /** @description What it does. */
+            task: components["schemas"]["Work"];
+            /** @description What sets it off. */
+            trigger: components["schemas"]["Said"];
+            /**
+             * Format: date-time
+             * @description When it was last edited.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Rises with every edit.
+             */
+            version: number;
+        };
         /** @description One sign-in. */
         SessionView: {
             /** Format: date-time */
@@ -4127,12 +4580,39 @@ export interface components {
             last_used_at: string;
             user_agent?: string | null;
         };
+        /** @description What people want to be told of. */
+        SetAlerts: {
+            /** @description `quarantined`, `failed`, `review`; all unless said. */
+            kinds?: string[] | null;
+            /** @description A Slack incoming webhook; `***` leaves the one that is there, null tells nobody. */
+            slack_url?: string | null;
+        };
         /** @description Settings to be checked. */
         SettingsCheck: {
             /** @description Settings of that type. */
             config: Record<string, unknown>;
             /** @description `file`, `postgres`, `demo`. */
             type: string;
+        };
+        /** @description What callbacks are signed with. */
+        SigningSecretView: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            made_at: string;
+            /**
+             * Format: date-time
+             * @description When it ceases to sign; null: it is in force.
+             */
+            retires_at?: string | null;
+            /** @description Itself: `whsec_...`. */
+            secret: string;
         };
         /** @description Whether people can sign in by a provider here. */
         SignIns: {
@@ -4441,6 +4921,18 @@ export interface components {
          * @enum {string}
          */
         Verdict: "approve" | "reject" | "edit";
+        /** @description See the module. */
+        Work: {
+            /** @description `sync`, `agent`, `rebuild`, `playbook`, `bulk_mapping`, `noop`. */
+            kind: string;
+            /**
+             * Format: int32
+             * @description Attempts of the task; 3 unless said.
+             */
+            max_attempts?: number | null;
+            /** @description What it needs: `{connection}`, `{agent}`, `{playbook}`, `{connections?}`, or nothing. */
+            payload?: Record<string, unknown>;
+        };
     };
     responses: never;
     parameters: never;
@@ -5295,6 +5787,94 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AccessPolicy"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertsView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetAlerts"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertsView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertTried"];
                 };
             };
             /** @description A problem */
@@ -8228,6 +8808,196 @@ export interface operations {
             };
         };
     };
+    list_schedules: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most so many; 100 unless said, 1000 at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_ScheduleView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSchedule"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_schedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Version of the schedule that was looked at */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchedulePatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asked"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_tasks: {
         parameters: {
             query?: {
@@ -8414,6 +9184,163 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_deliveries: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most so many; 100 unless said, 1000 at most. */
+                limit?: number;
+                /** @description Only those in this state: `waiting`, `delivered`, `failed`. */
+                state?: string;
+                /** @description Only those about this: `task/<id>`. */
+                subject?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_DeliveryView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_webhook_secrets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_SigningSecretView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_webhook_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateSecret"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_SigningSecretView"];
                 };
             };
             /** @description A problem */

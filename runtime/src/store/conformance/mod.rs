@@ -11,6 +11,7 @@ pub mod audit;
 pub mod connections;
 pub mod dead_letters;
 pub mod decisions;
+pub mod deliveries;
 pub mod demo;
 pub mod directory;
 pub mod drifts;
@@ -22,6 +23,7 @@ pub mod log;
 pub mod mappings;
 pub mod owners;
 pub mod reviews;
+pub mod schedules;
 pub mod sealing_keys;
 pub mod sessions;
 pub mod settings;
@@ -180,6 +182,7 @@ macro_rules! store_conformance {
             dead_letters: [round_trip, thousands_keep_their_order, replayed_ones_know_their_place,
                 a_stranger_sees_nothing];
             decisions: [round_trip, a_stranger_sees_nothing];
+            deliveries: [round_trip, each_end_of_a_task_is_told, secrets_rotate_with_an_overlap, a_stranger_sees_nothing];
             demo: [round_trip, a_stranger_sees_nothing];
             directory: [registering_makes_a_tenant, an_address_is_taken_once, every_tenant_is_listed,
                 space_is_told_and_given_back];
@@ -198,6 +201,7 @@ macro_rules! store_conformance {
                 rules_taken_back_take_replayed_rows_along, a_stranger_sees_nothing];
             owners: [the_fence];
             reviews: [round_trip, two_deciders, waiting_and_expiry, one_question_a_key, a_stranger_sees_nothing];
+            schedules: [round_trip, a_stranger_sees_nothing];
             sealing_keys: [round_trip, none_on_the_way_out, a_stranger_sees_nothing];
             sessions: [round_trip, a_spent_token_revokes_the_family, a_stranger_sees_nothing];
             settings: [round_trip, a_stranger_sees_nothing];
