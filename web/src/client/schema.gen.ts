@@ -3837,6 +3837,30 @@ export interface components {
             /** @description The node. */
             node: components["schemas"]["GraphNode"];
         };
+        /** @description A RunEvent, JobEvent or DatasetEvent of OpenLineage 1.x. What is inside a run, a job or a dataset may hold any facets. */
+        LineageEvent: {
+            /** @description `{namespace, name, facets?}`, of a DatasetEvent. */
+            dataset?: Record<string, unknown> | null;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            eventTime?: string | null;
+            /** @description `START`, `RUNNING`, `COMPLETE`, `ABORT`, `FAIL` or `OTHER`, of a run. */
+            eventType?: string | null;
+            /** @description Datasets that are read. */
+            inputs?: Record<string, unknown>[] | null;
+            /** @description `{namespace, name, facets?}`. */
+            job?: Record<string, unknown> | null;
+            /** @description Datasets that are written. */
+            outputs?: Record<string, unknown>[] | null;
+            /** @description Who says so. */
+            producer?: string | null;
+            /** @description `{runId, facets?}`. */
+            run?: Record<string, unknown> | null;
+            /** @description The schema that the event keeps to. */
+            schemaURL?: string | null;
+        };
         /** @description Nodes found by name. */
         LineageFound: {
             /** @description The best first. */
@@ -8216,10 +8240,9 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description RunEvent, JobEvent or DatasetEvent of OpenLineage */
         requestBody: {
             content: {
-                "application/json": Record<string, unknown>;
+                "application/json": components["schemas"]["LineageEvent"];
             };
         };
         responses: {
