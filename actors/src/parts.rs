@@ -6,12 +6,15 @@ use autonomos_runtime::bus::EventBus;
 use autonomos_runtime::canonical::entity::Vocabulary;
 use autonomos_runtime::config::Config;
 use autonomos_runtime::ids::TraceId;
+use autonomos_runtime::resilience::Guard;
 use autonomos_runtime::store::Store;
 use autonomos_runtime::supervision::{Credits, Node};
 use autonomos_runtime::{Actor, Ambient, Scope, Timestamp, ids::TenantId};
 
 use crate::dcl::Dcl;
 use crate::files::Folder;
+use crate::lineage::keeper::Keeper;
+use crate::outside::Outside;
 use crate::vault::Vault;
 
 /// Batches of one tenant, and of the node, that may be between source and log at once.
@@ -33,6 +36,10 @@ pub struct Parts {
     pub folders: Arc<Folder>,
     /// Archives of whole tenants, a folder each.
     pub archives: Arc<Folder>,
+    /// The way out to addresses that tenants choose.
+    pub outside: Arc<Outside>,
+    /// Stands around calls to the bucket that files may be in.
+    pub bucket: Guard,
     /// Seals credentials and refused rows.
     pub vault: Arc<Vault>,
     /// Entities and their fields.
@@ -45,6 +52,8 @@ pub struct Parts {
     pub batches: Credits,
     /// Bounds the records held for unification, in thousands.
     pub indexed: Credits,
+    /// Graphs of lineage that were made lately.
+    pub lineage: Keeper,
 }
 
 impl std::fmt::Debug for Parts {
@@ -62,6 +71,11 @@ impl Parts {
     /// When a question that is asked now lapses.
     pub fn lapses_at(&self) -> Timestamp {
         self.ambient().now() + chrono::Duration::days(i64::from(self.config.repair.expire_days))
+    }
+
+    /// What stands around calls to the outside, to be shown.
+    pub fn guards(&self) -> [&Guard; 2] {
+        [self.outside.guard(), &self.bucket]
     }
 
     /// The budget of batches between source and log.

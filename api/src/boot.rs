@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use autonomos_actors::dcl::{self, Dcl};
 use autonomos_actors::files::{Folder, Place, Quota};
+use autonomos_actors::lineage::keeper::Keeper;
+use autonomos_actors::outside::{Outside, SystemLookup};
 use autonomos_actors::parts::Parts;
 use autonomos_actors::platform::Platform;
 use autonomos_actors::tenant::Host;
@@ -18,6 +20,7 @@ use autonomos_cluster::standalone;
 use autonomos_runtime::bus::{EventBus, Limits, LocalBus};
 use autonomos_runtime::canonical::entity::Vocabulary;
 use autonomos_runtime::config::Config;
+use autonomos_runtime::resilience::Guard;
 use autonomos_runtime::secrets::Sealer;
 use autonomos_runtime::store::Store;
 use autonomos_runtime::store::sqlite::{SqliteOptions, SqliteStore};
@@ -108,6 +111,7 @@ impl Node {
             costly: config.http.costly_per_minute,
         };
         let parts = parts(args, sealer, &ambient, &store, &bus, config.clone())?;
+        let guard = parts.outside.guard().clone();
         reachable(parts.folders.clone()).await?;
         let platform = Arc::new(Platform::new(Host::new(parts)));
 
@@ -118,7 +122,7 @@ impl Node {
             platform,
             tokens,
             operators: Operators::new(ambient.clone(), &secrets),
-            oidc: Oidc::configured(&config.oidc, config.resilience.http.timeout_seconds, &ambient)?,
+            oidc: Oidc::configured(&config.oidc, guard, &ambient)?,
             erase: Notify::new(),
             passwords: Passwords::new(ambient.clone(), HASHES, &config.auth)?,
             key_uses: Uses::default(),
@@ -232,18 +236,22 @@ fn parts(
     };
     let quota = Quota { file: config.files.file_mb << 20, ..Quota::default() };
     let files = Place::of(&config.files.url, &args.data_dir)?;
+    let bucket = Guard::new("files", &config.resilience.files, ambient.clone());
     Ok(Arc::new(Parts {
         store: store.clone(),
         bus: bus.clone(),
         dcl: Arc::new(Dcl::new(views, vocabulary.clone(), ambient.clone())),
-        folders: Arc::new(files.folder("files", quota, ambient.clone())?),
-        archives: Arc::new(files.folder("exports", quota, ambient.clone())?),
+        folders: Arc::new(files.folder("files", quota, &bucket, ambient.clone())?),
+        archives: Arc::new(files.folder("exports", quota, &bucket, ambient.clone())?),
+        outside: Arc::new(Outside::new(&config, &SystemLookup::shared(), ambient.clone())?),
+        bucket,
         vault: Arc::new(Vault::new(store.clone(), sealer)),
         vocabulary,
         config,
         node: supervision::Node::new(&args.node_id, ambient.clone()),
         batches: Parts::batch_credits(),
         indexed: Parts::index_credits(),
+        lineage: Keeper::default(),
     }))
 }
 

@@ -7,7 +7,7 @@ use autonomos_runtime::ids::TraceId;
 use autonomos_runtime::store::{Store, TenantState};
 use autonomos_runtime::{Actor, Result, Scope};
 
-/// Starts the trees of active tenants that have a connection; one without costs nothing until it is asked. A tenant that
+/// Starts the trees of active tenants that have something to run; one without costs nothing until it is asked. A tenant that
 /// cannot start is logged and left: its trouble is no reason not to serve the others. Answers how many were started before
 /// all were, or somebody wanted the node to go down.
 pub async fn start_tenants(
@@ -20,7 +20,7 @@ pub async fn start_tenants(
         if going_down() {
             break;
         }
-        if tenant.state != TenantState::Active || !tenant.has_connections {
+        if tenant.state != TenantState::Active || !tenant.has_work {
             continue;
         }
         let scope = Scope::new(tenant.id, Actor::System("platform"), TraceId::new(store.ambient()));

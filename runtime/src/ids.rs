@@ -79,4 +79,14 @@ ids! {
     IncarnationId,
     /// One key that a program signs in with.
     ApiKeyId,
+    /// One message to the outside; the same however often it is sent.
+    DeliveryId,
+    /// One secret that callbacks are signed with.
+    SigningSecretId,
+    /// Something that sets off work by itself.
+    ScheduleId,
+    /// A named sequence of tasks.
+    PlaybookId,
+    /// One run of such a sequence.
+    PlaybookRunId,
 }

@@ -1,7 +1,7 @@
 //! Vocabulary, truth and supervision: what every other crate of AutonomOS speaks in.
 //!
 //! Reading order: ids, clock, error, scope; then the canonical model (pure); then store and bus (truth and nudges);
-//! then the supervision kit. This crate knows no HTTP, no DuckDB and no source.
+//! then the supervision kit, and what stands around calls to the outside (resilience). This crate knows no HTTP, no DuckDB and no source.
 
 pub mod bus;
 pub mod canonical;
@@ -11,6 +11,7 @@ pub mod error;
 pub mod host;
 pub mod ids;
 pub mod metrics;
+pub mod resilience;
 pub mod scope;
 pub mod secrets;
 pub mod store;

@@ -13,6 +13,10 @@ const LAG: &str = "autonomos_actor_lag";
 const CREDITS: &str = "autonomos_credits_in_use";
 const EVENTS: &str = "autonomos_events_published_total";
 const MISSED: &str = "autonomos_events_missed_total";
+const CALLS: &str = "autonomos_outside_calls_total";
+const UNDER_WAY: &str = "autonomos_outside_calls_under_way";
+const CIRCUITS: &str = "autonomos_outside_circuits";
+const OPENED: &str = "autonomos_outside_circuits_opened_total";
 const STORE: &str = "autonomos_store_bytes";
 const STORE_FREE: &str = "autonomos_store_free_bytes";
 
@@ -26,6 +30,10 @@ pub fn describe() {
     describe_gauge!(CREDITS, "Credits in use on this node, by budget");
     describe_counter!(EVENTS, "Events published on the bus");
     describe_counter!(MISSED, "Events that slow subscribers were told they missed");
+    describe_counter!(CALLS, "Calls that left the process, by kind and what came of them");
+    describe_gauge!(UNDER_WAY, "Of them, those under way, by kind");
+    describe_gauge!(CIRCUITS, "Peers that are not asked now, or by a single call, by kind");
+    describe_counter!(OPENED, "Circuits that opened because a peer did not answer, by kind");
     describe_gauge!(STORE, "Bytes that the embedded store takes");
     describe_gauge!(STORE_FREE, "Of them, those that hold nothing and wait for new rows");
 }
@@ -53,6 +61,23 @@ pub fn event_published() {
 /// A subscriber was too slow for some.
 pub fn events_missed(count: u64) {
     counter!(MISSED).increment(count);
+}
+
+/// A call left the process, or was not let out.
+pub fn outside_call(guard: &'static str, outcome: &'static str) {
+    counter!(CALLS, "kind" => guard, "outcome" => outcome).increment(1);
+}
+
+/// A peer did not answer so often that it is not asked for a while.
+pub fn circuit_opened(guard: &'static str) {
+    counter!(OPENED, "kind" => guard).increment(1);
+}
+
+/// How the circuits of a kind of call are.
+pub fn circuits(guard: &'static str, open: u64, trying: u64, under_way: u64) {
+    gauge!(CIRCUITS, "kind" => guard, "state" => "open").set(open as f64);
+    gauge!(CIRCUITS, "kind" => guard, "state" => "trying").set(trying as f64);
+    gauge!(UNDER_WAY, "kind" => guard).set(under_way as f64);
 }
 
 /// What the store takes, and how much of that waits for new rows.

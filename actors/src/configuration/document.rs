@@ -14,6 +14,8 @@ use serde_json::Value;
 use super::text;
 use crate::agent::definition::Definition;
 use crate::flags::Flag;
+use crate::schedule::Said;
+use crate::task::work::Work;
 
 /// The version of the shape.
 const VERSION: u32 = 1;
@@ -38,6 +40,35 @@ pub struct Document {
     /// Sources, by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub connections: Vec<ConnectionDoc>,
+    /// What sets off work by itself, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub schedules: Vec<ScheduleDoc>,
+}
+
+/// What sets off work by itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScheduleDoc {
+    /// Unique in the tenant; what the schedule is known by.
+    pub name: String,
+    /// What sets it off.
+    pub trigger: Said,
+    /// What it does.
+    pub task: Work,
+    /// What becomes of times that were missed: `skip`, `once`, `all`.
+    #[serde(default = "once", skip_serializing_if = "is_once")]
+    pub missed: String,
+    /// It does nothing until resumed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub paused: bool,
+}
+
+fn once() -> String {
+    "once".to_owned()
+}
+
+fn is_once(missed: &str) -> bool {
+    missed == "once"
 }
 
 /// Who may decide what.
@@ -171,6 +202,7 @@ impl Document {
             flags: BTreeMap::new(),
             agents: Vec::new(),
             connections: Vec::new(),
+            schedules: Vec::new(),
         }
     }
 
@@ -215,6 +247,14 @@ impl Document {
                 return Err(wrong(&format!("{place}/name"), format!("{} is named twice", connection.name)));
             }
             connection.check(&place, vocabulary)?;
+        }
+        let mut names = BTreeSet::new();
+        for (at, schedule) in self.schedules.iter().enumerate() {
+            let place = format!("/schedules/{at}");
+            if !names.insert(&schedule.name) {
+                return Err(wrong(&format!("{place}/name"), format!("{} is named twice", schedule.name)));
+            }
+            schedule.task.check(&format!("{place}/task"))?;
         }
         Ok(())
     }

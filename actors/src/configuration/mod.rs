@@ -13,5 +13,5 @@ pub mod plan;
 pub mod secret;
 mod text;
 
-pub use document::{AccessRules, ConnectionDoc, Document, MappingDoc, RuleDoc, StreamDoc};
+pub use document::{AccessRules, ConnectionDoc, Document, MappingDoc, RuleDoc, ScheduleDoc, StreamDoc};
 pub use plan::{Change, plan};

@@ -4,14 +4,14 @@ use autonomos_runtime::{Error, Result};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::document::{ConnectionDoc, Document, MappingDoc, StreamDoc};
+use super::document::{ConnectionDoc, Document, MappingDoc, ScheduleDoc, StreamDoc};
 
 /// One thing to do. Says which parts differ, never their values: some were secrets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Change {
     /// `create` or `update`.
     pub action: &'static str,
-    /// `connection`, `stream`, `mapping`, `flag`, `access_policy`.
+    /// `connection`, `stream`, `mapping`, `flag`, `access_policy`, `schedule`.
     pub kind: &'static str,
     /// Which one: a name, or `connection/stream`.
     pub subject: String,
@@ -39,7 +39,33 @@ pub fn plan(now: &Document, wanted: &Document) -> Result<Vec<Change>> {
             Some(there) => compare(there, connection, &place, &mut changes)?,
         }
     }
+    for schedule in &wanted.schedules {
+        match now.schedules.iter().find(|s| s.name == schedule.name) {
+            None => changes.push(Change {
+                action: "create",
+                kind: "schedule",
+                subject: schedule.name.clone(),
+                fields: vec![format!("task={}", schedule.task.kind)],
+            }),
+            Some(there) => {
+                let fields = schedule_differing(there, schedule);
+                if !fields.is_empty() {
+                    changes.push(update("schedule", &schedule.name, fields));
+                }
+            }
+        }
+    }
     Ok(changes)
+}
+
+fn schedule_differing(there: &ScheduleDoc, wanted: &ScheduleDoc) -> Vec<String> {
+    let parts = [
+        ("trigger", there.trigger == wanted.trigger),
+        ("task", there.task == wanted.task),
+        ("missed", there.missed == wanted.missed),
+        ("paused", there.paused == wanted.paused),
+    ];
+    parts.into_iter().filter(|(_, same)| !same).map(|(name, _)| name.to_owned()).collect()
 }
 
 fn update(kind: &'static str, subject: &str, fields: Vec<String>) -> Change {

@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use autonomos_runtime::resilience::Guard;
 use autonomos_runtime::{Ambient, Error, Result};
 use object_store::aws::AmazonS3Builder;
 use reqwest::Url;
@@ -53,8 +54,8 @@ impl Place {
         }
     }
 
-    /// A room of it (`files`, `exports`), with a folder for each tenant.
-    pub fn folder(&self, room: &str, quota: Quota, ambient: Ambient) -> Result<Folder> {
+    /// A room of it (`files`, `exports`), with a folder for each tenant; `guard` stands around calls to a bucket.
+    pub fn folder(&self, room: &str, quota: Quota, guard: &Guard, ambient: Ambient) -> Result<Folder> {
         match self {
             Self::Own(root) => Folder::open(root.join(room), quota, ambient),
             Self::Shared(root) => {
@@ -63,7 +64,7 @@ impl Place {
             }
             Self::Bucket(bucket, prefix) => {
                 let builder = AmazonS3Builder::from_env().with_bucket_name(bucket);
-                Folder::in_bucket(builder, &format!("{prefix}{room}"), quota, ambient)
+                Folder::in_bucket(builder, &format!("{prefix}{room}"), quota, guard, ambient)
             }
         }
     }
@@ -85,8 +86,14 @@ fn prefix(url: &Url) -> Option<String> {
 
 impl Folder {
     /// All tenants' folders live in a bucket, beneath `prefix`.
-    pub fn in_bucket(builder: AmazonS3Builder, prefix: &str, quota: Quota, ambient: Ambient) -> Result<Self> {
-        let bucket = Bucket::open(builder, prefix, quota.file)?;
+    pub fn in_bucket(
+        builder: AmazonS3Builder,
+        prefix: &str,
+        quota: Quota,
+        guard: &Guard,
+        ambient: Ambient,
+    ) -> Result<Self> {
+        let bucket = Bucket::open(builder, prefix, quota.file, guard)?;
         Ok(Self::over(Box::new(bucket), quota, ambient))
     }
 }

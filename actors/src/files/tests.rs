@@ -9,7 +9,7 @@ use futures::{Stream, TryStreamExt as _};
 use tokio::runtime::Runtime;
 
 use super::*;
-use crate::testkit::s3::S3;
+use crate::testkit::s3::{S3, guard};
 
 /// Bytes of all files.
 pub const MOST: u64 = 2_500;
@@ -35,7 +35,7 @@ fn of_a_shared_disk() {
     let root = tempfile::tempdir().unwrap();
     let url = format!("file://{}/shared", root.path().display());
     let place = Place::of(&url, Path::new("/nowhere")).unwrap();
-    suite(&place.folder("files", QUOTA, Ambient::system()).unwrap(), &Runtime::new().unwrap());
+    suite(&place.folder("files", QUOTA, &guard(), Ambient::system()).unwrap(), &Runtime::new().unwrap());
     assert!(root.path().join("shared/files").exists());
 }
 
@@ -45,7 +45,7 @@ fn of_a_bucket() {
     let s3 = runtime.block_on(S3::start());
     let _inside = runtime.enter();
     s3.page(2);
-    let folder = Folder::in_bucket(s3.client(), "prod/files", QUOTA, Ambient::system()).unwrap();
+    let folder = Folder::in_bucket(s3.client(), "prod/files", QUOTA, &guard(), Ambient::system()).unwrap();
     suite(&folder, &runtime);
     assert_eq!(s3.keys(), [format!("prod/files/{}/a.csv", scope(2).tenant())], "the other tenant's is all there is");
 }

@@ -10,28 +10,31 @@ use autonomos_runtime::canonical::mapping::Origin;
 use autonomos_runtime::ids::ConnectionId;
 use autonomos_runtime::secrets::TenantSealer;
 use autonomos_runtime::store::{
-    Connection, ConnectionState, ConnectionUpdate, NewAudit, NewConnection, NewStream, Page, Stream, StreamState,
-    StreamUpdate, Tx,
+    Connection, ConnectionState, ConnectionUpdate, NewAudit, NewConnection, NewStream, Page, Schedule, Stream,
+    StreamState, StreamUpdate, Tx,
 };
 use autonomos_runtime::{Error, Result, Scope};
 use serde_json::{Value, json};
 
 use super::connections::{check_policy, noted};
 use super::rows::MASK;
+use super::schedules::{self, NewSchedule};
 use super::shapes::{ApplyConfiguration, ConfigurationApplied};
 use super::{Platform, four_eyes, limits};
 use crate::agent::definition::Definition;
 use crate::configuration::plan::same_rules;
 use crate::configuration::secret::{self, Given};
-use crate::configuration::{AccessRules, Change, ConnectionDoc, Document, MappingDoc, StreamDoc, plan};
+use crate::configuration::{AccessRules, Change, ConnectionDoc, Document, MappingDoc, ScheduleDoc, StreamDoc, plan};
 use crate::connector::{catalog, credentials};
 use crate::flags::{Flag, PREFIX};
 use crate::repair::carry_out::{self, Repair};
+use crate::schedule::Missed;
 
 /// What is there: as a document, its secrets masked, and the rows behind it, by name.
 struct There {
     document: Document,
     rows: BTreeMap<String, Connection>,
+    schedules: Vec<Schedule>,
     /// Flags that somebody set; the document has how every one stands.
     set: BTreeSet<String>,
 }
@@ -97,6 +100,10 @@ impl Platform {
             };
             catalog::validate(&connection.kind, &connection.config).map_err(placed)?;
             check_policy(Some(&connection.policy)).map_err(placed)?;
+        }
+        for (at, doc) in wanted.schedules.iter().enumerate() {
+            doc.trigger.understood(self.parts().ambient().now()).map_err(|e| placed(e, at))?;
+            Missed::named(&doc.missed).map_err(|e| placed(e, at))?;
         }
         let changes = plan(&there.document, &wanted)?;
         let named: BTreeSet<&String> = wanted.connections.iter().map(|c| &c.name).collect();
@@ -179,6 +186,9 @@ impl Platform {
                 _ => {}
             }
         }
+        for change in changes.iter().filter(|change| change.kind == "schedule") {
+            self.put_schedule(tx, there, wanted, &change.subject).await?;
+        }
         for asked in &wanted.connections {
             let made = done.made.iter().find(|(_, name)| *name == asked.name).map(|(id, _)| *id);
             let Some(id) = made.or_else(|| there.rows.get(&asked.name).map(|row| row.id)) else { continue };
@@ -189,6 +199,26 @@ impl Platform {
             }
         }
         Ok(done)
+    }
+
+    /// Makes a schedule, or makes it as it is wanted; after the connections that it may name.
+    async fn put_schedule(&self, tx: &mut dyn Tx, there: &There, wanted: &Document, name: &str) -> Result<()> {
+        let Some((at, doc)) = wanted.schedules.iter().enumerate().find(|(_, doc)| doc.name == name) else {
+            return Ok(());
+        };
+        let asked = NewSchedule {
+            name: doc.name.clone(),
+            trigger: doc.trigger.clone(),
+            task: doc.task.clone(),
+            missed: Some(doc.missed.clone()),
+            paused: doc.paused,
+        };
+        let row = schedules::checked(tx, &asked, self.parts().ambient().now()).await.map_err(|e| placed(e, at))?;
+        match there.schedules.iter().find(|row| row.name == name) {
+            Some(before) => schedules::replace(tx, before, row, None).await?,
+            None => schedules::create(tx, row).await?,
+        };
+        Ok(())
     }
 
     async fn put_connection(
@@ -305,8 +335,15 @@ impl Platform {
             desk.connector(id).wake();
         }
         desk.materializer().wake();
+        desk.schedules().wake();
         Ok(())
     }
+}
+
+/// What is wrong with a schedule, where it stands in the document.
+fn placed(error: Error, at: usize) -> Error {
+    let inner = error.field.clone().unwrap_or_default();
+    error.field(format!("/schedules/{at}{inner}"))
 }
 
 /// Reads everything that a document can say.
@@ -347,7 +384,19 @@ async fn there(tx: &mut dyn Tx) -> Result<There> {
             streams: streams.collect(),
         });
     }
-    Ok(There { document, rows, set })
+    let mut schedules = schedules::all(tx).await?;
+    schedules.sort_by(|a, b| a.name.cmp(&b.name));
+    let unreadable = |e| Error::internal("schedule.read", "a schedule cannot be read").source(e);
+    for row in &schedules {
+        document.schedules.push(ScheduleDoc {
+            name: row.name.clone(),
+            trigger: serde_json::from_value(row.set_off_by.clone()).map_err(unreadable)?,
+            task: serde_json::from_value(row.work.clone()).map_err(unreadable)?,
+            missed: row.missed.clone(),
+            paused: row.paused,
+        });
+    }
+    Ok(There { document, rows, schedules, set })
 }
 
 async fn set_access(tx: &mut dyn Tx, there: &There, wanted: &Document) -> Result<()> {

@@ -3,8 +3,7 @@
 use autonomos_runtime::bus::Fact;
 use autonomos_runtime::ids::{ConnectionId, TaskId};
 use autonomos_runtime::store::{
-    Connection, ConnectionState, ConnectionUpdate, NewAudit, NewConnection as NewRow, NewTask as NewTaskRow, Paged,
-    Stream,
+    Connection, ConnectionState, ConnectionUpdate, NewAudit, NewConnection as NewRow, Paged, Stream,
 };
 use autonomos_runtime::{Error, Result, Scope};
 use serde_json::{Value, json};
@@ -17,6 +16,7 @@ use crate::connector::source::Limits;
 use crate::connector::{catalog, credentials, preview};
 use crate::drift::policy::{DEFAULTS, Policy};
 use crate::flags::Flag;
+use crate::task::work;
 
 impl Platform {
     /// Checks the settings, seals their secrets, makes the connection and starts its connector.
@@ -133,7 +133,7 @@ impl Platform {
         let connection = tx.update_connection(id, change, version).await?;
         let runs = !matches!(connection.state, ConnectionState::Paused | ConnectionState::Quarantined);
         // In one transaction with the change: a read under way either sees it before it ends, or this task comes after it.
-        let task = if runs { Some(tx.create_task(sync_task(id)).await?.id) } else { None };
+        let task = if runs { Some(tx.create_task(work::sync(id)).await?.id) } else { None };
         let note = NewAudit::new("connection.confirm", "connection", id).before(noted(&before));
         tx.append_audit(note.after(noted(&connection))).await?;
         tx.save().await?;
@@ -172,7 +172,7 @@ impl Platform {
             return Err(Error::conflict("flag.off", format!("{} is off: nothing is read.", Flag::AamAsSource.name()))
                 .remedy("Switch it on with POST /api/v1/admin/feature-flags/toggle."));
         }
-        let task = tx.create_task(sync_task(id)).await?;
+        let task = tx.create_task(work::sync(id)).await?;
         let note = NewAudit::new("connection.sync", "connection", id).after(json!({"task_id": task.id}));
         tx.append_audit(note).await?;
         tx.save().await?;
@@ -275,17 +275,6 @@ impl Platform {
         let state = catalog::drift_demo(self.parts(), scope, &connection, drift).await?;
         self.sync_now(scope, id).await?;
         Ok(state)
-    }
-}
-
-/// A sync; one that waits or runs already is the same.
-fn sync_task(id: ConnectionId) -> NewTaskRow {
-    NewTaskRow {
-        kind: "sync".to_owned(),
-        payload: json!({"connection_id": id}),
-        connection_id: Some(id),
-        key: Some(format!("sync:{id}")),
-        ..NewTaskRow::default()
     }
 }
 

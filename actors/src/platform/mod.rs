@@ -5,10 +5,12 @@
 //! The verbs stand by noun in the files beside this one.
 
 mod agents;
+pub mod alerts;
 mod catalogue;
 mod configuration;
 mod connections;
 mod decisions;
+pub mod deliveries;
 pub(crate) mod demo;
 mod entities;
 mod files;
@@ -17,6 +19,7 @@ pub mod four_eyes;
 mod journey;
 pub mod life;
 pub mod limits;
+pub mod lineage;
 mod mappings;
 mod observe;
 mod orchestration;
@@ -25,9 +28,11 @@ mod propose;
 mod refused;
 pub mod rows;
 mod scan;
+pub mod schedules;
 pub mod shapes;
 mod tasks;
 mod views;
+pub mod why;
 
 use std::sync::Arc;
 

@@ -15,6 +15,10 @@ use utoipa::ToSchema;
 
 use super::limits::Limits;
 
+mod lineage;
+
+pub use lineage::*;
+
 /// What a connection is made from.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -367,7 +371,7 @@ pub struct NewTask {
     #[serde(default)]
     #[schema(value_type = Value)]
     pub payload: Value,
-    /// Told when it ends.
+    /// Told when it ends, by a signed message (Standard Webhooks): a public `https://` address.
     #[serde(default)]
     pub callback_url: Option<String>,
     /// At most this many attempts.

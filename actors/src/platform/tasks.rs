@@ -20,17 +20,17 @@ impl Platform {
             .field("/kind")
             .remedy("Use noop; sync, rebuild, replay and agent runs are asked for by their own routes."));
         }
-        if new.callback_url.is_some() {
-            return Err(Error::invalid("task.no_callbacks", "Callbacks are not sent by this version.")
-                .field("/callback_url")
-                .remedy("Leave it out and follow the task over the live stream."));
-        }
+        let callback_url = match &new.callback_url {
+            Some(url) => Some(self.callback(scope, url).await.map_err(|e| e.field("/callback_url"))?),
+            None => None,
+        };
         let desk = self.desk(scope).await?;
         let mut tx = self.parts().store.begin(scope).await?;
         let row = NewRow {
             kind: new.kind,
             payload: new.payload,
             max_attempts: new.max_attempts.unwrap_or(0),
+            callback_url,
             ..NewRow::default()
         };
         let task = tx.create_task(row).await?;

@@ -2,3 +2,4 @@
 
 pub mod ending;
 pub mod runner;
+pub mod work;

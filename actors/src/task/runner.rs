@@ -14,6 +14,7 @@ use autonomos_runtime::{Error, Result};
 use serde_json::{Value, json};
 
 use crate::archive;
+use crate::dcl::connect;
 use crate::tenant::{Desk, Post};
 
 /// No-op tasks handed through in one transaction: a burst costs one commit, not one each.
@@ -169,13 +170,17 @@ impl State {
                 self.errands.push(task(archive::run(self.desk.clone(), asked.id)));
                 Ok(None)
             }
+            connect::TASK => {
+                self.errands.push(task(connect::run(self.desk.clone(), asked.id, asked.payload.clone())));
+                Ok(None)
+            }
             "replay" => {
                 self.desk.connector(connection_of(asked)?).replay(asked.id)?;
                 Ok(None)
             }
             other => Err(Error::invalid("task.unknown_kind", format!("There is no task of kind {other}."))
                 .field("/kind")
-                .remedy("Use noop; sync, rebuild, replay and agent are made by their own routes.")),
+                .remedy("Use noop; sync, rebuild, replay, connect and agent are made by their own routes.")),
         }
     }
 }

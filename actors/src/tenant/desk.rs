@@ -10,7 +10,7 @@ use autonomos_runtime::supervision::Key;
 use tokio::sync::watch;
 
 use crate::parts::Parts;
-use crate::{agent, connector, dcl, repair, task, unify};
+use crate::{agent, connector, dcl, delivery, repair, schedule, task, unify};
 
 /// See the module.
 #[derive(Debug)]
@@ -53,7 +53,34 @@ impl Desk {
 
     /// Tells people; never fails the work.
     pub fn publish(&self, event: Fact) {
+        let (told, sets_off) = (delivery::concerns(&event), schedule::concerns(&event));
         self.parts.bus.publish(&self.scope, event);
+        if told {
+            self.deliveries().wake();
+        }
+        if sets_off {
+            self.schedules().wake();
+        }
+    }
+
+    /// Where the scheduler sits.
+    pub fn schedules_key(&self) -> Key {
+        Key::of(&self.scope, "schedules")
+    }
+
+    /// The scheduler.
+    pub fn schedules(&self) -> schedule::scheduler::Handle {
+        schedule::scheduler::Handle::new(self.parts.node.address(&self.schedules_key()))
+    }
+
+    /// Where the deliverer sits.
+    pub fn deliveries_key(&self) -> Key {
+        Key::of(&self.scope, "deliveries")
+    }
+
+    /// The deliverer.
+    pub fn deliveries(&self) -> delivery::deliverer::Handle {
+        delivery::deliverer::Handle::new(self.parts.node.address(&self.deliveries_key()))
     }
 
     /// Where the materializer sits.

@@ -8,6 +8,8 @@
 //! ├─ agents        Runner
 //! ├─ repair        Repairer
 //! ├─ connectors    dynamic        ── connectors/<id>   Connector, own budget and back-off
+//! ├─ deliveries    Deliverer      tells the outside
+//! ├─ schedules     Scheduler      sets off work by itself
 //! └─ tasks         Runner         hands work to all of the above, so it starts last
 //! ```
 
@@ -18,7 +20,7 @@ use autonomos_runtime::ids::ConnectionId;
 use autonomos_runtime::supervision::{ChildSpec, Intensity, Key, Reports, TreeSpec};
 
 use super::{Desk, Post};
-use crate::{agent, connector, dcl, repair, task, unify};
+use crate::{agent, connector, dcl, delivery, repair, schedule, task, unify};
 
 /// How long a part may finish what it has at hand.
 const FINISH: Duration = Duration::from_secs(5);
@@ -37,6 +39,8 @@ pub fn tree(desk: &Arc<Desk>, connections: &[ConnectionId], reports: Arc<dyn Rep
     let agents = Post::of(desk, desk.agents_key(), "agents", agent::runner::Runner);
     let repairer = Post::of(desk, desk.repairer_key(), "repairer", repair::repairer::Repairer);
     let tasks = Post::of(desk, desk.tasks_key(), "tasks", task::runner::Runner);
+    let deliverer = Post::of(desk, desk.deliveries_key(), "deliverer", delivery::deliverer::Deliverer);
+    let scheduler = Post::of(desk, desk.schedules_key(), "scheduler", schedule::scheduler::Scheduler);
     let config = &desk.parts.config.tenant;
     let part = |spec: ChildSpec| spec.intensity(restarts(desk)).retry_after(AGAIN);
     TreeSpec::ordered(root(desk))
@@ -48,6 +52,8 @@ pub fn tree(desk: &Arc<Desk>, connections: &[ConnectionId], reports: Arc<dyn Rep
         .child(part(agents.stop(FINISH)))
         .child(part(repairer.drain(FINISH)))
         .subtree(connectors)
+        .child(part(deliverer.stop(FINISH)))
+        .child(part(scheduler.stop(FINISH)))
         .child(part(tasks.stop(FINISH)))
 }
 

@@ -10,6 +10,7 @@ use autonomos_runtime::bus::{EventBus, Limits, LocalBus};
 use autonomos_runtime::canonical::entity::Vocabulary;
 use autonomos_runtime::config::Config;
 use autonomos_runtime::ids::{ConnectionId, TaskId};
+use autonomos_runtime::resilience::Guard;
 use autonomos_runtime::secrets::Sealer;
 use autonomos_runtime::store::sqlite::{Durability, SqliteOptions, SqliteStore};
 use autonomos_runtime::store::{LogStats, Store};
@@ -19,6 +20,7 @@ use serde_json::{Value, json};
 
 use crate::dcl::{Dcl, Settings};
 use crate::files::{Folder, Quota};
+use crate::outside::{Outside, SystemLookup};
 use crate::parts::Parts;
 use crate::platform::Platform;
 use crate::platform::shapes::NewConnection;
@@ -172,7 +174,10 @@ fn platform(
     let views = Settings { memory: 128 << 20, threads: 1, ..Settings::in_folder(folder.join("views")) };
     let bus: Arc<dyn EventBus> = Arc::new(LocalBus::new(ambient.clone(), Limits::default()).expect("a bus"));
     let sealer = Arc::new(Sealer::new(ambient.clone(), "a secret for tests", &[]));
+    let outside = Outside::new(&config, &SystemLookup::shared(), ambient.clone()).expect("a way out");
     Platform::new(Host::new(Arc::new(Parts {
+        outside: Arc::new(outside),
+        bucket: Guard::new("files", &config.resilience.files, ambient.clone()),
         vault: Arc::new(Vault::new(store.clone(), sealer)),
         archives: Arc::new(Folder::open(folder.join("exports"), Quota::default(), ambient.clone()).expect("a folder")),
         store,
@@ -184,5 +189,6 @@ fn platform(
         node: Node::new("test", ambient.clone()),
         batches: Parts::batch_credits(),
         indexed: Parts::index_credits(),
+        lineage: crate::lineage::keeper::Keeper::default(),
     })))
 }

@@ -13,6 +13,9 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use autonomos_runtime::Ambient;
+use autonomos_runtime::config::Config;
+use autonomos_runtime::resilience::Guard;
 use bytes::Bytes;
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt as _, Full, StreamBody};
@@ -23,6 +26,12 @@ use hyper_util::rt::TokioIo;
 use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
 use parking_lot::Mutex;
 use sha2::{Digest as _, Sha256};
+
+/// What stands around calls to a bucket, as configured by default.
+pub fn guard() -> Guard {
+    let config = Config::defaults().expect("the defaults");
+    Guard::new("files", &config.resilience.files, Ambient::system())
+}
 
 const BUCKET: &str = "bucket";
 const REGION: &str = "eu-central-1";

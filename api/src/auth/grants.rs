@@ -41,9 +41,9 @@ areas! {
     /// Files of the tenant.
     Files = "files": ["/api/v1/files"],
     /// The unified views.
-    Views = "views": ["/api/v1/dcl/", "/api/v1/entities"],
+    Views = "views": ["/api/v1/dcl/", "/api/v1/entities", "/api/v1/lineage/"],
     /// Orchestrated work.
-    Tasks = "tasks": ["/api/v1/tasks", "/api/v1/aoa/", "/api/v1/demo/"],
+    Tasks = "tasks": ["/api/v1/tasks", "/api/v1/aoa/", "/api/v1/demo/", "/api/v1/schedules"],
     /// Drifts and questions to people.
     Reviews = "reviews": ["/api/v1/reviews", "/api/v1/drifts"],
     /// Agents and what they found.
@@ -53,7 +53,7 @@ areas! {
     /// The tenant, its people, its keys and its audit.
     Tenant = "tenant": [
         "/api/v1/auth/", "/api/v1/users", "/api/v1/api-keys", "/api/v1/audit", "/api/v1/admin/", "/api/v1/tenant",
-        "/api/v1/config/",
+        "/api/v1/config/", "/api/v1/webhooks/",
     ],
 }
 

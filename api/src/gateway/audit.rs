@@ -11,6 +11,7 @@ pub const NO_CHANGE: &[(&str, &str, &str)] = &[
     ("post", "/api/v1/aam/connections/check", "asks a source; nothing is kept"),
     ("post", "/api/v1/aam/connections/{id}/check", "asks a source; nothing is kept"),
     ("post", "/api/v1/aam/connections/{id}/mappings/try", "asks what rules would do; nothing is kept"),
+    ("post", "/api/v1/admin/alerts/test", "sends a message; nothing is kept"),
     ("post", "/api/v1/aoa/demo-scan", "asks sources; nothing is kept"),
     ("post", "/api/v1/aoa/discover", "a question with a body"),
     ("post", "/api/v1/mappings/propose", "a question with a body"),

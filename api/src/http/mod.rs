@@ -2,6 +2,7 @@
 //! same table, so that no route can be missing in it.
 
 pub mod agents;
+pub mod alerts;
 pub mod aoa;
 pub mod api_keys;
 pub mod audit;
@@ -16,17 +17,20 @@ pub mod extract;
 pub mod files;
 pub mod flags;
 pub mod identities;
+pub mod lineage;
 pub mod live;
 pub mod operator;
 pub mod pages;
 pub mod policy;
 pub mod proposals;
 pub mod reviews;
+pub mod schedules;
 pub mod system;
 pub mod tasks;
 pub mod tenant;
 pub mod users;
 pub mod views;
+pub mod webhooks;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -95,6 +99,16 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(connections::drift::drift))
         .routes(routes!(tasks::create::create, tasks::list::list))
         .routes(routes!(tasks::get::get, tasks::cancel::cancel))
+        .routes(routes!(schedules::create, schedules::list))
+        .routes(routes!(schedules::get, schedules::update, schedules::delete))
+        .routes(routes!(schedules::run))
+        .routes(routes!(webhooks::list::list))
+        .routes(routes!(webhooks::get::get))
+        .routes(routes!(webhooks::replay::replay))
+        .routes(routes!(webhooks::secrets::list))
+        .routes(routes!(webhooks::secrets::rotate))
+        .routes(routes!(alerts::get, alerts::put))
+        .routes(routes!(alerts::test))
         .routes(routes!(drifts::list::list))
         .routes(routes!(drifts::get::get))
         .routes(routes!(drifts::revert::revert))
@@ -113,6 +127,16 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(dcl::digest::digest))
         .routes(routes!(dcl::graph::graph))
         .routes(routes!(dcl::rebuild::rebuild))
+        .routes(routes!(dcl::connect::connect))
+        .routes(routes!(dcl::metadata::metadata))
+        .routes(routes!(dcl::preview::preview))
+        .routes(routes!(lineage::grid::grid))
+        .routes(routes!(lineage::tree::tree))
+        .routes(routes!(lineage::neighbourhood::neighbourhood))
+        .routes(routes!(lineage::impact::impact))
+        .routes(routes!(lineage::search::search))
+        .routes(routes!(lineage::record::record))
+        .routes(routes!(lineage::openlineage::take))
         .routes(routes!(agents::list::list))
         .routes(routes!(agents::run::run))
         .routes(routes!(agents::findings::list))

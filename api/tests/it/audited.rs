@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use autonomos_api::gateway::audit::NO_CHANGE;
-use autonomos_runtime::ids::{ConnectionId, TraceId};
+use autonomos_runtime::ids::{ConnectionId, DeliveryId, TraceId};
 use autonomos_runtime::store::{
-    DriftState, DriftUpdate, NewDrift, NewFinding, NewReview, NewTask, NewToken, TokenHash, TokenPurpose,
+    Channel, DriftState, DriftUpdate, NewDelivery, NewDrift, NewFinding, NewReview, NewTask, NewToken, TokenHash,
+    TokenPurpose,
 };
 use autonomos_runtime::{Actor, Scope};
 use reqwest::{Method, RequestBuilder, StatusCode};
@@ -39,6 +40,11 @@ async fn changing(who: &Person) -> BTreeSet<(String, String)> {
     routes
 }
 
+/// A schedule that does nothing much, and seldom.
+fn schedule(name: &str) -> Value {
+    json!({"name": name, "trigger": {"cron": "0 0 1 1 *"}, "task": {"kind": "noop"}})
+}
+
 /// What a tenant needs so that every verb has something to act on.
 struct Stage {
     node: TestNode,
@@ -50,6 +56,7 @@ struct Stage {
     drift: String,
     finding: String,
     task: String,
+    delivery: String,
     link: &'static str,
 }
 
@@ -69,7 +76,8 @@ impl Stage {
             review: none.clone(),
             drift: none.clone(),
             finding: none.clone(),
-            task: none,
+            task: none.clone(),
+            delivery: none,
             link: "aol_a-sign-in-link",
             node,
             admin,
@@ -122,6 +130,16 @@ impl Stage {
         let later = app.ambient.now() + Duration::from_hours(1);
         let new = NewTask { kind: "noop".into(), run_at: Some(later), ..NewTask::default() };
         self.task = tx.create_task(new).await.unwrap().id.to_string();
+        let delivery = NewDelivery {
+            id: DeliveryId::new(&app.ambient),
+            channel: Channel::Callback,
+            key: "one".into(),
+            subject: "task/one".into(),
+            address: None,
+            body: "{}".into(),
+        };
+        self.delivery = delivery.id.to_string();
+        tx.tell(delivery).await.unwrap();
         tx.create_token(NewToken {
             token: TokenHash::of(self.link),
             purpose: TokenPurpose::SignIn,
@@ -135,6 +153,11 @@ impl Stage {
         let found = self.admin.json("/api/v1/findings").await;
         let suite = found["items"].as_array().unwrap().iter().find(|f| f["agent"] == "suite").unwrap();
         suite["id"].as_str().unwrap().clone_into(&mut self.finding);
+    }
+
+    /// The id of a schedule of that name.
+    async fn schedule(&self, name: &str) -> String {
+        self.made("/api/v1/schedules", &schedule(name)).await["id"].as_str().unwrap().to_owned()
     }
 
     async fn made(&self, path: &str, body: &Value) -> Value {
@@ -185,6 +208,10 @@ impl Stage {
                 self.admin.upload("crm/gone.csv", "Id,Name\n9,Gone\n").await;
                 self.admin.request(verb, &path.replace("{path}", "crm/gone.csv"))
             }
+            ("delete", "/api/v1/schedules/{id}") => at(&self.schedule("gone").await),
+            ("patch", "/api/v1/schedules/{id}") => at(&self.schedule("changed").await).json(&json!({"paused": true})),
+            ("post", "/api/v1/schedules") => at("").json(&schedule("made")),
+            ("post", "/api/v1/schedules/{id}/run") => at(&self.schedule("run").await),
             ("delete", "/api/v1/tasks/{id}") => at(&self.task),
             ("patch", "/api/v1/aam/connections/{id}") => at(&self.connection).json(&json!({"name": "crm two"})),
             ("patch", "/api/v1/findings/{id}") => at(&self.finding).json(&json!({"state": "accepted"})),
@@ -247,6 +274,11 @@ impl Stage {
             ("post", "/api/v1/admin/feature-flags/toggle") => {
                 at("").json(&json!({"flag_name": "ENABLE_AUTO_REPAIR", "enabled": true}))
             }
+            ("post", "/api/v1/lineage/openlineage") => at("").json(&json!({
+                "eventTime": "2026-05-01T10:00:00Z", "producer": "https://example.com", "schemaURL": "https://example.com/s",
+                "job": {"namespace": "airflow", "name": "nightly"},
+            })),
+            ("post", "/api/v1/dcl/connect") => at("").json(&json!({})),
             ("post", "/api/v1/dcl/entities/{view}/merge") => {
                 let ids = [self.entity("1").await, self.entity("2").await];
                 self.admin.request(verb, &path.replace("{view}", "accounts")).json(&json!({"ids": ids}))
@@ -274,6 +306,9 @@ impl Stage {
                     json!([{"source_path": "Id", "field": "account_id"}, {"source_path": "Name", "field": "name"}]);
                 at(&self.connection).json(&json!({"stream": self.stream, "entity": "account", "rules": rules}))
             }
+            ("post", "/api/v1/webhooks/deliveries/{id}/replay") => at(&self.delivery),
+            ("post", "/api/v1/webhooks/secrets/rotate") => at("").json(&json!({"overlap_hours": 1})),
+            ("put", "/api/v1/admin/alerts") => at("").json(&json!({"slack_url": null})),
             ("put", "/api/v1/admin/access-policy") => at("").json(&json!({"four_eyes": false})),
             ("put", "/api/v1/files/{path}") => {
                 self.admin.request(verb, &path.replace("{path}", "crm/more.csv")).body("Id,Name\n3,Cobalt\n")

@@ -2,8 +2,11 @@
 //! id and for an id of somebody else, answers alike. The routes come from the document, so a new one is in; one with ids
 //! of a new kind fails until somebody else's is put here.
 
-use autonomos_runtime::ids::{ConnectionId, TraceId};
-use autonomos_runtime::store::{NewConnection, NewDrift, NewFinding, NewReview, NewStream, NewTask};
+use autonomos_runtime::ids::{ConnectionId, DeliveryId, TraceId};
+use autonomos_runtime::store::{
+    Channel, DeliveryState, NewConnection, NewDelivery, NewDrift, NewFinding, NewReview, NewSchedule, NewStream,
+    NewTask, Sending,
+};
 use autonomos_runtime::{Actor, Scope};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -33,6 +36,7 @@ async fn gist(who: &Person, method: &Method, path: &str, body: Option<&Value>) -
 pub fn body(path: &str, method: &Method) -> Option<Value> {
     match (method.as_str(), path) {
         ("PATCH", p) if p.contains("/connections/") => Some(json!({"name": "x"})),
+        ("PATCH", p) if p.contains("/schedules/") => Some(json!({"paused": true})),
         ("PATCH", p) if p.contains("/findings/") => Some(json!({"state": "accepted"})),
         ("POST", p) if p.ends_with("/discard") => Some(json!({"ids": []})),
         ("PUT" | "POST", p) if p.ends_with("/mappings") || p.ends_with("/try") => {
@@ -77,6 +81,34 @@ pub async fn belongings(node: &TestNode, owner: &Person, mark: &str) -> Vec<(&'s
     tx.ensure_stream(new).await.unwrap();
     let new = NewTask { kind: "noop".into(), payload: json!({"mark": mark}), ..Default::default() };
     ids.push(("/tasks/", tx.create_task(new).await.unwrap().id.to_string()));
+    let new = NewSchedule {
+        name: mark.into(),
+        set_off_by: json!({"cron": "0 0 1 1 *"}),
+        work: json!({"kind": "noop"}),
+        missed: "once".into(),
+        paused: true,
+        next_at: None,
+    };
+    ids.push(("/schedules/", tx.create_schedule(new).await.unwrap().id.to_string()));
+    let new = NewDelivery {
+        id: DeliveryId::new(&node.node.app().ambient),
+        channel: Channel::Callback,
+        key: mark.into(),
+        subject: mark.into(),
+        address: None,
+        body: json!({"mark": mark}).to_string(),
+    };
+    let delivery = new.id;
+    ids.push(("/webhooks/deliveries/", delivery.to_string()));
+    tx.tell(new).await.unwrap();
+    // Taken already, so that nobody moves it.
+    let taken = Sending {
+        state: DeliveryState::Delivered,
+        next_at: node.node.app().ambient.now(),
+        counted: true,
+        line: json!({"mark": mark}),
+    };
+    tx.note_sending(delivery, taken).await.unwrap();
     let new = NewReview {
         kind: "mapping".into(),
         subject: json!({"mark": mark}),
@@ -134,6 +166,7 @@ async fn what_is_somebody_elses_is_not_there() {
     let entity = entity.await;
     let mut theirs = belongings(&node, &ben, "theirs").await;
     theirs.push(("/flow-monitor/journey/accounts/", entity.clone()));
+    theirs.push(("/lineage/records/accounts/", entity.clone()));
     theirs.push(("/dcl/entities/accounts/", entity));
     let before = state_of(&ben, &theirs).await;
     let document: Value = ann.get("/openapi.json").await.json().await.unwrap();

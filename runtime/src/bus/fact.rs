@@ -4,7 +4,9 @@
 use serde_json::{Value, json};
 
 use super::Topic;
-use crate::ids::{ConnectionId, DriftId, FindingId, MappingId, ReviewId, RunId, TaskId};
+use crate::ids::{
+    ConnectionId, DeliveryId, DriftId, FindingId, MappingId, PlaybookRunId, ReviewId, RunId, ScheduleId, TaskId,
+};
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq)]
@@ -198,6 +200,24 @@ impl Fact {
     /// A task said something.
     pub fn task_logged(task: TaskId, line: &str) -> Self {
         Self::new(Topic::TaskLogged, json!({"line": line})).about("task", task)
+    }
+
+    /// A message to the outside is in a state after it was sent.
+    pub fn delivery_sent(delivery: DeliveryId, channel: &str, subject: &str, state: &str) -> Self {
+        Self::new(Topic::DeliverySent, json!({"channel": channel, "subject": subject, "state": state}))
+            .about("delivery", delivery)
+    }
+
+    /// A schedule set a task off, or says why it could not.
+    pub fn schedule_fired(schedule: ScheduleId, name: &str, task: Option<TaskId>, error: Option<&str>) -> Self {
+        Self::new(Topic::ScheduleFired, json!({"name": name, "task_id": task, "error": error}))
+            .about("schedule", schedule)
+    }
+
+    /// A run of a playbook is in a state; the step that brought it there, if one did.
+    pub fn playbook_stepped(run: PlaybookRunId, playbook: &str, step: Option<&str>, state: &str) -> Self {
+        Self::new(Topic::PlaybookStepped, json!({"playbook": playbook, "step": step, "state": state}))
+            .about("playbook_run", run)
     }
 
     /// A switch was turned.

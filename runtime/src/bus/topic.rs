@@ -77,6 +77,12 @@ topics! {
     TaskState => "task.state",
     /// It said something.
     TaskLogged => "task.log",
+    /// A message to the outside was sent, or given up.
+    DeliverySent => "delivery.sent",
+    /// A schedule set something off, or could not.
+    ScheduleFired => "schedule.fired",
+    /// A run of a playbook got further.
+    PlaybookStepped => "playbook.step",
     /// Discovery got further.
     AodScanned => "aod.scan",
     /// It found an asset.

@@ -29,9 +29,11 @@ pub struct Config {
     pub unify: Unify,
     pub dcl: Dcl,
     pub compaction: Compaction,
+    pub lineage: Lineage,
     pub llm: Llm,
     pub auth: Auth,
     pub oidc: Oidc,
+    pub outside: Outside,
     pub resilience: Resilience,
 }
 
@@ -87,6 +89,7 @@ impl Config {
             ("compaction.entries", (2..=256).contains(&self.compaction.entries), "2 to 256"),
             ("compaction.entry_kb", (16..=65_536).contains(&self.compaction.entry_kb), "16 to 65,536"),
             ("compaction.superseded_days", self.compaction.superseded_days <= 36_525, "0 to 36,525"),
+            ("lineage.namespace", !self.lineage.namespace.is_empty(), "a name, like autonomos://sales"),
             ("store.readers", (1..=64).contains(&self.store.readers), "1 to 64"),
             ("store.patience_seconds", self.store.patience_seconds > 0, "at least 1"),
             ("bus.events", self.bus.events > 0, "at least 1"),
@@ -105,6 +108,7 @@ impl Config {
             ("http.write_seconds", self.http.write_seconds > 0, "at least 1"),
             ("http.request_seconds", self.http.request_seconds > 0, "at least 1"),
             ("http.heartbeat_seconds", self.http.heartbeat_seconds > 0, "at least 1"),
+            ("outside.alert_seconds", self.outside.alert_seconds > 0, "at least 1"),
             ("auth.refresh_days", self.auth.refresh_days > 0, "at least 1"),
             ("auth.password_length", self.auth.password_length >= 8, "at least 8"),
             ("auth.argon2_memory_kb", self.auth.argon2_memory_kb >= 8 * 1024, "at least 8192"),

@@ -162,6 +162,11 @@ sections! {
         superseded_days: u32,
     }
 
+    /// `[lineage]`
+    Lineage {
+        namespace: String,
+    }
+
     /// `[llm]`
     Llm {
         base_url: String,
@@ -194,6 +199,15 @@ sections! {
         failures: u32,
         open_seconds: u64,
         timeout_seconds: u64,
+        tries: u32,
+        at_once: u32,
+        in_all: u32,
+    }
+
+    /// `[outside]`
+    Outside {
+        allow: Vec<String>,
+        alert_seconds: u64,
     }
 
     /// `[resilience]`
@@ -203,5 +217,6 @@ sections! {
         redis: Breaker,
         database: Breaker,
         http: Breaker,
+        files: Breaker,
     }
 }

@@ -53,6 +53,16 @@ impl Purpose {
         Self(format!("dead_letter:{connection}"))
     }
 
+    /// Where a callback or an alert goes: addresses hold secrets.
+    pub fn address() -> Self {
+        Self("address".to_owned())
+    }
+
+    /// What callbacks are signed with.
+    pub fn signing_secret() -> Self {
+        Self("signing_secret".to_owned())
+    }
+
     /// The key of a tenant.
     fn tenant_key() -> Self {
         Self("tenant_key".to_owned())

@@ -28,8 +28,8 @@ pub struct TenantRef {
     pub id: TenantId,
     /// Whether anything runs for it.
     pub state: TenantState,
-    /// Whether it has a connection; one without has nothing to start.
-    pub has_connections: bool,
+    /// Whether there is something to run: a connection, a task or a message that waits, a schedule, a playbook under way.
+    pub has_work: bool,
     /// Who owns it.
     pub owner: Owner,
 }

@@ -24,17 +24,20 @@ pub mod audit;
 pub mod connections;
 pub mod dead_letters;
 pub mod decisions;
+pub mod deliveries;
 pub mod demo;
 pub mod directory;
 pub mod drifts;
 pub mod files;
 pub mod idempotency;
 pub mod identities;
+pub mod lineage;
 pub mod log;
 pub mod mappings;
 pub mod owners;
 pub mod page;
 pub mod reviews;
+pub mod schedules;
 pub mod sealing_keys;
 pub mod sessions;
 pub mod settings;
@@ -54,17 +57,20 @@ pub use audit::*;
 pub use connections::*;
 pub use dead_letters::*;
 pub use decisions::*;
+pub use deliveries::*;
 pub use demo::*;
 pub use directory::*;
 pub use drifts::*;
 pub use files::*;
 pub use idempotency::*;
 pub use identities::*;
+pub use lineage::*;
 pub use log::*;
 pub use mappings::*;
 pub use owners::*;
 pub use page::{Page, Paged};
 pub use reviews::*;
+pub use schedules::*;
 pub use sealing_keys::*;
 pub use sessions::*;
 pub use settings::*;
@@ -105,15 +111,18 @@ pub trait Tx:
     + Connections
     + DeadLetters
     + Decisions
+    + Deliveries
     + Demo
     + Drifts
     + Files
     + Idempotency
     + Identities
+    + Lineage
     + Log
     + Mappings
     + Owners
     + Reviews
+    + Schedules
     + SealingKeys
     + Sessions
     + Settings

@@ -15,6 +15,7 @@ mod upload;
 use std::sync::Arc;
 use std::time::Duration;
 
+use autonomos_runtime::resilience::Guard;
 use autonomos_runtime::{Error, Result, Scope};
 use bytes::Bytes;
 use futures::{StreamExt as _, TryStreamExt as _};
@@ -32,8 +33,7 @@ use super::{Content, Draft, Entry, Identity, Name, Opened, Room};
 
 /// Where notes live.
 const NOTES: &str = ".notes";
-/// Calls that fail in a way that may pass are made again so often, within so long.
-const AGAIN: usize = 5;
+/// Calls that fail in a way that may pass are made again within so long.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// See the module.
@@ -47,9 +47,11 @@ pub struct Bucket {
 
 impl Bucket {
     /// A bucket as the builder describes it. Files lie beneath `prefix`, and have `largest` bytes at most.
-    pub fn open(builder: AmazonS3Builder, prefix: &str, largest: u64) -> Result<Self> {
-        let retry = RetryConfig { max_retries: AGAIN, retry_timeout: PATIENCE, ..RetryConfig::default() };
-        let store = builder.with_http_connector(Connector).with_retry(retry).build().map_err(unusable)?;
+    pub fn open(builder: AmazonS3Builder, prefix: &str, largest: u64, guard: &Guard) -> Result<Self> {
+        let retry =
+            RetryConfig { max_retries: guard.tries() as usize, retry_timeout: PATIENCE, ..RetryConfig::default() };
+        let store =
+            builder.with_http_connector(Connector(guard.clone())).with_retry(retry).build().map_err(unusable)?;
         let runtime = Handle::try_current()
             .map_err(|e| Error::internal("files.no_runtime", "A bucket needs the runtime.").source(e))?;
         let prefix = Path::parse(prefix).map_err(|e| unusable(e.into()))?;

@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 use super::*;
 use crate::files::tests::scope;
 use crate::files::{Folder, Quota};
-use crate::testkit::s3::{Fault, S3};
+use crate::testkit::s3::{Fault, S3, guard};
 
 const MOST: u64 = 1 << 30;
 
@@ -25,7 +25,7 @@ fn bench() -> Bench {
     let s3 = runtime.block_on(S3::start());
     let folder = {
         let _inside = runtime.enter();
-        Folder::in_bucket(s3.client(), "files", Quota::default(), Ambient::system()).unwrap()
+        Folder::in_bucket(s3.client(), "files", Quota::default(), &guard(), Ambient::system()).unwrap()
     };
     Bench { runtime, s3, folder }
 }
@@ -138,7 +138,8 @@ fn a_file_replaced_while_it_is_read_is_never_a_mixture() {
 fn a_bucket_that_cannot_be_used_is_named_with_the_setting() {
     let b = bench();
     let _inside = b.runtime.enter();
-    let with = |builder| Folder::in_bucket(builder, "files", Quota::default(), Ambient::system()).unwrap().check();
+    let with =
+        |builder| Folder::in_bucket(builder, "files", Quota::default(), &guard(), Ambient::system()).unwrap().check();
     with(b.s3.client()).unwrap();
     for builder in [b.s3.client().with_secret_access_key("wrong"), b.s3.client().with_bucket_name("elsewhere")] {
         let error = with(builder).unwrap_err();
@@ -155,7 +156,7 @@ fn a_bucket_that_cannot_be_used_is_named_with_the_setting() {
 fn parts_are_large_enough_for_the_largest_file() {
     let b = bench();
     let _inside = b.runtime.enter();
-    let part = |largest| Bucket::open(b.s3.client(), "", largest).unwrap().part as u64;
+    let part = |largest| Bucket::open(b.s3.client(), "", largest, &guard()).unwrap().part as u64;
     assert_eq!(part(10 << 30), SMALLEST_PART);
     assert!(part(5 << 40) * MOST_PARTS >= 5 << 40);
 }

@@ -1,5 +1,6 @@
 //! The folder of a disk against links, devices and races, and what interrupted uploads leave.
 
+use crate::testkit::s3::guard;
 use std::os::unix::fs::symlink;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
@@ -39,7 +40,7 @@ fn drafts_of_other_nodes_are_left_alone() {
         let file = std::fs::File::create(drafts.join(name)).unwrap();
         file.set_modified(SystemTime::from(Ambient::system().now()) - Duration::from_secs(age)).unwrap();
     }
-    place.folder("files", QUOTA, Ambient::system()).unwrap();
+    place.folder("files", QUOTA, &guard(), Ambient::system()).unwrap();
     let left: Vec<_> = std::fs::read_dir(&drafts).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert_eq!(left, ["fresh"], "somebody may be writing it");
     Folder::open(root.path().join("files"), QUOTA, Ambient::system()).unwrap();

@@ -1,10 +1,9 @@
-//! The calls that leave the node for the provider: bounded in time and size, no redirects, TLS or this machine.
+//! The calls that leave the node for the provider: bounded in time and size, no redirects, TLS or this machine. The
+//! provider is the operator's choice, so it may be inside.
 
-use std::time::Duration;
-
+use autonomos_actors::outside::transport;
+use autonomos_runtime::resilience::Guard;
 use autonomos_runtime::{Error, Result};
-use futures::StreamExt as _;
-use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Url};
 use serde::de::DeserializeOwned;
 
@@ -13,7 +12,10 @@ const MOST: usize = 1 << 20;
 
 /// Asks a provider.
 #[derive(Clone, Debug)]
-pub struct Fetch(Client);
+pub struct Fetch {
+    client: Client,
+    guard: Guard,
+}
 
 /// It does not answer as it should.
 pub fn away(what: &'static str) -> Error {
@@ -37,19 +39,19 @@ fn encoded(text: &str) -> Result<String> {
 }
 
 impl Fetch {
-    /// One call may take so long.
-    pub fn new(timeout: Duration) -> Result<Self> {
-        let client = Client::builder().timeout(timeout).redirect(Policy::none()).https_only(false).no_proxy();
-        let built = client.build();
-        built.map(Self).map_err(|e| Error::internal("oidc.client", "no client for the provider").source(e))
+    /// Under a guard, which has how long a call may take.
+    pub fn new(guard: Guard) -> Result<Self> {
+        let built = transport::builder().no_proxy().build();
+        let client = built.map_err(|e| Error::internal("oidc.client", "no client for the provider").source(e))?;
+        Ok(Self { client, guard })
     }
 
-    /// A document.
+    /// A document; asked for again if that may help.
     pub async fn get<T: DeserializeOwned>(&self, url: &Url, what: &'static str) -> Result<T> {
-        self.read(self.0.get(url.clone()), what).await
+        self.guard.again(&peer(url), || self.read(self.client.get(url.clone()), what)).await
     }
 
-    /// What a form is answered with.
+    /// What a form is answered with. A code is good for one use, so this is asked once.
     pub async fn post<T: DeserializeOwned>(
         &self,
         url: &Url,
@@ -60,7 +62,7 @@ impl Fetch {
         let mut body = Url::parse("form:").map_err(|e| away(what).source(e))?;
         body.query_pairs_mut().extend_pairs(form);
         let mut request = self
-            .0
+            .client
             .post(url.clone())
             .header("content-type", "application/x-www-form-urlencoded")
             .body(body.query().unwrap_or_default().to_owned());
@@ -68,21 +70,14 @@ impl Fetch {
             // As forms have it, before they are joined by a colon.
             request = request.basic_auth(encoded(user)?, Some(encoded(password)?));
         }
-        self.read(request, what).await
+        self.guard.once(&peer(url), self.read(request, what)).await
     }
 
     async fn read<T: DeserializeOwned>(&self, request: RequestBuilder, what: &'static str) -> Result<T> {
         let failed = |e: reqwest::Error| away(what).source(e.without_url());
         let answer = request.header("accept", "application/json").send().await.map_err(failed)?;
         let status = answer.status();
-        let mut body = Vec::new();
-        let mut pieces = answer.bytes_stream();
-        while let Some(piece) = pieces.next().await {
-            body.extend_from_slice(&piece.map_err(failed)?);
-            if body.len() > MOST {
-                return Err(away(what).source("an answer too large"));
-            }
-        }
+        let body = transport::whole(answer, MOST).await.map_err(|e| away(what).source(e))?;
         // A refusal of the code is the visitor's trouble, anything else the provider's.
         if status.is_client_error() {
             return Err(Error::unauthenticated("oidc.refused", "the identity provider did not confirm the sign-in")
@@ -94,6 +89,11 @@ impl Fetch {
         }
         serde_json::from_slice(&body).map_err(|e| away(what).source(e))
     }
+}
+
+/// Whom a call is counted for.
+fn peer(url: &Url) -> String {
+    format!("provider/{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or_default())
 }
 
 #[cfg(test)]

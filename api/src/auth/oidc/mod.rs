@@ -14,6 +14,7 @@ pub mod provider;
 
 use autonomos_runtime::config;
 use autonomos_runtime::ids::TenantId;
+use autonomos_runtime::resilience::Guard;
 use autonomos_runtime::store::Role;
 use autonomos_runtime::{Ambient, Error, Result};
 
@@ -45,13 +46,13 @@ pub struct Oidc {
 }
 
 impl Oidc {
-    /// As configured; none when there is no issuer.
-    pub fn configured(config: &config::Oidc, timeout_seconds: u64, ambient: &Ambient) -> Result<Option<Self>> {
+    /// As configured; none when there is no issuer. What is asked of the provider goes under `guard`.
+    pub fn configured(config: &config::Oidc, guard: Guard, ambient: &Ambient) -> Result<Option<Self>> {
         if config.issuer.is_empty() {
             return Ok(None);
         }
         let domains = config.domains.iter().map(|text| domain(text)).collect::<Result<_>>()?;
-        let provider = Provider::new(config, timeout_seconds, ambient.clone())?;
+        let provider = Provider::new(config, guard, ambient.clone())?;
         Ok(Some(Self { provider, name: config.name.clone(), domains }))
     }
 

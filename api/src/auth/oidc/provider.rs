@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use autonomos_runtime::resilience::Guard;
 use autonomos_runtime::{Ambient, Error, Result, config};
 use jsonwebtoken::jwk::Jwk;
 use parking_lot::Mutex;
@@ -88,7 +89,7 @@ impl std::fmt::Debug for Provider {
 
 impl Provider {
     /// As configured; nothing is asked yet.
-    pub fn new(config: &config::Oidc, timeout_seconds: u64, ambient: Ambient) -> Result<Self> {
+    pub fn new(config: &config::Oidc, guard: Guard, ambient: Ambient) -> Result<Self> {
         let missing = |field: &'static str, remedy: &'static str| {
             Error::invalid("config.oidc", format!("{field} cannot be used")).field(field).remedy(remedy)
         };
@@ -106,7 +107,7 @@ impl Provider {
         fetch::address(&public_url).ok_or_else(|| missing("oidc.public_url", tls))?;
         Ok(Self {
             ambient,
-            fetch: Fetch::new(Duration::from_secs(timeout_seconds))?,
+            fetch: Fetch::new(guard)?,
             issuer: config.issuer.clone(),
             discovery,
             client_id: config.client_id.clone(),

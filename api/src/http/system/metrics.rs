@@ -11,5 +11,8 @@ use crate::state::AppState;
 pub async fn metrics(State(app): State<AppState>) -> ([(header::HeaderName, &'static str); 1], String) {
     let parts = app.platform.host().parts();
     autonomos_runtime::metrics::observe(parts.node.observatory(), &[&parts.batches]);
+    for guard in parts.guards() {
+        guard.observe();
+    }
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], app.metrics.render())
 }

@@ -15,7 +15,7 @@ pub async fn registering_makes_a_tenant(world: &World) {
     assert_eq!((user.tenant_id, &*user.email), (tenant.id, "new@c.example"));
     assert_eq!(world.store.directory().find_user_by_email("NEW@c.example").await.unwrap(), Some(user.clone()));
     let found = world.store.directory().tenant_ref(tenant.id).await.unwrap().unwrap();
-    assert_eq!((found.state, found.has_connections, found.owner.epoch), (TenantState::Active, false, 1));
+    assert_eq!((found.state, found.has_work, found.owner.epoch), (TenantState::Active, false, 1));
     let scope = Scope::new(tenant.id, Actor::System("suite"), world.a.trace());
     let noted = world.store.read(&scope).await.unwrap().audit(&AuditFilter::default(), &Page::default()).await.unwrap();
     let said: Vec<_> = noted.items.iter().map(|e| (&*e.action, e.actor.clone())).collect();
@@ -44,7 +44,7 @@ pub async fn every_tenant_is_listed(world: &World) {
     assert_eq!((first.items.len(), second.items.len(), second.next_cursor), (3, 2, None));
     world.connection().await;
     let refs = world.store.directory().tenant_refs().await.unwrap();
-    let busy: Vec<_> = refs.iter().filter(|t| t.has_connections).map(|t| t.id).collect();
+    let busy: Vec<_> = refs.iter().filter(|t| t.has_work).map(|t| t.id).collect();
     assert_eq!((refs.len(), busy), (5, vec![world.a.tenant()]));
 }
 

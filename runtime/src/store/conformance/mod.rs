@@ -11,16 +11,19 @@ pub mod audit;
 pub mod connections;
 pub mod dead_letters;
 pub mod decisions;
+pub mod deliveries;
 pub mod demo;
 pub mod directory;
 pub mod drifts;
 pub mod files;
 pub mod idempotency;
 pub mod identities;
+pub mod lineage;
 pub mod log;
 pub mod mappings;
 pub mod owners;
 pub mod reviews;
+pub mod schedules;
 pub mod sealing_keys;
 pub mod sessions;
 pub mod settings;
@@ -179,6 +182,7 @@ macro_rules! store_conformance {
             dead_letters: [round_trip, thousands_keep_their_order, replayed_ones_know_their_place,
                 a_stranger_sees_nothing];
             decisions: [round_trip, a_stranger_sees_nothing];
+            deliveries: [round_trip, each_end_of_a_task_is_told, secrets_rotate_with_an_overlap, a_stranger_sees_nothing];
             demo: [round_trip, a_stranger_sees_nothing];
             directory: [registering_makes_a_tenant, an_address_is_taken_once, every_tenant_is_listed,
                 space_is_told_and_given_back];
@@ -186,6 +190,8 @@ macro_rules! store_conformance {
             files: [round_trip, a_stranger_sees_nothing];
             idempotency: [round_trip, keys_end, a_stranger_sees_nothing];
             identities: [round_trip, a_stranger_sees_nothing];
+            lineage: [what_others_tell, a_line_for_each_sink, a_stamp_changes_with_what_it_is_of,
+                a_stranger_sees_nothing];
             log: [numbers_are_gapless, a_batch_is_taken_once, a_cursor_moves_from_where_it_stands,
                 a_batch_without_rows_moves_the_cursor, everything_of_a_batch_or_nothing, reading_keeps_to_its_budget,
                 entries_are_appended_once, compaction_keeps_positions, compaction_writes_over_nothing,
@@ -195,6 +201,7 @@ macro_rules! store_conformance {
                 rules_taken_back_take_replayed_rows_along, a_stranger_sees_nothing];
             owners: [the_fence];
             reviews: [round_trip, two_deciders, waiting_and_expiry, one_question_a_key, a_stranger_sees_nothing];
+            schedules: [round_trip, a_stranger_sees_nothing];
             sealing_keys: [round_trip, none_on_the_way_out, a_stranger_sees_nothing];
             sessions: [round_trip, a_spent_token_revokes_the_family, a_stranger_sees_nothing];
             settings: [round_trip, a_stranger_sees_nothing];

@@ -19,6 +19,24 @@ use crate::{Actor, Error, Result, Timestamp};
 /// Ended sessions and keys are kept so long, so that people can see them and the reuse of their tokens is noticed.
 const KEEP_ENDED_SESSIONS: i64 = 30 * 24 * 3600 * 1000;
 
+/// Tenants as the start of a node needs them.
+macro_rules! tenant_refs {
+    ($which:literal) => {
+        concat!(
+            "select t.id, t.state, o.node_id, o.incarnation, o.epoch,
+                 exists (select 1 from connections c where c.tenant_id = t.id)
+                 or exists (select 1 from tasks w where w.tenant_id = t.id and w.state in ('queued', 'retry_wait'))
+                 or exists (select 1 from tasks w where w.tenant_id = t.id and w.state = 'in_progress')
+                 or exists (select 1 from deliveries d where d.tenant_id = t.id and d.state = 'waiting')
+                 or exists (select 1 from schedules s where s.tenant_id = t.id and s.paused = 0)
+                 or exists (select 1 from playbook_runs p where p.tenant_id = t.id and p.state = 'in_progress')
+                     as has_work
+             from tenants t join tenant_owner o on o.tenant_id = t.id ",
+            $which
+        )
+    };
+}
+
 pub(super) struct SqliteDirectory {
     shared: Arc<Shared>,
 }
@@ -45,7 +63,7 @@ fn tenant_ref(row: &SqliteRow) -> Result<TenantRef> {
     Ok(TenantRef {
         id: TenantId::from_uuid(row.uuid("id")?),
         state: row.word("state")?,
-        has_connections: row.flag("has_connections")?,
+        has_work: row.flag("has_work")?,
         owner: owners::read(row)?,
     })
 }
@@ -86,26 +104,14 @@ impl Directory for SqliteDirectory {
 
     async fn tenant_refs(&self) -> Result<Vec<TenantRef>> {
         let mut held = self.read().await?;
-        let rows = sqlx::query(
-            "select t.id, t.state, o.node_id, o.incarnation, o.epoch,
-                 exists (select 1 from connections c where c.tenant_id = t.id) as has_connections
-             from tenants t join tenant_owner o on o.tenant_id = t.id order by t.id",
-        )
-        .fetch_all(held.connection()?)
-        .await?;
+        let rows = sqlx::query(tenant_refs!("order by t.id")).fetch_all(held.connection()?).await?;
         all(&rows, tenant_ref)
     }
 
     async fn tenant_ref(&self, id: TenantId) -> Result<Option<TenantRef>> {
         let mut held = self.read().await?;
-        let row = sqlx::query(
-            "select t.id, t.state, o.node_id, o.incarnation, o.epoch,
-                 exists (select 1 from connections c where c.tenant_id = t.id) as has_connections
-             from tenants t join tenant_owner o on o.tenant_id = t.id where t.id = ?1",
-        )
-        .bind(id.as_uuid())
-        .fetch_optional(held.connection()?)
-        .await?;
+        let row =
+            sqlx::query(tenant_refs!("where t.id = ?1")).bind(id.as_uuid()).fetch_optional(held.connection()?).await?;
         row.as_ref().map(tenant_ref).transpose()
     }
 

@@ -19,7 +19,9 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0006_retract", include_str!("../../../../migrations/sqlite/0006_retract.sql")),
     ("0007_access", include_str!("../../../../migrations/sqlite/0007_access.sql")),
     ("0008_compaction", include_str!("../../../../migrations/sqlite/0008_compaction.sql")),
+    ("0010_outside", include_str!("../../../../migrations/sqlite/0010_outside.sql")),
     ("0012_life", include_str!("../../../../migrations/sqlite/0012_life.sql")),
+    ("0014_lineage", include_str!("../../../../migrations/sqlite/0014_lineage.sql")),
 ];
 
 /// What a name begins with.

@@ -9,7 +9,7 @@ use crate::ids::{ConnectionId, TaskId};
 use crate::store::{NewTask, Page, Paged, Task, TaskFilter, TaskOutcome, TaskState, Tasks};
 use crate::{Error, Result, Timestamp};
 
-fn read(row: &SqliteRow) -> Result<Task> {
+pub(super) fn read(row: &SqliteRow) -> Result<Task> {
     Ok(Task {
         id: TaskId::from_uuid(row.uuid("id")?),
         kind: row.text("kind")?,

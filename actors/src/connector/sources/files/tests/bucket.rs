@@ -5,7 +5,7 @@ use bytes::Bytes;
 use hyper::Method;
 
 use super::*;
-use crate::testkit::s3::{Fault, S3};
+use crate::testkit::s3::{Fault, S3, guard};
 
 struct Cloud {
     s3: S3,
@@ -17,7 +17,7 @@ impl Cloud {
     async fn new() -> Self {
         let (s3, ambient) = (S3::start().await, Ambient::system());
         let scope = Scope::new(TenantId::new(&ambient), Actor::System("test"), TraceId::new(&ambient));
-        let folder = Folder::in_bucket(s3.client(), "files", Quota::default(), ambient).unwrap();
+        let folder = Folder::in_bucket(s3.client(), "files", Quota::default(), &guard(), ambient).unwrap();
         Self { s3, folder, scope }
     }
 
