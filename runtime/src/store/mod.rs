@@ -21,6 +21,7 @@ mod words;
 pub mod agents;
 pub mod api_keys;
 pub mod audit;
+pub mod bulk_mappings;
 pub mod connections;
 pub mod dead_letters;
 pub mod decisions;
@@ -35,6 +36,7 @@ pub mod log;
 pub mod mappings;
 pub mod owners;
 pub mod page;
+pub mod playbooks;
 pub mod reviews;
 pub mod schedules;
 pub mod sealing_keys;
@@ -53,6 +55,7 @@ pub mod sqlite;
 pub use agents::*;
 pub use api_keys::*;
 pub use audit::*;
+pub use bulk_mappings::*;
 pub use connections::*;
 pub use dead_letters::*;
 pub use decisions::*;
@@ -67,6 +70,7 @@ pub use log::*;
 pub use mappings::*;
 pub use owners::*;
 pub use page::{Page, Paged};
+pub use playbooks::*;
 pub use reviews::*;
 pub use schedules::*;
 pub use sealing_keys::*;
@@ -106,6 +110,7 @@ pub trait Tx:
     Agents
     + ApiKeys
     + Audit
+    + BulkMappings
     + Connections
     + DeadLetters
     + Decisions
@@ -118,6 +123,7 @@ pub trait Tx:
     + Log
     + Mappings
     + Owners
+    + Playbooks
     + Reviews
     + Schedules
     + SealingKeys
