@@ -13,6 +13,7 @@ use autonomos_runtime::{Actor, Ambient, Scope, Timestamp, ids::TenantId};
 
 use crate::dcl::Dcl;
 use crate::files::Folder;
+use crate::lineage::keeper::Keeper;
 use crate::outside::Outside;
 use crate::vault::Vault;
 
@@ -51,6 +52,8 @@ pub struct Parts {
     pub batches: Credits,
     /// Bounds the records held for unification, in thousands.
     pub indexed: Credits,
+    /// Graphs of lineage that were made lately.
+    pub lineage: Keeper,
 }
 
 impl std::fmt::Debug for Parts {

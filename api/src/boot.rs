@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use autonomos_actors::dcl::{self, Dcl};
 use autonomos_actors::files::{Folder, Place, Quota};
+use autonomos_actors::lineage::keeper::Keeper;
 use autonomos_actors::outside::{Outside, SystemLookup};
 use autonomos_actors::parts::Parts;
 use autonomos_actors::platform::Platform;
@@ -250,6 +251,7 @@ fn parts(
         node: supervision::Node::new(&args.node_id, ambient.clone()),
         batches: Parts::batch_credits(),
         indexed: Parts::index_credits(),
+        lineage: Keeper::default(),
     }))
 }
 

@@ -183,6 +183,45 @@ describe("who is who", () => {
   });
 });
 
+describe("why one value is what it is", () => {
+  test("from the grid to what a change touches, to the picture, to the source's own value and the decision behind it", async () => {
+    const seen = watch(page, server.url);
+    type Whole = { id: string; record: { last_name: string }; members: unknown[] };
+    const joined = await call<Items<Whole>>(server.url, "/api/v1/dcl/entities/contacts?members=2&limit=1", ann);
+    const [person] = joined.items;
+    await goto("/lineage");
+    await page.getByLabel("Search lineage").fill("contact.last_name");
+    await page
+      .getByRole("row", { name: /contact\.last_name/ })
+      .first()
+      .click();
+    const drawer = page.getByRole("dialog");
+    await drawer.getByText("What breaks if it changes").waitFor();
+    await drawer.getByRole("link", { name: "contacts" }).waitFor();
+    await show("lineage-impact");
+    await drawer.getByRole("button", { name: "See it in the graph" }).click();
+    await page.getByRole("group", { name: "What feeds what" }).waitFor();
+    await show("lineage-graph");
+    await goto(`/lineage?as=why&view=contacts&id=${person?.id}&field=last_name`);
+    await page.getByRole("heading", { name: /Why last_name is/ }).waitFor();
+    await page.getByText("Original value").waitFor();
+    await page.getByText("Log position", { exact: true }).waitFor();
+    await page
+      .getByText(/adopted .* by/)
+      .first()
+      .waitFor();
+    await page.getByRole("heading", { name: "It survived" }).waitFor();
+    await page.getByRole("heading", { name: /records are one/ }).waitFor();
+    await page
+      .getByText(/Decided by/)
+      .first()
+      .waitFor();
+    await show("lineage-why");
+    expect(seen.faults).toEqual([]);
+    page.removeAllListeners();
+  });
+});
+
 describe("what admins keep", () => {
   test("a key works until it is ended, a switch turns, and the audit log has both", async () => {
     const seen = watch(page, server.url);

@@ -155,6 +155,22 @@ impl Dcl {
         Ok((at as u32, Arc::new(query)))
     }
 
+    /// One record of any view, as the view shows it, with the position of the views; none: there is no such record.
+    pub async fn record(&self, scope: &Scope, view: &str, id: u64) -> Result<Option<(i64, Row)>> {
+        let ask = ViewRequest { view: view.to_owned(), ..ViewRequest::default() };
+        let query = Query::compile(&self.inner.catalogue, &ask)?;
+        let catalogue = Arc::clone(&self.inner.catalogue);
+        let view = view.to_owned();
+        let read = move |handle: &Handle, conn: &Conn| {
+            at_one_moment(conn, |position| {
+                let Some((table, _)) = catalogue.view(&view) else { return Ok(None) };
+                let found = rows(handle, conn, table, &query, &format!("v._hash = {id}::UBIGINT"))?;
+                Ok(found.into_iter().next().map(|row| (position, row)))
+            })
+        };
+        self.read(&self.slot(scope), self.inner.settings.deadline, read).await
+    }
+
     /// Reads about one unified entity at one moment.
     async fn about<T: Send + 'static>(
         &self,

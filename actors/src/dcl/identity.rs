@@ -307,6 +307,8 @@ pub struct Pair {
     pub sure: bool,
     /// Version of the model that it was scored by.
     pub model: i64,
+    /// Position of the log entry that says so.
+    pub seq: i64,
 }
 
 fn pairs_of(rows: &[RecordBatch]) -> Vec<Pair> {
@@ -315,6 +317,7 @@ fn pairs_of(rows: &[RecordBatch]) -> Vec<Pair> {
         let (a, b) = (batch.column(0).as_primitive::<UInt64Type>(), batch.column(1).as_primitive::<UInt64Type>());
         let (bits, evidence) = (batch.column(2).as_primitive::<Float32Type>(), batch.column(3).as_binary::<i32>());
         let (sure, model) = (batch.column(4).as_boolean(), batch.column(5).as_primitive::<Int64Type>());
+        let seq = batch.column(6).as_primitive::<Int64Type>();
         out.extend((0..batch.num_rows()).map(|i| Pair {
             a: a.value(i),
             b: b.value(i),
@@ -322,6 +325,7 @@ fn pairs_of(rows: &[RecordBatch]) -> Vec<Pair> {
             evidence: if evidence.is_valid(i) { evidence.value(i).to_vec() } else { Vec::new() },
             sure: sure.value(i),
             model: model.value(i),
+            seq: seq.value(i),
         }));
     }
     out
@@ -330,7 +334,7 @@ fn pairs_of(rows: &[RecordBatch]) -> Vec<Pair> {
 /// Pairs of two of these records that were found, the surest first.
 pub(crate) fn pairs(conn: &Conn, kind: &str, among: &[u64], most: usize) -> Result<Vec<Pair>, Fault> {
     let sql = format!(
-        "SELECT a, b, bits, evidence, sure, model FROM _pairs WHERE kind = ? AND a IN ({0}) AND b IN ({0}) ORDER BY bits \
+        "SELECT a, b, bits, evidence, sure, model, seq FROM _pairs WHERE kind = ? AND a IN ({0}) AND b IN ({0}) ORDER BY bits \
          DESC, a, b LIMIT {most}",
         listed(among)
     );
@@ -340,7 +344,7 @@ pub(crate) fn pairs(conn: &Conn, kind: &str, among: &[u64], most: usize) -> Resu
 /// Pairs that people are to say something about, the surest first: of two entities still, and nothing said of them.
 pub(crate) fn doubts(conn: &Conn, table: &Table, most: usize) -> Result<Vec<(Pair, u64, u64)>, Fault> {
     let sql = format!(
-        "SELECT p.a, p.b, p.bits, p.evidence, p.sure, p.model, x.entity, y.entity FROM _pairs p
+        "SELECT p.a, p.b, p.bits, p.evidence, p.sure, p.model, p.seq, x.entity, y.entity FROM _pairs p
          JOIN _identity x ON x.kind = p.kind AND x.record = p.a JOIN _identity y ON y.kind = p.kind AND y.record = p.b
          WHERE p.kind = ? AND NOT p.sure AND x.entity <> y.entity
            AND p.a IN (SELECT _hash FROM {0}) AND p.b IN (SELECT _hash FROM {0})
@@ -349,6 +353,6 @@ pub(crate) fn doubts(conn: &Conn, table: &Table, most: usize) -> Result<Vec<(Pai
         table.name
     );
     let rows = conn.rows(&sql, &[Bind::Text(table.entity.name.clone())])?;
-    let (x, y) = (hashes(&rows, 6), hashes(&rows, 7));
+    let (x, y) = (hashes(&rows, 7), hashes(&rows, 8));
     Ok(pairs_of(&rows).into_iter().zip(x).zip(y).map(|((pair, x), y)| (pair, x, y)).collect())
 }

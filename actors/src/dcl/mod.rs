@@ -18,6 +18,7 @@ mod answers;
 mod catalogue;
 mod compaction;
 pub mod compactor;
+pub mod connect;
 mod digest;
 mod door;
 mod engine;

@@ -24,7 +24,7 @@ use crate::unify::{Link, Plan, decide};
 const MOST_NAMED: usize = 100;
 
 /// Which source goes before which, by connection.
-type Ranks = HashMap<String, usize>;
+pub(super) type Ranks = HashMap<String, usize>;
 
 impl Platform {
     /// A page of entities with their golden records.
@@ -194,7 +194,7 @@ impl Platform {
     }
 
     /// The order of connections that the settings ask for.
-    async fn ranks(&self, scope: &Scope) -> Result<Ranks> {
+    pub(super) async fn ranks(&self, scope: &Scope) -> Result<Ranks> {
         let order = &self.parts().config.unify.sources;
         let mut out = Ranks::new();
         if order.is_empty() {
@@ -216,7 +216,7 @@ fn decided(done: unifier::Outcome) -> IdentityDecided {
     IdentityDecided { entities, position: done.position, reviews: Vec::new() }
 }
 
-fn absent() -> Error {
+pub(super) fn absent() -> Error {
     Error::not_found("entity.unknown", "There is no such entity.")
 }
 
@@ -240,13 +240,14 @@ fn named(texts: &[String], at: &str, least: usize) -> Result<Vec<u64>> {
         .collect()
 }
 
+/// Whether a record's source goes before others'.
+pub(super) fn rank(ranks: &Ranks, row: &Row) -> usize {
+    let connection = row.values.get("source").and_then(|s| s["connection_id"].as_str());
+    connection.and_then(|id| ranks.get(id)).copied().unwrap_or(ranks.len())
+}
+
 fn view(entity: &EntityDef, id: u64, rows: &[Row], ranks: &Ranks, members: Vec<Value>, position: i64) -> EntityView {
-    let last = ranks.len();
-    let rank = |row: &Row| {
-        let connection = row.values.get("source").and_then(|s| s["connection_id"].as_str());
-        connection.and_then(|id| ranks.get(id)).copied().unwrap_or(last)
-    };
-    let golden = Golden::of(entity, rows, rank);
+    let golden = Golden::of(entity, rows, |row| rank(ranks, row));
     let sources: Map<String, Value> = golden.sources.into_iter().map(|(f, id)| (f, json!(spelled(id)))).collect();
     EntityView {
         id: spelled(id),
@@ -260,7 +261,7 @@ fn view(entity: &EntityDef, id: u64, rows: &[Row], ranks: &Ranks, members: Vec<V
 }
 
 /// Its records, oldest first; those that are gone from their source without values.
-fn members(found: &EntityRows) -> Vec<Value> {
+pub(super) fn members(found: &EntityRows) -> Vec<Value> {
     found
         .members
         .iter()
@@ -281,7 +282,7 @@ fn members(found: &EntityRows) -> Vec<Value> {
 }
 
 /// Why its records are one, pair by pair.
-fn pairs(plan: &Plan, found: &EntityRows) -> Vec<Value> {
+pub(super) fn pairs(plan: &Plan, found: &EntityRows) -> Vec<Value> {
     let row = |id: u64| found.rows.iter().find(|row| row.record == id).map(|row| &row.values);
     found
         .pairs

@@ -20,6 +20,7 @@ pub mod four_eyes;
 mod journey;
 pub mod life;
 pub mod limits;
+pub mod lineage;
 mod mappings;
 mod observe;
 mod orchestration;
@@ -33,6 +34,7 @@ pub mod schedules;
 pub mod shapes;
 mod tasks;
 mod views;
+pub mod why;
 
 use std::sync::Arc;
 

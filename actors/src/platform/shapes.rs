@@ -16,6 +16,10 @@ use utoipa::ToSchema;
 use super::limits::Limits;
 use crate::task::work;
 
+mod lineage;
+
+pub use lineage::*;
+
 /// What a connection is made from.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

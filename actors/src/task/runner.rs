@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use super::bulk_mapping;
 use crate::archive;
+use crate::dcl::connect;
 use crate::playbook::conductor;
 use crate::tenant::{Desk, Post};
 
@@ -179,13 +180,17 @@ impl State {
                 self.errands.push(task(conductor::run(self.desk.clone(), asked.id)));
                 Ok(None)
             }
+            connect::TASK => {
+                self.errands.push(task(connect::run(self.desk.clone(), asked.id, asked.payload.clone())));
+                Ok(None)
+            }
             "replay" => {
                 self.desk.connector(connection_of(asked)?).replay(asked.id)?;
                 Ok(None)
             }
             other => Err(Error::invalid("task.unknown_kind", format!("There is no task of kind {other}."))
                 .field("/kind")
-                .remedy("Use noop; sync, rebuild, replay and agent are made by their own routes.")),
+                .remedy("Use noop; sync, rebuild, replay, connect and agent are made by their own routes.")),
         }
     }
 }

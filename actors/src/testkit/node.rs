@@ -189,5 +189,6 @@ fn platform(
         node: Node::new("test", ambient.clone()),
         batches: Parts::batch_credits(),
         indexed: Parts::index_credits(),
+        lineage: crate::lineage::keeper::Keeper::default(),
     })))
 }

@@ -62,6 +62,52 @@ impl Golden {
     }
 }
 
+/// Why a record gives a value of the golden record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Survived {
+    /// The record that gives it.
+    pub record: u64,
+    /// What decided: `only_value`, `source_order`, `latest_change`, `read_last`, `first_id`.
+    pub rule: &'static str,
+    /// Fields that are given together with it.
+    pub together: Vec<String>,
+    /// Every record with a value, in the order in which they may give it, with that value.
+    pub candidates: Vec<(u64, Value)>,
+}
+
+impl Survived {
+    /// Of one field of these records, as [`Golden::of`] decides; none: no record has a value.
+    pub fn of(entity: &EntityDef, rows: &[Row], rank: impl Fn(&Row) -> usize, field: &str) -> Option<Self> {
+        let mut order: Vec<&Row> = rows.iter().collect();
+        order.sort_by_cached_key(|row| {
+            (rank(row), std::cmp::Reverse(row.version), std::cmp::Reverse(row.read), row.record)
+        });
+        let groups = entity.identity.iter().flat_map(|identity| &identity.together);
+        let together: Vec<String> =
+            groups.into_iter().find(|group| group.iter().any(|f| f == field)).cloned().unwrap_or_default();
+        let value = |row: &Row, field: &str| row.values.get(field).filter(|value| !value.is_null()).cloned();
+        let may = |row: &&&Row| {
+            if together.is_empty() {
+                value(row, field).is_some()
+            } else {
+                together.iter().any(|f| value(row, f).is_some())
+            }
+        };
+        let able: Vec<&&Row> = order.iter().filter(may).collect();
+        let (first, next) = (able.first()?, able.get(1));
+        value(first, field)?;
+        let rule = match next {
+            None => "only_value",
+            Some(next) if rank(first) != rank(next) => "source_order",
+            Some(next) if first.version != next.version => "latest_change",
+            Some(next) if first.read != next.read => "read_last",
+            Some(_) => "first_id",
+        };
+        let candidates = able.iter().map(|row| (row.record, value(row, field).unwrap_or(Value::Null))).collect();
+        Some(Self { record: first.record, rule, together, candidates })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,6 +145,26 @@ mod tests {
         let rows = [row(1, 10, json!({"name": "Acme"})), row(2, 20, json!({"name": "Acme Inc", "phone": "2"}))];
         let found = golden(&rows, |row| usize::from(row.record != 1));
         assert_eq!((source(&found, "name"), source(&found, "phone")), (Some(1), Some(2)));
+    }
+
+    #[test]
+    fn what_decided_is_told() {
+        let account = Vocabulary::builtin().entity("account").unwrap();
+        let rows = [
+            row(1, 10, json!({"name": "Acme", "phone": "1", "billing_street": "1 Old St"})),
+            row(2, 20, json!({"name": "Acme Inc", "billing_city": "Oslo"})),
+        ];
+        let told = |rank: fn(&Row) -> usize, field: &str| Survived::of(account, &rows, rank, field);
+        let latest = told(|_| 0, "name").unwrap();
+        assert_eq!((latest.record, latest.rule), (2, "latest_change"));
+        assert_eq!(latest.candidates, [(2, json!("Acme Inc")), (1, json!("Acme"))]);
+        assert_eq!(told(|row| usize::from(row.record != 1), "name").unwrap().rule, "source_order");
+        assert_eq!(told(|_| 0, "phone").unwrap().rule, "only_value");
+        assert_eq!(told(|_| 0, "website"), None);
+        assert_eq!(told(|_| 0, "billing_street"), None, "the one that gives the address has no street");
+        for (field, record) in Golden::of(account, &rows, |_| 0).sources {
+            assert_eq!(told(|_| 0, &field).unwrap().record, record, "{field}");
+        }
     }
 
     #[test]

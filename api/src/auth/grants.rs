@@ -41,7 +41,7 @@ areas! {
     /// Files of the tenant.
     Files = "files": ["/api/v1/files"],
     /// The unified views.
-    Views = "views": ["/api/v1/dcl/", "/api/v1/entities"],
+    Views = "views": ["/api/v1/dcl/", "/api/v1/entities", "/api/v1/lineage/"],
     /// Orchestrated work.
     Tasks = "tasks": [
         "/api/v1/tasks", "/api/v1/aoa/", "/api/v1/demo/", "/api/v1/schedules", "/api/v1/bulk-mappings",

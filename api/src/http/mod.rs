@@ -18,6 +18,7 @@ pub mod extract;
 pub mod files;
 pub mod flags;
 pub mod identities;
+pub mod lineage;
 pub mod live;
 pub mod operator;
 pub mod pages;
@@ -136,6 +137,16 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(dcl::digest::digest))
         .routes(routes!(dcl::graph::graph))
         .routes(routes!(dcl::rebuild::rebuild))
+        .routes(routes!(dcl::connect::connect))
+        .routes(routes!(dcl::metadata::metadata))
+        .routes(routes!(dcl::preview::preview))
+        .routes(routes!(lineage::grid::grid))
+        .routes(routes!(lineage::tree::tree))
+        .routes(routes!(lineage::neighbourhood::neighbourhood))
+        .routes(routes!(lineage::impact::impact))
+        .routes(routes!(lineage::search::search))
+        .routes(routes!(lineage::record::record))
+        .routes(routes!(lineage::openlineage::take))
         .routes(routes!(agents::list::list))
         .routes(routes!(agents::run::run))
         .routes(routes!(agents::findings::list))

@@ -320,6 +320,11 @@ impl Stage {
             ("post", "/api/v1/admin/feature-flags/toggle") => {
                 at("").json(&json!({"flag_name": "ENABLE_AUTO_REPAIR", "enabled": true}))
             }
+            ("post", "/api/v1/lineage/openlineage") => at("").json(&json!({
+                "eventTime": "2026-05-01T10:00:00Z", "producer": "https://example.com", "schemaURL": "https://example.com/s",
+                "job": {"namespace": "airflow", "name": "nightly"},
+            })),
+            ("post", "/api/v1/dcl/connect") => at("").json(&json!({})),
             ("post", "/api/v1/dcl/entities/{view}/merge") => {
                 let ids = [self.entity("1").await, self.entity("2").await];
                 self.admin.request(verb, &path.replace("{view}", "accounts")).json(&json!({"ids": ids}))

@@ -183,6 +183,7 @@ async fn what_is_somebody_elses_is_not_there() {
     let entity = entity.await;
     let mut theirs = belongings(&node, &ben, "theirs").await;
     theirs.push(("/flow-monitor/journey/accounts/", entity.clone()));
+    theirs.push(("/lineage/records/accounts/", entity.clone()));
     theirs.push(("/dcl/entities/accounts/", entity));
     let before = state_of(&ben, &theirs).await;
     let document: Value = ann.get("/openapi.json").await.json().await.unwrap();

@@ -19,6 +19,7 @@ mod identities;
 mod isolation;
 mod journey;
 mod life;
+mod lineage;
 mod live;
 mod main_job;
 mod matrix;

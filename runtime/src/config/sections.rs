@@ -162,6 +162,11 @@ sections! {
         superseded_days: u32,
     }
 
+    /// `[lineage]`
+    Lineage {
+        namespace: String,
+    }
+
     /// `[llm]`
     Llm {
         base_url: String,

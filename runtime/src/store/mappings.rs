@@ -57,4 +57,6 @@ pub trait Mappings {
     async fn mappings(&mut self, connection: ConnectionId, stream: &str) -> Result<Vec<MappingVersion>>;
     /// The version in force of each stream of a connection, by stream.
     async fn active_mappings(&mut self, connection: ConnectionId) -> Result<Vec<MappingVersion>>;
+    /// The version in force of each stream of every connection.
+    async fn all_active_mappings(&mut self) -> Result<Vec<MappingVersion>>;
 }

@@ -32,6 +32,7 @@ pub mod drifts;
 pub mod files;
 pub mod idempotency;
 pub mod identities;
+pub mod lineage;
 pub mod log;
 pub mod mappings;
 pub mod owners;
@@ -66,6 +67,7 @@ pub use drifts::*;
 pub use files::*;
 pub use idempotency::*;
 pub use identities::*;
+pub use lineage::*;
 pub use log::*;
 pub use mappings::*;
 pub use owners::*;
@@ -120,6 +122,7 @@ pub trait Tx:
     + Files
     + Idempotency
     + Identities
+    + Lineage
     + Log
     + Mappings
     + Owners

@@ -1103,6 +1103,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dcl/connect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings everything connected into the views; asked twice, it does nothing twice. */
+        post: operations["dcl_connect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dcl/digest": {
         parameters: {
             query?: never;
@@ -1197,6 +1214,40 @@ export interface paths {
         };
         /** What feeds what. */
         get: operations["dcl_graph"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dcl/metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Quality, freshness, coverage and open drifts of the sources. */
+        get: operations["dcl_metadata"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dcl/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rows of a node. */
+        get: operations["dcl_preview"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1525,6 +1576,125 @@ export interface paths {
         };
         /** Where an entity came from, what became of it, and who used it. */
         get: operations["flow_journey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lineage/grid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rules in force, searched, filtered, sorted and paged. */
+        get: operations["lineage_grid"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lineage/impact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fields, views, agents and what people keep that rest on a node. */
+        get: operations["lineage_impact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lineage/neighbourhood": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The graph around a node, with columns and fields unless said otherwise. */
+        get: operations["lineage_neighbourhood"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lineage/openlineage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps what an event of OpenLineage 1.x says: a run, a job or a dataset. */
+        post: operations["take_openlineage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lineage/records/{view}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Source record, batch, rule and original value of each value; for a golden record, why it is this one. */
+        get: operations["why_record"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lineage/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Nodes whose names have the words; where there is none, those whose names come nearest. */
+        get: operations["lineage_search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lineage/tree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A tree; without a node, of every source, or upwards of every agent. */
+        get: operations["lineage_tree"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2106,6 +2276,13 @@ export interface components {
             /** @description Whether it moves: `healthy`, `stuck`, `recovering`, `down`. */
             health: string;
         };
+        /** @description An agent that a change touches. */
+        AgentTouched: {
+            /** @description Its checks whose queries name such a field. */
+            checks: string[];
+            /** @description The agent. */
+            node: components["schemas"]["GraphNode"];
+        };
         /** @description An agent and how it is. */
         AgentView: {
             /** @description `observe`, `propose`, `act`. */
@@ -2427,6 +2604,21 @@ export interface components {
             email: string;
             /** @description Password. */
             password: string;
+        };
+        /** @description What is to be connected. */
+        DclConnect: {
+            /** @description Connections by id or name; none named: all that run. */
+            sources?: string[];
+        };
+        /** @description What a connect began. */
+        DclConnected: {
+            /** @description Syncs of sources that were not read yet. */
+            syncs: string[];
+            /**
+             * Format: uuid
+             * @description Ask `GET /api/v1/tasks/{id}` how far it is.
+             */
+            task_id: string;
         };
         /** @description A row that could not be taken. */
         DeadLetterView: {
@@ -2877,15 +3069,75 @@ export interface components {
             /** @description Always `Bearer`. */
             token_type: string;
         };
-        /** @description Nodes and edges. */
-        Graph: {
-            /** @description Nodes by type, and edges. */
+        /** @description One edge. */
+        GraphEdge: {
+            /** @description `hierarchy`: from a whole to a part; `dataflow`: from what is read to what is made of it. */
+            edgeType: string;
+            /**
+             * Format: int32
+             * @description Fields that go along it; of a hierarchy, parts.
+             */
+            fields: number;
+            /**
+             * Format: int64
+             * @description Rows that go along it.
+             */
+            rows: number;
+            /** @description From. */
+            source: string;
+            /** @description To. */
+            target: string;
+        };
+        /** @description One node. */
+        GraphNode: {
+            /** @description Of a column or field: its type. */
+            dataType?: string | null;
+            /**
+             * Format: int32
+             * @description Steps from the node that was asked about.
+             */
+            distance?: number | null;
+            /**
+             * Format: int64
+             * @description Of an agent: its open findings.
+             */
+            findings?: number | null;
+            /** @description Its id, which asks for its neighbourhood. */
+            id: string;
+            /** @description For people. */
+            label: string;
+            /** @description `L0` sources, `L1` source entities, `L2` unified, `L3` agents. */
+            layer: string;
+            /** @description The node that it is a part of. */
+            parentId?: string | null;
+            /**
+             * Format: int64
+             * @description Rows in it.
+             */
+            rows?: number | null;
+            /** @description Of a connection: its system. Of a dataset or job: its namespace. */
+            sourceSystem?: string | null;
+            /** @description How it is. */
+            state?: string | null;
+            /** @description `source_parent`, `connection`, `source`, `column`, `ontology`, `field`, `agent`; `job` and `dataset` of others. */
+            type: string;
+            /** @description Of an entity: its view. */
+            view?: string | null;
+        };
+        /** @description A part of the graph. */
+        GraphView: {
+            /** @description What there is within what was asked, shown or not: nodes by type, and `edges`. */
             counts: Record<string, unknown>;
-            /** @description `{source, target, edgeType, rows, fields}`. */
-            edges: Record<string, unknown>[];
-            /** @description `{id, type, layer, label, ...}`. */
-            nodes: Record<string, unknown>[];
-            /** @description Whether there is more than is drawn. */
+            /** @description Edges between them. */
+            edges: components["schemas"]["GraphEdge"][];
+            /** @description Nodes, nearest first; without a node asked about, those that stand for most first. */
+            nodes: components["schemas"]["GraphNode"][];
+            /**
+             * Format: int64
+             * @description Log position of the views that the rows were counted in.
+             */
+            position: number;
+            /** @description Whether there is more within what was asked than is shown. */
             truncated: boolean;
         };
         /** @description What a decision about entities came to. */
@@ -3942,6 +4194,148 @@ export interface components {
              */
             users: number;
         };
+        /** @description A node with what is beneath it. */
+        LineageBranch: {
+            /** @description Those that are shown. */
+            children: components["schemas"]["LineageBranch"][];
+            /** @description How many it has beneath it, shown or not. */
+            more: number;
+            /** @description The node. */
+            node: components["schemas"]["GraphNode"];
+        };
+        /** @description A RunEvent, JobEvent or DatasetEvent of OpenLineage 1.x. What is inside a run, a job or a dataset may hold any facets. */
+        LineageEvent: {
+            /** @description `{namespace, name, facets?}`, of a DatasetEvent. */
+            dataset?: Record<string, unknown> | null;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            eventTime?: string | null;
+            /** @description `START`, `RUNNING`, `COMPLETE`, `ABORT`, `FAIL` or `OTHER`, of a run. */
+            eventType?: string | null;
+            /** @description Datasets that are read. */
+            inputs?: Record<string, unknown>[] | null;
+            /** @description `{namespace, name, facets?}`. */
+            job?: Record<string, unknown> | null;
+            /** @description Datasets that are written. */
+            outputs?: Record<string, unknown>[] | null;
+            /** @description Who says so. */
+            producer?: string | null;
+            /** @description `{runId, facets?}`. */
+            run?: Record<string, unknown> | null;
+            /** @description The schema that the event keeps to. */
+            schemaURL?: string | null;
+        };
+        /** @description Nodes found by name. */
+        LineageFound: {
+            /** @description The best first. */
+            items: components["schemas"]["GraphNode"][];
+            /** @description Nothing fits; these names come nearest. */
+            nearest: boolean;
+            /** @description How many fit. */
+            total: number;
+        };
+        /** @description A page of lines. */
+        LineageGrid: {
+            /** @description The lines. */
+            items: components["schemas"]["LineageLine"][];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Log position of the views.
+             */
+            position: number;
+            /** @description Lines that fit. */
+            total: number;
+        };
+        /** @description What a change of a node touches. */
+        LineageImpact: {
+            /** @description Agents that read such a field, with their checks that do. */
+            agents: components["schemas"]["AgentTouched"][];
+            /** @description Columns. */
+            columns: components["schemas"]["GraphNode"][];
+            /** @description Fields of entities. */
+            fields: components["schemas"]["GraphNode"][];
+            /** @description Jobs and datasets of others. */
+            foreign: components["schemas"]["GraphNode"][];
+            /** @description The node. */
+            node: components["schemas"]["GraphNode"];
+            /** @description What people keep that rests on it. */
+            saved: components["schemas"]["SavedTouched"][];
+            /** @description Entities whose views hold such a field, with their rows. */
+            views: components["schemas"]["GraphNode"][];
+        };
+        /** @description One rule in force, from source to reader. */
+        LineageLine: {
+            /** @description Agents whose queries name the field. */
+            agents: string[];
+            /** @description The column; empty: the rule gives a constant. */
+            column: string;
+            /**
+             * Format: double
+             * @description How sure the rule's author was.
+             */
+            confidence: number;
+            /**
+             * Format: uuid
+             * @description The connection.
+             */
+            connection_id: string;
+            /** @description Canonical entity. */
+            entity: string;
+            /** @description Canonical field. */
+            field: string;
+            /** @description Node of the column; of its stream, where the rule reads none. */
+            node: string;
+            /** @description `human`, `rule`, `model`, `imported`. */
+            origin: string;
+            /**
+             * Format: int64
+             * @description Rows of the stream in the view.
+             */
+            rows: number;
+            /**
+             * Format: date-time
+             * @description When the stream was last read to its end.
+             */
+            seen_at?: string | null;
+            /** @description Its name. */
+            source: string;
+            /** @description The stream. */
+            stream: string;
+            /** @description Node of the field. */
+            target: string;
+            /** @description What it goes through besides the cast. */
+            transform?: string | null;
+            /**
+             * Format: int64
+             * @description Version of the stream's rules.
+             */
+            version: number;
+            /** @description The view that holds it. */
+            view: string;
+        };
+        /** @description What was kept of an event of OpenLineage. */
+        LineageTaken: {
+            /** @description Datasets that it named. */
+            datasets: number;
+            /** @description Node of its job; null: it was of a dataset. */
+            job?: string | null;
+        };
+        /** @description A tree of lineage. */
+        LineageTree: {
+            /** @description The node asked about; all sources, or all agents, where none was. */
+            items: components["schemas"]["LineageBranch"][];
+            /**
+             * Format: int64
+             * @description Log position of the views.
+             */
+            position: number;
+            /** @description Whether something was left out for want of room. */
+            truncated: boolean;
+        };
         /** @description The link's token. */
         Link: {
             /** @description What stands behind `#link=`. */
@@ -4070,6 +4464,17 @@ export interface components {
             /** @description Why, for people. */
             reason?: string | null;
         };
+        /** @description Why records are one. */
+        MergeWhy: {
+            /** @description The decisions that the pairs were written down with: `{position, at, by, reason, model}`. */
+            decisions: Record<string, unknown>[];
+            /** @description The records: `{id, live, since, source, record}`. */
+            members: Record<string, unknown>[];
+            /** @description Pairs with the evidence of each comparison. */
+            pairs: Record<string, unknown>[];
+            /** @description What people said of pairs. */
+            said: Record<string, unknown>[];
+        };
         /** @description The tenant. */
         MyTenant: {
             /** Format: uuid */
@@ -4155,6 +4560,23 @@ export interface components {
             /** @description Name people see. */
             name: string;
         };
+        /** @description A few rows of a node. */
+        NodePreview: {
+            /** @description The node. */
+            node: components["schemas"]["GraphNode"];
+            /**
+             * Format: int64
+             * @description Log position that they reflect.
+             */
+            position: number;
+            /** @description Its rows: of an entity as its view shows them; of a stream those of the view that come from it. */
+            rows: Record<string, unknown>[];
+            /**
+             * Format: int64
+             * @description Rows there are.
+             */
+            total: number;
+        };
         /** @description A node. */
         NodeView: {
             id: string;
@@ -4180,6 +4602,13 @@ export interface components {
             tasks: Record<string, unknown>;
             /** @description The views, as `GET /api/v1/dcl/state` says. */
             views: Record<string, unknown>;
+        };
+        /** @description What a source had sent. */
+        OriginalValue: {
+            /** @description `sent`: as the source sent it; `cast`: as the cast left it, which is what the log keeps of a column that a rule reads. */
+            form: string;
+            /** @description The value. */
+            value: unknown;
         };
         /** @description Parts. */
         Parts: {
@@ -4404,6 +4833,23 @@ export interface components {
             /** @description `ready`, `starting`, `draining`, `unavailable`. */
             status: string;
         };
+        /** @description Why the values of a record, or of an entity's golden record, are what they are. */
+        RecordWhy: {
+            /** @description The record; the entity, of a golden record. */
+            id: string;
+            /** @description `record` or `golden`. */
+            kind: string;
+            merge?: components["schemas"]["MergeWhy"] | null;
+            /**
+             * Format: int64
+             * @description Log position of the views.
+             */
+            position: number;
+            /** @description Its values, each with where it comes from; empty ones left out unless asked about. */
+            values: components["schemas"]["ValueWhy"][];
+            /** @description The view. */
+            view: string;
+        };
         /** @description The token, unless the cookie has it. */
         Refresh: {
             /** @description `refresh_token` of the last grant. */
@@ -4521,6 +4967,15 @@ export interface components {
         Said: {
             /** @description `accepted`, `dismissed` or `open` again. */
             state: string;
+        };
+        /** @description Something kept that rests on what would change. */
+        SavedTouched: {
+            /** @description Its id. */
+            id: string;
+            /** @description `finding`. */
+            kind: string;
+            /** @description What it says. */
+            title: string;
         };
         /** @description The demo's systems and what they offer. */
         ScanView: {
@@ -4662,6 +5117,47 @@ export interface components {
             /** @description Where a browser begins. */
             start?: string | null;
         };
+        /** @description A batch of the log. */
+        SourceBatch: {
+            /**
+             * Format: date-time
+             * @description When it was written.
+             */
+            at: string;
+            /** @description What it is named after. */
+            batch_id: string;
+            /** @description Where in the source it began. */
+            cursor_from?: unknown;
+            /** @description Where it ended. */
+            cursor_to?: unknown;
+            /** @description Digest of the schema it had. */
+            fingerprint?: string | null;
+            /**
+             * Format: int64
+             * @description Version of the rules it was made under then.
+             */
+            made_under?: number | null;
+            /**
+             * Format: int64
+             * @description Position in the log.
+             */
+            position: number;
+            /** @description Row in it. */
+            row: number;
+        };
+        /** @description A record in its source. */
+        SourceRecord: {
+            /** @description The connection's name. */
+            connection: string;
+            /** @description The connection. */
+            connection_id: string;
+            /** @description Its id in the view. */
+            id: string;
+            /** @description Its key there. */
+            key: string;
+            /** @description The stream. */
+            stream: string;
+        };
         /** @description Records that are not of their entity. */
         SplitEntity: {
             /** @description Why, for people. */
@@ -4712,6 +5208,15 @@ export interface components {
              *     from its source.
              */
             state: string;
+        };
+        /** @description Why a record gives a value of the golden record. */
+        Survivorship: {
+            /** @description Records with a value, in the order in which they may give it: `{record, value}`. */
+            candidates: Record<string, unknown>[];
+            /** @description What decided: `only_value`, `source_order`, `latest_change`, `read_last`, `first_id`. */
+            rule: string;
+            /** @description Fields that are given together with it. */
+            together: string[];
         };
         /** @description A piece of work. */
         TaskView: {
@@ -4860,6 +5365,50 @@ export interface components {
              * @description For If-Match.
              */
             version: number;
+        };
+        /** @description The rule behind a value. */
+        ValueRule: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            adopted_at: string;
+            /** @description Who adopted the version. */
+            author: string;
+            /** @description The canonical type that it is cast to. */
+            cast: string;
+            /**
+             * Format: double
+             * @description How sure its author was.
+             */
+            confidence: number;
+            /** @description `human`, `rule`, `model`, `imported`. */
+            origin: string;
+            /** @description Why. */
+            reason?: string | null;
+            /** @description Source column; empty: a constant. */
+            source_path: string;
+            /** @description Beyond the cast. */
+            transform?: unknown;
+            /**
+             * Format: int64
+             * @description Version of the stream's rules that hold for the record.
+             */
+            version: number;
+        };
+        /** @description Why one value is what it is. */
+        ValueWhy: {
+            batch?: components["schemas"]["SourceBatch"] | null;
+            /** @description Whether later batches of the record did not send the column, and its last value was kept. */
+            carried: boolean;
+            /** @description Canonical field. */
+            field: string;
+            original?: components["schemas"]["OriginalValue"] | null;
+            record?: components["schemas"]["SourceRecord"] | null;
+            rule?: components["schemas"]["ValueRule"] | null;
+            survivorship?: components["schemas"]["Survivorship"] | null;
+            /** @description Its value. */
+            value: unknown;
         };
         /**
          * @description What a human may answer.
@@ -7233,6 +7782,38 @@ export interface operations {
             };
         };
     };
+    dcl_connect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DclConnect"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DclConnected"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     dcl_digest: {
         parameters: {
             query?: never;
@@ -7408,6 +7989,45 @@ export interface operations {
     };
     dcl_graph: {
         parameters: {
+            query?: {
+                /** @description Steps at most: 5 unless said, 20 at most. */
+                depth?: number;
+                /** @description `up` to what it comes from, `down` to what is made of it, `both` unless said. */
+                direction?: string;
+                /** @description With columns and fields, or only with what they are parts of. */
+                fields?: boolean;
+                /** @description Nodes at most: 300 unless said, 1000 at most. */
+                limit?: number;
+                /** @description Around this node; absent: the whole graph, what stands for most first. */
+                node?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dcl_metadata: {
+        parameters: {
             query?: never;
             header?: never;
             path?: never;
@@ -7420,7 +8040,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Graph"];
+                    "application/json": Record<string, unknown>;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dcl_preview: {
+        parameters: {
+            query: {
+                /** @description Rows: 10 unless said, 100 at most. */
+                limit?: number;
+                /** @description An entity (`dcl_account`) or a stream (`src_...`). */
+                node: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodePreview"];
                 };
             };
             /** @description A problem */
@@ -8092,6 +8745,259 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JourneyView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lineage_grid: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description op:value by any of the names that sort takes; eq, ne, contains, in, for numbers eq, lt, le, gt, ge */
+                "filter[field]"?: string;
+                /** @description Lines a page; 100 unless said, 1000 at most */
+                limit?: number;
+                /** @description Words, each of which stands somewhere in the line */
+                q?: string;
+                /** @description source, stream, column, entity, field, view, agent, origin, confidence, version or rows; with - before it from the greatest */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineageGrid"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lineage_impact: {
+        parameters: {
+            query: {
+                /** @description Its id. */
+                node: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineageImpact"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lineage_neighbourhood: {
+        parameters: {
+            query?: {
+                /** @description Steps at most: 5 unless said, 20 at most. */
+                depth?: number;
+                /** @description `up` to what it comes from, `down` to what is made of it, `both` unless said. */
+                direction?: string;
+                /** @description With columns and fields, or only with what they are parts of. */
+                fields?: boolean;
+                /** @description Nodes at most: 300 unless said, 1000 at most. */
+                limit?: number;
+                /** @description Around this node; absent: the whole graph, what stands for most first. */
+                node?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_openlineage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LineageEvent"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineageTaken"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    why_record: {
+        parameters: {
+            query?: {
+                /** @description The record by itself, and not the golden record of the entity it belongs to. */
+                alone?: boolean;
+                /** @description Only this field; absent: every field that has a value. */
+                field?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a record or an entity, as the view shows it */
+                id: string;
+                /** @description accounts, opportunities, ... */
+                view: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordWhy"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lineage_search: {
+        parameters: {
+            query: {
+                /** @description At most so many: 20 unless said, 100 at most. */
+                limit?: number;
+                /** @description Words, each of which stands in the name. */
+                q: string;
+                /** @description Only of this type: `column`, `field`, `source`, ... */
+                type?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineageFound"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lineage_tree: {
+        parameters: {
+            query?: {
+                /** @description Steps at most: 5 unless said, 20 at most. */
+                depth?: number;
+                /** @description `up` to what it comes from, `down` to what is made of it, `both` unless said. */
+                direction?: string;
+                /** @description With columns and fields, or only with what they are parts of. */
+                fields?: boolean;
+                /** @description Nodes at most: 300 unless said, 1000 at most. */
+                limit?: number;
+                /** @description Around this node; absent: the whole graph, what stands for most first. */
+                node?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineageTree"];
                 };
             };
             /** @description A problem */

@@ -60,13 +60,17 @@ export type DclState = {
 
 export type GraphNode = {
   id: string;
-  type: "source_parent" | "connection" | "source" | "ontology" | "agent";
+  type: "source_parent" | "connection" | "source" | "column" | "ontology" | "field" | "agent" | "job" | "dataset";
   layer: "L0" | "L1" | "L2" | "L3";
   label: string;
   rows?: number;
   state?: string;
   findings?: number;
   parentId?: string;
+  sourceSystem?: string;
+  view?: string;
+  dataType?: string;
+  distance?: number;
 };
 export type GraphEdge = {
   source: string;
@@ -76,6 +80,24 @@ export type GraphEdge = {
   fields: number;
 };
 export type Graph = { nodes: GraphNode[]; edges: GraphEdge[]; truncated: boolean; counts: Record<string, number> };
+
+export type LineageLine = Schemas["LineageLine"];
+export type LineageGrid = Schemas["LineageGrid"];
+export type LineageBranch = Schemas["LineageBranch"];
+export type LineageTree = Schemas["LineageTree"];
+export type LineageFound = Schemas["LineageFound"];
+export type LineageImpact = Schemas["LineageImpact"];
+export type ValueWhy = Schemas["ValueWhy"];
+export type RecordWhy = Omit<Schemas["RecordWhy"], "merge"> & {
+  merge:
+    | null
+    | (Omit<Schemas["MergeWhy"], "members" | "pairs" | "said" | "decisions"> & {
+        members: Member[];
+        pairs: (PairEvidence & { a: string; b: string })[];
+        said: SaidOfPair[];
+        decisions: { position: number; at: string; by: string; reason: string | null; model: number }[];
+      });
+};
 
 export type LiveEvent = {
   seq: number;

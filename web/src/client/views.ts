@@ -10,8 +10,13 @@ export const views = () =>
 export const dclState = () =>
   queryOptions({ queryKey: ["views", "state"], queryFn: ({ signal }) => get<DclState>("/api/v1/dcl/state", signal) });
 
-export const graph = () =>
-  queryOptions({ queryKey: ["graph"], queryFn: ({ signal }) => get<Graph>("/api/v1/dcl/graph", signal) });
+/** What feeds what: around a node, or as a whole as far as the server draws it. */
+export const graph = (node?: string) =>
+  queryOptions({
+    queryKey: ["graph", "drawn", node ?? ""],
+    queryFn: ({ signal }) =>
+      get<Graph>(`/api/v1/dcl/graph${node ? `?node=${encodeURIComponent(node)}&limit=200` : ""}`, signal),
+  });
 
 export const flow = () =>
   queryOptions({

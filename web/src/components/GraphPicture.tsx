@@ -26,13 +26,15 @@ const STROKE: Record<GraphNode["layer"], string> = {
 };
 
 export const labelOf = (node: GraphNode): string =>
-  node.layer === "L1" ? node.label.split(" - ").slice(1).join(" - ") || node.label : node.label;
+  node.type === "source" ? node.label.split(" - ").slice(1).join(" - ") || node.label : node.label;
 const note = (node: GraphNode): string =>
   node.layer === "L3"
     ? `${count(node.findings ?? 0)} findings`
-    : node.rows === undefined
-      ? (node.state ?? "")
-      : `${count(node.rows)} rows`;
+    : node.type === "column" || node.type === "field"
+      ? (node.dataType ?? "")
+      : node.rows === undefined
+        ? (node.state ?? "")
+        : `${count(node.rows)} rows`;
 
 type Props = { graph: Graph; chosen: string | null; onChoose: (id: string | null) => void; moving?: Set<string> };
 

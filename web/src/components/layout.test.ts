@@ -1,7 +1,7 @@
 // The graph is placed whatever it is: with empty layers, cycles, edges to nothing, and by the thousand.
 import { expect, test } from "vitest";
 import type { Graph, GraphNode } from "@/client/types";
-import { arrange, COLUMNS, reach } from "./layout";
+import { arrange, COLUMNS, finely, reach } from "./layout";
 
 const node = (id: string, layer: GraphNode["layer"], rows = 1): GraphNode => ({
   id,
@@ -49,4 +49,15 @@ test("nothing overlaps and everything is inside", () => {
       expect(one.y).toBeGreaterThanOrEqual((column[at - 1]?.y ?? -100) + (column[at - 1]?.height ?? 0));
     }
   }
+});
+
+test("a whole stands aside for its parts, which hang where it hung", () => {
+  const part = (source: string, target: string) => ({ ...edge(source, target), edgeType: "hierarchy" as const });
+  const of = graph(
+    [node("c", "L0"), node("s", "L1"), node("x", "L1"), node("e", "L2"), node("f", "L2"), node("a", "L3")],
+    [part("c", "s"), part("s", "x"), edge("s", "e"), part("e", "f"), edge("x", "f"), edge("f", "a"), edge("e", "a")],
+  );
+  const made = finely(of);
+  expect(made.nodes.map((one) => one.id)).toEqual(["c", "x", "f", "a"]);
+  expect(made.edges.map((one) => `${one.source}>${one.target}`)).toEqual(["c>x", "x>f", "f>a"]);
 });

@@ -92,6 +92,25 @@ export function around(graph: Graph, id: string, most: number): Graph {
   };
 }
 
+/** A graph with columns and fields, as four columns: a stream stands aside for its columns and an entity for its fields, and
+ * what the source holds hangs on the source. */
+export function finely(graph: Graph): Graph {
+  const byId = new Map(graph.nodes.map((node) => [node.id, node]));
+  const parts = new Map<string, string[]>();
+  for (const edge of graph.edges) {
+    if (edge.edgeType !== "hierarchy" || byId.get(edge.source)?.layer !== byId.get(edge.target)?.layer) continue;
+    if (byId.get(edge.source)?.type === "source_parent") continue;
+    parts.set(edge.source, [...(parts.get(edge.source) ?? []), edge.target]);
+  }
+  const edges = graph.edges.flatMap((edge) => {
+    if (parts.has(edge.source)) return [];
+    const stood = parts.get(edge.target);
+    if (!stood) return [edge];
+    return edge.edgeType === "hierarchy" ? stood.map((target) => ({ ...edge, target, fields: 1 })) : [];
+  });
+  return { ...graph, nodes: graph.nodes.filter((node) => !parts.has(node.id)), edges };
+}
+
 /** Sources in the order they came; everything behind them by the middle of what feeds it, twice, which settles most. */
 function order(nodes: GraphNode[], edges: GraphEdge[]): Record<GraphNode["layer"], GraphNode[]> {
   const layers = Object.fromEntries(

@@ -7,6 +7,7 @@ import { graph, views } from "@/client/views";
 import { useAddress } from "@/components/address";
 import { GraphPicture, labelOf } from "@/components/GraphPicture";
 import { around } from "@/components/layout";
+import { NodeSearch } from "@/components/lineage/NodeSearch";
 import { Page } from "@/components/Page";
 import { useTruth } from "@/components/truth";
 import { Async } from "@/ui/Async";
@@ -55,17 +56,21 @@ const COLUMNS: Column<Line>[] = [
 const MOST = 200;
 
 /** The node a large graph is seen from: the chosen one, or the entity with most rows. */
-function seen(graph: Graph, chosen: string | undefined): string {
-  if (graph.nodes.some((node) => node.id === chosen)) return chosen ?? "";
+function seen(graph: Graph, chosen: string | undefined, anywhere = false): string {
+  if (chosen && (anywhere || graph.nodes.some((node) => node.id === chosen))) return chosen;
   const entities = graph.nodes.filter((node) => node.layer === "L2");
   const top = entities.reduce((most, node) => ((node.rows ?? 0) > (most?.rows ?? -1) ? node : most), entities[0]);
   return (top ?? graph.nodes[0])?.id ?? "";
 }
 
 export default function OntologyPage() {
-  const query = useQuery(graph());
-  const truth = useTruth(query);
+  const whole = useQuery(graph());
   const [address, change] = useAddress();
+  // Where there is more than the server draws at once, it is seen from one node.
+  const focus = whole.data?.truncated ? seen(whole.data, address.node, true) : undefined;
+  const near = useQuery({ ...graph(focus), enabled: focus !== undefined });
+  const query = focus === undefined ? whole : near;
+  const truth = useTruth(query);
   // A phone begins with the table; a picture of four columns needs room.
   const table = address.as === undefined ? matchMedia("(max-width: 40rem)").matches : address.as === "table";
   return (
@@ -90,6 +95,8 @@ export default function OntologyPage() {
         truth={truth}
         hint={query.data && `${many(query.data.nodes.length - 1, "node")}, ${many(query.data.edges.length, "edge")}`}
         flush={table}
+        beneath
+        actions={focus !== undefined && <NodeSearch onChoose={(node) => change({ node })} />}
       >
         <Async query={query}>
           {(data) =>
@@ -121,9 +128,11 @@ export default function OntologyPage() {
                   chosen={address.node ?? null}
                   onChoose={(node) => change({ node: node ?? undefined })}
                 />
-                {data.truncated && (
+                {focus !== undefined && (
                   <p className="mt-3 text-sm text-ink-2">
-                    More sources exist than are drawn; the table of connections lists all.
+                    There is more than one picture holds. This is what{" "}
+                    <b>{data.nodes.find((node) => node.id === focus)?.label}</b> comes from and goes to
+                    {data.truncated ? ", the nearest of it" : ""}; choose or find another node to see from there.
                   </p>
                 )}
               </>

@@ -70,6 +70,7 @@ pub async fn adoption(world: &World) {
     );
     assert_eq!(tx.mapping(id, "accounts", 1).await.unwrap(), history[1]);
     assert_eq!(tx.active_mappings(id).await.unwrap(), std::slice::from_ref(&active));
+    assert_eq!(tx.all_active_mappings().await.unwrap(), std::slice::from_ref(&active));
     let stream = tx.stream(id, "accounts").await.unwrap();
     assert_eq!((stream.mapping_version, stream.entity.as_deref()), (Some(2), Some("account")));
     let drift = tx.drift(drift).await.unwrap();
@@ -181,6 +182,7 @@ pub async fn a_stranger_sees_nothing(world: &World) {
     assert_eq!(tx.mapping(id, "accounts", 1).await.unwrap_err().kind, Kind::NotFound);
     assert!(tx.mappings(id, "accounts").await.unwrap().is_empty());
     assert!(tx.active_mappings(id).await.unwrap().is_empty());
+    assert!(tx.all_active_mappings().await.unwrap().is_empty());
     assert!(tx.mapping_entries(None).await.unwrap().is_empty());
     assert_eq!(tx.adopt_mapping(adopt(id, mapping("x"))).await.unwrap_err().kind, Kind::NotFound);
 }

@@ -19,6 +19,7 @@ pub mod drifts;
 pub mod files;
 pub mod idempotency;
 pub mod identities;
+pub mod lineage;
 pub mod log;
 pub mod mappings;
 pub mod owners;
@@ -192,6 +193,8 @@ macro_rules! store_conformance {
             files: [round_trip, a_stranger_sees_nothing];
             idempotency: [round_trip, keys_end, a_stranger_sees_nothing];
             identities: [round_trip, a_stranger_sees_nothing];
+            lineage: [what_others_tell, a_line_for_each_sink, a_stamp_changes_with_what_it_is_of,
+                a_stranger_sees_nothing];
             log: [numbers_are_gapless, a_batch_is_taken_once, a_cursor_moves_from_where_it_stands,
                 a_batch_without_rows_moves_the_cursor, everything_of_a_batch_or_nothing, reading_keeps_to_its_budget,
                 entries_are_appended_once, compaction_keeps_positions, compaction_writes_over_nothing,

@@ -82,4 +82,14 @@ impl Mappings for SqliteTx {
         .await?;
         all(&rows, read)
     }
+
+    async fn all_active_mappings(&mut self) -> Result<Vec<MappingVersion>> {
+        let rows = sqlx::query(
+            "select * from mappings where tenant_id = ?1 and state = 'active' order by connection_id, stream",
+        )
+        .bind(self.tenant)
+        .fetch_all(self.conn()?)
+        .await?;
+        all(&rows, read)
+    }
 }

@@ -21,6 +21,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0008_compaction", include_str!("../../../../migrations/sqlite/0008_compaction.sql")),
     ("0010_outside", include_str!("../../../../migrations/sqlite/0010_outside.sql")),
     ("0012_life", include_str!("../../../../migrations/sqlite/0012_life.sql")),
+    ("0014_lineage", include_str!("../../../../migrations/sqlite/0014_lineage.sql")),
 ];
 
 /// What a name begins with.

@@ -25,6 +25,7 @@ mod files;
 mod idempotency;
 mod identities;
 mod lane;
+mod lineage;
 mod log;
 mod mappings;
 mod migrate;
