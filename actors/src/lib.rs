@@ -23,6 +23,7 @@ pub mod metrics;
 pub mod outside;
 pub mod parts;
 pub mod platform;
+pub mod playbook;
 pub mod repair;
 pub mod schedule;
 pub mod task;

@@ -213,12 +213,7 @@ impl Document {
                 .field("/document")
                 .remedy("Apply it in parts; what a part does not name is left alone."));
         }
-        text::look(text)?;
-        let document: Self = serde_norway::from_str(text).map_err(|fault| {
-            Error::invalid("config.not_understood", fault.to_string())
-                .field("/document")
-                .remedy("Correct the document at that line; `autonomos export` shows the shape.")
-        })?;
+        let document: Self = text::read(text)?;
         document.check(vocabulary)?;
         Ok(document)
     }

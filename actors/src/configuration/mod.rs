@@ -11,7 +11,7 @@
 pub mod document;
 pub mod plan;
 pub mod secret;
-mod text;
+pub(crate) mod text;
 
 pub use document::{AccessRules, ConnectionDoc, Document, MappingDoc, RuleDoc, ScheduleDoc, StreamDoc};
 pub use plan::{Change, plan};

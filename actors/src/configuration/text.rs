@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use autonomos_runtime::{Error, Result};
 use saphyr_parser::{Event, Marker, Parser};
+use serde::de::DeserializeOwned;
 
 /// Deepest nesting that any document of ours needs, and then some.
 const DEEPEST: usize = 40;
@@ -18,8 +19,14 @@ enum Open {
     Map(BTreeSet<String>, bool),
 }
 
+/// What a text means, looked at first; what is not understood is refused with its line and column.
+pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
+    look(text)?;
+    serde_norway::from_str(text).map_err(|fault| not_understood(fault.to_string()))
+}
+
 /// See the module.
-pub(super) fn look(text: &str) -> Result<()> {
+fn look(text: &str) -> Result<()> {
     let mut open: Vec<Open> = Vec::new();
     let mut documents = 0;
     for event in Parser::new_from_str(text) {
@@ -65,7 +72,11 @@ fn turn(open: &mut [Open]) {
 
 fn at(place: Marker, what: &str) -> Error {
     let (line, column) = (place.line(), place.col() + 1);
-    Error::invalid("config.not_understood", format!("{what}, at line {line} column {column}"))
+    not_understood(format!("{what}, at line {line} column {column}"))
+}
+
+fn not_understood(what: String) -> Error {
+    Error::invalid("config.not_understood", what)
         .field("/document")
         .remedy("Correct the document at that line; `autonomos export` shows the shape.")
 }

@@ -6,6 +6,7 @@
 
 mod agents;
 pub mod alerts;
+pub mod bulk_mappings;
 mod catalogue;
 mod configuration;
 mod connections;
@@ -24,6 +25,7 @@ mod mappings;
 mod observe;
 mod orchestration;
 mod pipeline;
+pub mod playbooks;
 mod propose;
 mod refused;
 pub mod rows;

@@ -7,31 +7,13 @@ use chrono::Utc;
 use chrono_tz::Tz;
 use croner::Cron;
 use croner::parser::{CronParser, Seconds, Year};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+
+pub use crate::platform::shapes::Said;
 
 /// Longest pause between two runs, in seconds: a year.
 const LONGEST: u64 = 366 * 24 * 3600;
 /// Sources that one waits for at most.
 const SOURCES: usize = 100;
-
-/// What sets a schedule off: one of `cron`, `every_seconds` and `after`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Said {
-    /// Five fields (minute, hour, day, month, weekday), or six with seconds before them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cron: Option<String>,
-    /// Where its hours are, by the IANA's name; UTC unless said.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub time_zone: Option<String>,
-    /// Once in so many seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub every_seconds: Option<u64>,
-    /// When each of these connections, by name, was read to its end since the last time.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub after: Option<Vec<String>>,
-}
 
 /// The same, understood.
 #[derive(Clone, Debug)]

@@ -13,8 +13,10 @@ use autonomos_runtime::supervision::{Actor, ActorRef, Address, Alarm, Failure, S
 use autonomos_runtime::{Error, Result};
 use serde_json::{Value, json};
 
+use super::bulk_mapping;
 use crate::archive;
 use crate::dcl::connect;
+use crate::playbook::conductor;
 use crate::tenant::{Desk, Post};
 
 /// No-op tasks handed through in one transaction: a burst costs one commit, not one each.
@@ -168,6 +170,14 @@ impl State {
             }
             archive::TASK => {
                 self.errands.push(task(archive::run(self.desk.clone(), asked.id)));
+                Ok(None)
+            }
+            bulk_mapping::TASK => {
+                self.errands.push(task(bulk_mapping::run(self.desk.clone(), asked.id)));
+                Ok(None)
+            }
+            "playbook" => {
+                self.errands.push(task(conductor::run(self.desk.clone(), asked.id)));
                 Ok(None)
             }
             connect::TASK => {

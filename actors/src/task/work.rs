@@ -4,29 +4,13 @@
 use autonomos_runtime::ids::ConnectionId;
 use autonomos_runtime::store::{Connection, ConnectionState, NewTask, Page, Tx};
 use autonomos_runtime::{Error, Result};
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use utoipa::ToSchema;
 
 use crate::agent::definition::Definition;
+pub use crate::platform::shapes::Work;
 
 /// Attempts of one task at most.
 const ATTEMPTS: u32 = 20;
-
-/// See the module.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Work {
-    /// `sync`, `agent`, `rebuild`, `playbook`, `bulk_mapping`, `noop`.
-    pub kind: String,
-    /// What it needs: `{connection}`, `{agent}`, `{playbook}`, `{connections?}`, or nothing.
-    #[serde(default = "nothing", skip_serializing_if = "is_nothing")]
-    #[schema(value_type = Object)]
-    pub payload: Value,
-    /// Attempts of the task; 3 unless said.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub max_attempts: Option<u32>,
-}
 
 /// No payload.
 pub fn nothing() -> Value {

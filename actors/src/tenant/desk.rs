@@ -4,13 +4,13 @@
 use std::sync::Arc;
 
 use autonomos_runtime::Scope;
-use autonomos_runtime::bus::Fact;
+use autonomos_runtime::bus::{Fact, Topic};
 use autonomos_runtime::ids::ConnectionId;
 use autonomos_runtime::supervision::Key;
 use tokio::sync::watch;
 
 use crate::parts::Parts;
-use crate::{agent, connector, dcl, delivery, repair, schedule, task, unify};
+use crate::{agent, connector, dcl, delivery, playbook, repair, schedule, task, unify};
 
 /// See the module.
 #[derive(Debug)]
@@ -54,6 +54,7 @@ impl Desk {
     /// Tells people; never fails the work.
     pub fn publish(&self, event: Fact) {
         let (told, sets_off) = (delivery::concerns(&event), schedule::concerns(&event));
+        let goes_on = event.topic == Topic::TaskState && told;
         self.parts.bus.publish(&self.scope, event);
         if told {
             self.deliveries().wake();
@@ -61,6 +62,19 @@ impl Desk {
         if sets_off {
             self.schedules().wake();
         }
+        if goes_on {
+            self.playbooks().wake();
+        }
+    }
+
+    /// Where the conductor of playbooks sits.
+    pub fn playbooks_key(&self) -> Key {
+        Key::of(&self.scope, "playbooks")
+    }
+
+    /// The conductor of playbooks.
+    pub fn playbooks(&self) -> playbook::conductor::Handle {
+        playbook::conductor::Handle::new(self.parts.node.address(&self.playbooks_key()))
     }
 
     /// Where the scheduler sits.

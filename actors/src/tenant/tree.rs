@@ -10,6 +10,7 @@
 //! ├─ connectors    dynamic        ── connectors/<id>   Connector, own budget and back-off
 //! ├─ deliveries    Deliverer      tells the outside
 //! ├─ schedules     Scheduler      sets off work by itself
+//! ├─ playbooks     Conductor      takes runs from step to step
 //! └─ tasks         Runner         hands work to all of the above, so it starts last
 //! ```
 
@@ -20,7 +21,7 @@ use autonomos_runtime::ids::ConnectionId;
 use autonomos_runtime::supervision::{ChildSpec, Intensity, Key, Reports, TreeSpec};
 
 use super::{Desk, Post};
-use crate::{agent, connector, dcl, delivery, repair, schedule, task, unify};
+use crate::{agent, connector, dcl, delivery, playbook, repair, schedule, task, unify};
 
 /// How long a part may finish what it has at hand.
 const FINISH: Duration = Duration::from_secs(5);
@@ -41,6 +42,7 @@ pub fn tree(desk: &Arc<Desk>, connections: &[ConnectionId], reports: Arc<dyn Rep
     let tasks = Post::of(desk, desk.tasks_key(), "tasks", task::runner::Runner);
     let deliverer = Post::of(desk, desk.deliveries_key(), "deliverer", delivery::deliverer::Deliverer);
     let scheduler = Post::of(desk, desk.schedules_key(), "scheduler", schedule::scheduler::Scheduler);
+    let conductor = Post::of(desk, desk.playbooks_key(), "conductor", playbook::conductor::Conductor);
     let config = &desk.parts.config.tenant;
     let part = |spec: ChildSpec| spec.intensity(restarts(desk)).retry_after(AGAIN);
     TreeSpec::ordered(root(desk))
@@ -54,6 +56,7 @@ pub fn tree(desk: &Arc<Desk>, connections: &[ConnectionId], reports: Arc<dyn Rep
         .subtree(connectors)
         .child(part(deliverer.stop(FINISH)))
         .child(part(scheduler.stop(FINISH)))
+        .child(part(conductor.stop(FINISH)))
         .child(part(tasks.stop(FINISH)))
 }
 

@@ -43,7 +43,10 @@ areas! {
     /// The unified views.
     Views = "views": ["/api/v1/dcl/", "/api/v1/entities", "/api/v1/lineage/"],
     /// Orchestrated work.
-    Tasks = "tasks": ["/api/v1/tasks", "/api/v1/aoa/", "/api/v1/demo/", "/api/v1/schedules"],
+    Tasks = "tasks": [
+        "/api/v1/tasks", "/api/v1/aoa/", "/api/v1/demo/", "/api/v1/schedules", "/api/v1/bulk-mappings",
+        "/api/v1/playbooks", "/api/v1/playbook-runs",
+    ],
     /// Drifts and questions to people.
     Reviews = "reviews": ["/api/v1/reviews", "/api/v1/drifts"],
     /// Agents and what they found.

@@ -7,6 +7,7 @@ pub mod aoa;
 pub mod api_keys;
 pub mod audit;
 pub mod auth;
+pub mod bulk_mappings;
 pub mod config;
 pub mod connections;
 pub mod dcl;
@@ -21,6 +22,7 @@ pub mod lineage;
 pub mod live;
 pub mod operator;
 pub mod pages;
+pub mod playbooks;
 pub mod policy;
 pub mod proposals;
 pub mod reviews;
@@ -102,6 +104,14 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(schedules::create, schedules::list))
         .routes(routes!(schedules::get, schedules::update, schedules::delete))
         .routes(routes!(schedules::run))
+        .routes(routes!(bulk_mappings::create, bulk_mappings::list))
+        .routes(routes!(bulk_mappings::get, bulk_mappings::cancel))
+        .routes(routes!(bulk_mappings::results))
+        .routes(routes!(playbooks::create, playbooks::list))
+        .routes(routes!(playbooks::get, playbooks::put, playbooks::delete))
+        .routes(routes!(playbooks::run))
+        .routes(routes!(playbooks::runs))
+        .routes(routes!(playbooks::get_run, playbooks::cancel))
         .routes(routes!(webhooks::list::list))
         .routes(routes!(webhooks::get::get))
         .routes(routes!(webhooks::replay::replay))

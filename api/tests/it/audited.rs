@@ -7,8 +7,8 @@ use std::time::Duration;
 use autonomos_api::gateway::audit::NO_CHANGE;
 use autonomos_runtime::ids::{ConnectionId, DeliveryId, TraceId};
 use autonomos_runtime::store::{
-    Channel, DriftState, DriftUpdate, NewDelivery, NewDrift, NewFinding, NewReview, NewTask, NewToken, TokenHash,
-    TokenPurpose,
+    Channel, DriftState, DriftUpdate, NewDelivery, NewDrift, NewFinding, NewReview, NewTask, NewToken, StepChange,
+    StepState, TokenHash, TokenPurpose,
 };
 use autonomos_runtime::{Actor, Scope};
 use reqwest::{Method, RequestBuilder, StatusCode};
@@ -39,6 +39,8 @@ async fn changing(who: &Person) -> BTreeSet<(String, String)> {
     }
     routes
 }
+
+const PLAYBOOK: &str = "version: 1\nsteps:\n- {name: a, task: noop}\n";
 
 /// A schedule that does nothing much, and seldom.
 fn schedule(name: &str) -> Value {
@@ -160,6 +162,39 @@ impl Stage {
         self.made("/api/v1/schedules", &schedule(name)).await["id"].as_str().unwrap().to_owned()
     }
 
+    /// The id of a task of that kind that waits for an hour.
+    async fn waits(&self, kind: &str) -> String {
+        let app = self.node.node.app();
+        let scope = Scope::new(self.admin.tenant.parse().unwrap(), Actor::System("test"), TraceId::new(&app.ambient));
+        let mut tx = app.store.begin(&scope).await.unwrap();
+        let later = app.ambient.now() + Duration::from_hours(1);
+        let new = NewTask { kind: kind.into(), run_at: Some(later), ..NewTask::default() };
+        let id = tx.create_task(new).await.unwrap().id;
+        tx.save().await.unwrap();
+        id.to_string()
+    }
+
+    /// The id of a playbook of that name.
+    async fn playbook(&self, name: &str) -> String {
+        let made = self.made("/api/v1/playbooks", &json!({"name": name, "document": PLAYBOOK})).await;
+        made["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The id of a run of a playbook whose step waits for an hour.
+    async fn playbook_run(&self) -> String {
+        let (id, task) = (self.playbook("waits").await, self.waits("noop").await);
+        let app = self.node.node.app();
+        let scope = Scope::new(self.admin.tenant.parse().unwrap(), Actor::System("test"), TraceId::new(&app.ambient));
+        let mut tx = app.store.begin(&scope).await.unwrap();
+        let of = tx.playbook(id.parse().unwrap()).await.unwrap();
+        let run = tx.start_playbook(&of, None, &["a".to_owned()]).await.unwrap();
+        let task_id = Some(task.parse().unwrap());
+        let change = StepChange { state: StepState::InProgress, task_id, result: None, error: None };
+        tx.change_step(run.id, 0, change).await.unwrap();
+        tx.save().await.unwrap();
+        run.id.to_string()
+    }
+
     async fn made(&self, path: &str, body: &Value) -> Value {
         let answer = self.admin.post(path, body).await;
         assert_eq!(answer.status(), StatusCode::CREATED, "{path}");
@@ -207,6 +242,17 @@ impl Stage {
             ("delete", "/api/v1/files/{path}") => {
                 self.admin.upload("crm/gone.csv", "Id,Name\n9,Gone\n").await;
                 self.admin.request(verb, &path.replace("{path}", "crm/gone.csv"))
+            }
+            ("delete", "/api/v1/bulk-mappings/{id}") => at(&self.waits("bulk_mapping").await),
+            ("post", "/api/v1/bulk-mappings") => {
+                at("").json(&json!({"objects": [{"object": "accounts", "fields": [{"name": "Id"}]}]}))
+            }
+            ("delete", "/api/v1/playbook-runs/{id}") => at(&self.playbook_run().await),
+            ("delete", "/api/v1/playbooks/{id}") => at(&self.playbook("gone").await),
+            ("post", "/api/v1/playbooks") => at("").json(&json!({"name": "made", "document": PLAYBOOK})),
+            ("post", "/api/v1/playbooks/{id}/run") => at(&self.playbook("run").await),
+            ("put", "/api/v1/playbooks/{id}") => {
+                at(&self.playbook("changed").await).json(&json!({"document": PLAYBOOK}))
             }
             ("delete", "/api/v1/schedules/{id}") => at(&self.schedule("gone").await),
             ("patch", "/api/v1/schedules/{id}") => at(&self.schedule("changed").await).json(&json!({"paused": true})),

@@ -4,8 +4,8 @@
 
 use autonomos_runtime::ids::{ConnectionId, DeliveryId, TraceId};
 use autonomos_runtime::store::{
-    Channel, DeliveryState, NewConnection, NewDelivery, NewDrift, NewFinding, NewReview, NewSchedule, NewStream,
-    NewTask, Sending,
+    Channel, DeliveryState, NewBulkObject, NewConnection, NewDelivery, NewDrift, NewFinding, NewReview, NewSchedule,
+    NewStream, NewTask, PlaybookRunState, Sending,
 };
 use autonomos_runtime::{Actor, Scope};
 use reqwest::{Method, StatusCode};
@@ -36,6 +36,9 @@ async fn gist(who: &Person, method: &Method, path: &str, body: Option<&Value>) -
 pub fn body(path: &str, method: &Method) -> Option<Value> {
     match (method.as_str(), path) {
         ("PATCH", p) if p.contains("/connections/") => Some(json!({"name": "x"})),
+        ("PUT", p) if p.contains("/playbooks/") => {
+            Some(json!({"document": "version: 1\nsteps:\n- {name: a, task: noop}\n"}))
+        }
         ("PATCH", p) if p.contains("/schedules/") => Some(json!({"paused": true})),
         ("PATCH", p) if p.contains("/findings/") => Some(json!({"state": "accepted"})),
         ("POST", p) if p.ends_with("/discard") => Some(json!({"ids": []})),
@@ -81,6 +84,20 @@ pub async fn belongings(node: &TestNode, owner: &Person, mark: &str) -> Vec<(&'s
     tx.ensure_stream(new).await.unwrap();
     let new = NewTask { kind: "noop".into(), payload: json!({"mark": mark}), ..Default::default() };
     ids.push(("/tasks/", tx.create_task(new).await.unwrap().id.to_string()));
+    let document = format!("version: 1\nsteps:\n- {{name: {mark}, task: noop}}\n");
+    let playbook = tx.create_playbook(mark, &document).await.unwrap();
+    ids.push(("/playbooks/", playbook.id.to_string()));
+    let run = tx.start_playbook(&playbook, None, &[mark.to_owned()]).await.unwrap();
+    // Over already, so that nobody moves it.
+    tx.finish_playbook_run(run.id, PlaybookRunState::Success, None).await.unwrap();
+    ids.push(("/playbook-runs/", run.id.to_string()));
+    let later = node.node.app().ambient.now() + std::time::Duration::from_hours(1);
+    let new = NewTask { kind: "bulk_mapping".into(), run_at: Some(later), ..Default::default() };
+    let job = tx.create_task(new).await.unwrap().id;
+    let object =
+        NewBulkObject { source: mark.into(), system: None, object: mark.into(), fields: json!([]), field_count: 0 };
+    tx.add_bulk_objects(job, vec![object]).await.unwrap();
+    ids.push(("/bulk-mappings/", job.to_string()));
     let new = NewSchedule {
         name: mark.into(),
         set_off_by: json!({"cron": "0 0 1 1 *"}),

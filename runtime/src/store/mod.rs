@@ -21,6 +21,7 @@ mod words;
 pub mod agents;
 pub mod api_keys;
 pub mod audit;
+pub mod bulk_mappings;
 pub mod connections;
 pub mod dead_letters;
 pub mod decisions;
@@ -36,6 +37,7 @@ pub mod log;
 pub mod mappings;
 pub mod owners;
 pub mod page;
+pub mod playbooks;
 pub mod reviews;
 pub mod schedules;
 pub mod sealing_keys;
@@ -54,6 +56,7 @@ pub mod sqlite;
 pub use agents::*;
 pub use api_keys::*;
 pub use audit::*;
+pub use bulk_mappings::*;
 pub use connections::*;
 pub use dead_letters::*;
 pub use decisions::*;
@@ -69,6 +72,7 @@ pub use log::*;
 pub use mappings::*;
 pub use owners::*;
 pub use page::{Page, Paged};
+pub use playbooks::*;
 pub use reviews::*;
 pub use schedules::*;
 pub use sealing_keys::*;
@@ -108,6 +112,7 @@ pub trait Tx:
     Agents
     + ApiKeys
     + Audit
+    + BulkMappings
     + Connections
     + DeadLetters
     + Decisions
@@ -121,6 +126,7 @@ pub trait Tx:
     + Log
     + Mappings
     + Owners
+    + Playbooks
     + Reviews
     + Schedules
     + SealingKeys

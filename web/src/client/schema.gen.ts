@@ -999,6 +999,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bulk-mappings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Jobs, newest first. */
+        get: operations["list_bulk_mappings"];
+        put?: never;
+        /** Asks for a job over connections, or over objects as they are described. */
+        post: operations["create_bulk_mapping"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk-mappings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One job and how far it is. */
+        get: operations["get_bulk_mapping"];
+        put?: never;
+        post?: never;
+        /** Calls a job off; what is done stays. */
+        delete: operations["cancel_bulk_mapping"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk-mappings/{id}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each object's fields are held to be, in the order they were given; what is not done has none yet. */
+        get: operations["get_bulk_mapping_results"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/config/apply": {
         parameters: {
             query?: never;
@@ -1772,6 +1825,95 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/playbook-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs, newest first, without their steps. */
+        get: operations["list_playbook_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/playbook-runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One run, step by step. */
+        get: operations["get_playbook_run"];
+        put?: never;
+        post?: never;
+        /** Calls a run off, and the tasks of its steps that are not over. */
+        delete: operations["cancel_playbook_run"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/playbooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Playbooks, newest first. */
+        get: operations["list_playbooks"];
+        put?: never;
+        /** Keeps a playbook; one that cannot be meant is refused with the place in it. */
+        post: operations["create_playbook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/playbooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One playbook. */
+        get: operations["get_playbook"];
+        /** Writes one anew. Runs under way go on as they began. */
+        put: operations["put_playbook"];
+        post?: never;
+        /** Deletes one; runs under way go on. */
+        delete: operations["delete_playbook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/playbooks/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins a run. */
+        post: operations["run_playbook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/repairs/propose": {
         parameters: {
             query?: never;
@@ -2281,6 +2423,74 @@ export interface components {
             /** @description The request. */
             trace_id: string;
         };
+        /** @description A mapping job. */
+        BulkMappingView: {
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            created_at: string;
+            /** @description Why it failed: `{code, message, remedy?}`. */
+            error?: Record<string, unknown> | null;
+            /**
+             * Format: int64
+             * @description Fields of all objects.
+             */
+            fields: number;
+            /**
+             * Format: int64
+             * @description Of them, done.
+             */
+            fields_done: number;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            finished_at?: string | null;
+            /**
+             * Format: uuid
+             * @description Its id, which is its task's.
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description Of these, held to be something.
+             */
+            mapped: number;
+            /**
+             * Format: int64
+             * @description Objects.
+             */
+            objects: number;
+            /**
+             * Format: int64
+             * @description Of them, done.
+             */
+            objects_done: number;
+            /** @description `queued`, `in_progress`, `retry_wait`, `success`, `failed`, `cancelled`. */
+            state: string;
+        };
+        /** @description An object of a job. */
+        BulkObjectView: {
+            /**
+             * Format: int64
+             * @description Its fields.
+             */
+            field_count: number;
+            /**
+             * Format: int64
+             * @description Of them, held to be something; null: not done.
+             */
+            mapped?: number | null;
+            /** @description Its name there. */
+            object: string;
+            /** @description What each is held to be: `[{field, entity, canonical_field, confidence}]`; null: not done. */
+            proposals?: Record<string, unknown>[] | null;
+            /** @description Where it comes from. */
+            source: string;
+            /** @description The system, if known. */
+            system?: string | null;
+        };
         /** @description How the chain is. */
         Chain: {
             /**
@@ -2519,6 +2729,17 @@ export interface components {
             samples?: unknown[];
             /** @description Its type, in any system's words. */
             type?: string | null;
+        };
+        /** @description An object of a source that need not be connected. */
+        DescribedObject: {
+            /** @description Its fields. */
+            fields: components["schemas"]["DescribedField"][];
+            /** @description Its name there. */
+            object: string;
+            /** @description What the caller calls where it comes from. */
+            source?: string | null;
+            /** @description `salesforce`, ...; absent: unknown. */
+            system?: string | null;
         };
         /** @description Which ones do not matter. */
         Discard: {
@@ -3050,6 +3271,84 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Items_BulkMappingView: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was asked for.
+                 */
+                created_at: string;
+                /** @description Why it failed: `{code, message, remedy?}`. */
+                error?: Record<string, unknown> | null;
+                /**
+                 * Format: int64
+                 * @description Fields of all objects.
+                 */
+                fields: number;
+                /**
+                 * Format: int64
+                 * @description Of them, done.
+                 */
+                fields_done: number;
+                /**
+                 * Format: date-time
+                 * @description When it ended.
+                 */
+                finished_at?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Its id, which is its task's.
+                 */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description Of these, held to be something.
+                 */
+                mapped: number;
+                /**
+                 * Format: int64
+                 * @description Objects.
+                 */
+                objects: number;
+                /**
+                 * Format: int64
+                 * @description Of them, done.
+                 */
+                objects_done: number;
+                /** @description `queued`, `in_progress`, `retry_wait`, `success`, `failed`, `cancelled`. */
+                state: string;
+            }[];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Items_BulkObjectView: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Its fields.
+                 */
+                field_count: number;
+                /**
+                 * Format: int64
+                 * @description Of them, held to be something; null: not done.
+                 */
+                mapped?: number | null;
+                /** @description Its name there. */
+                object: string;
+                /** @description What each is held to be: `[{field, entity, canonical_field, confidence}]`; null: not done. */
+                proposals?: Record<string, unknown>[] | null;
+                /** @description Where it comes from. */
+                source: string;
+                /** @description The system, if known. */
+                system?: string | null;
+            }[];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Items_ConnectionView: {
             /** @description The items. */
             items: {
@@ -3480,6 +3779,73 @@ export interface components {
                 /**
                  * Format: int64
                  * @description Version, from 1.
+                 */
+                version: number;
+            }[];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Items_PlaybookRunView: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it began.
+                 */
+                created_at: string;
+                /** @description Who asked. */
+                created_by: string;
+                /** @description Why it failed. */
+                error?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it ended.
+                 */
+                finished_at?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /** @description Name of its playbook. */
+                playbook: string;
+                /** @description `in_progress`, `success`, `failed`, `cancelled`. */
+                state: string;
+                /** @description Its steps; left out of lists. */
+                steps: components["schemas"]["PlaybookStepView"][];
+            }[];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Items_PlaybookView: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created_at: string;
+                /** @description Who made it. */
+                created_by: string;
+                /** @description As it was written. */
+                document: string;
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /** @description Its name. */
+                name: string;
+                /**
+                 * Format: date-time
+                 * @description When it was last edited.
+                 */
+                updated_at: string;
+                /**
+                 * Format: int64
+                 * @description Rises with every edit.
                  */
                 version: number;
             }[];
@@ -4116,6 +4482,15 @@ export interface components {
             name: string;
             state: string;
         };
+        /** @description What a mapping job is made from: connections by name (all that there are, unless said), or objects as they are described. */
+        NewBulkMapping: {
+            /** @description Told when it ends, by a signed message. */
+            callback_url?: string | null;
+            /** @description Connections whose streams are mapped, as they were last seen. */
+            connections?: string[] | null;
+            /** @description Objects instead. */
+            objects?: components["schemas"]["DescribedObject"][] | null;
+        };
         /** @description What a connection is made from. */
         NewConnection: {
             /** @description Settings of that type; secrets inside are sealed. */
@@ -4143,6 +4518,13 @@ export interface components {
             name: string;
             /** @description `read`, `write`, `admin`, alone or for an area: `connections:write`. */
             scopes: string[];
+        };
+        /** @description What a playbook is made from. */
+        NewPlaybook: {
+            /** @description YAML: `version: 1` and `steps`, each with `name`, `task`, `with`, and perhaps `attempts`, `needs`, `when`, `may_fail`. */
+            document: string;
+            /** @description Unique in the tenant. */
+            name: string;
         };
         /** @description What a schedule is made from. */
         NewSchedule: {
@@ -4264,6 +4646,89 @@ export interface components {
             /** @description Why they were, since when, and when they start again. */
             suspension?: Record<string, unknown> | null;
             tenant_id: string;
+        };
+        /** @description A run. */
+        PlaybookRunView: {
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            created_at: string;
+            /** @description Who asked. */
+            created_by: string;
+            /** @description Why it failed. */
+            error?: string | null;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            finished_at?: string | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Name of its playbook. */
+            playbook: string;
+            /** @description `in_progress`, `success`, `failed`, `cancelled`. */
+            state: string;
+            /** @description Its steps; left out of lists. */
+            steps: components["schemas"]["PlaybookStepView"][];
+        };
+        /** @description A step of a run. */
+        PlaybookStepView: {
+            /** @description Why it failed: `{code, message, remedy?}`. */
+            error?: Record<string, unknown> | null;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            finished_at?: string | null;
+            /** @description Its name. */
+            name: string;
+            /** @description What came out. */
+            result?: unknown;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            started_at?: string | null;
+            /** @description `waiting`, `in_progress`, `success`, `failed`, `skipped`. */
+            state: string;
+            /**
+             * Format: uuid
+             * @description Its task.
+             */
+            task_id?: string | null;
+        };
+        /** @description A playbook. */
+        PlaybookView: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description Who made it. */
+            created_by: string;
+            /** @description As it was written. */
+            document: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it was last edited.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Rises with every edit.
+             */
+            version: number;
         };
         /** @description A field at fault. */
         PointedSchema: {
@@ -4610,6 +5075,11 @@ export interface components {
             kinds?: string[] | null;
             /** @description A Slack incoming webhook; `***` leaves the one that is there, null tells nobody. */
             slack_url?: string | null;
+        };
+        /** @description What a playbook becomes. */
+        SetPlaybook: {
+            /** @description YAML, as it is to be. */
+            document: string;
         };
         /** @description Settings to be checked. */
         SettingsCheck: {
@@ -7042,6 +7512,170 @@ export interface operations {
             };
         };
     };
+    list_bulk_mappings: {
+        parameters: {
+            query?: {
+                /** @description Only those of this connection. */
+                connection_id?: string;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most so many; 100 unless said, 1000 at most. */
+                limit?: number;
+                /** @description Only those in this state. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_BulkMappingView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_bulk_mapping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBulkMapping"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkMappingView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_bulk_mapping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkMappingView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_bulk_mapping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkMappingView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_bulk_mapping_results: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most so many; 100 unless said, 1000 at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_BulkObjectView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     apply_configuration: {
         parameters: {
             query?: {
@@ -8682,6 +9316,291 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TenantView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_playbook_runs: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most so many; 100 unless said, 1000 at most. */
+                limit?: number;
+                /** @description Only those of the playbook of this name. */
+                playbook?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_PlaybookRunView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_playbook_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaybookRunView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_playbook_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaybookRunView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_playbooks: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most so many; 100 unless said, 1000 at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_PlaybookView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_playbook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPlaybook"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaybookView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_playbook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaybookView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_playbook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Version of the playbook that was looked at */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetPlaybook"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaybookView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_playbook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_playbook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaybookRunView"];
                 };
             };
             /** @description A problem */

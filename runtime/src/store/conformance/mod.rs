@@ -8,6 +8,7 @@
 pub mod agents;
 pub mod api_keys;
 pub mod audit;
+pub mod bulk_mappings;
 pub mod connections;
 pub mod dead_letters;
 pub mod decisions;
@@ -22,6 +23,7 @@ pub mod lineage;
 pub mod log;
 pub mod mappings;
 pub mod owners;
+pub mod playbooks;
 pub mod reviews;
 pub mod schedules;
 pub mod sealing_keys;
@@ -177,6 +179,7 @@ macro_rules! store_conformance {
             api_keys: [round_trip, bounded_by_its_owner_and_its_time, a_stranger_sees_nothing];
             audit: [round_trip, it_is_searched, a_person_changes_nothing_unnoted, an_edit_shows_in_the_chain,
                 a_stranger_sees_nothing];
+            bulk_mappings: [round_trip, a_stranger_sees_nothing];
             connections: [round_trip, a_name_is_taken_once, an_old_version_is_stale, paging, deleting_purges,
                 a_stranger_sees_nothing];
             dead_letters: [round_trip, thousands_keep_their_order, replayed_ones_know_their_place,
@@ -200,6 +203,7 @@ macro_rules! store_conformance {
             mappings: [adoption, a_stale_adoption_is_refused, a_revert_is_a_further_version,
                 rules_taken_back_take_replayed_rows_along, a_stranger_sees_nothing];
             owners: [the_fence];
+            playbooks: [round_trip, a_stranger_sees_nothing];
             reviews: [round_trip, two_deciders, waiting_and_expiry, one_question_a_key, a_stranger_sees_nothing];
             schedules: [round_trip, a_stranger_sees_nothing];
             sealing_keys: [round_trip, none_on_the_way_out, a_stranger_sees_nothing];

@@ -11,6 +11,7 @@
 mod agents;
 mod api_keys;
 mod audit;
+mod bulk_mappings;
 mod connections;
 mod dead_letters;
 mod decisions;
@@ -29,6 +30,7 @@ mod log;
 mod mappings;
 mod migrate;
 mod owners;
+mod playbooks;
 mod reviews;
 mod row;
 mod schedules;
