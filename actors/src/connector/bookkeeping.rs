@@ -9,10 +9,11 @@ use std::time::Duration;
 use autonomos_runtime::bus::Fact;
 use autonomos_runtime::ids::{ConnectionId, TaskId};
 use autonomos_runtime::store::{Connection, ConnectionState, DriftFilter, DriftState, Page, TaskOutcome};
-use autonomos_runtime::{Error, Result};
+use autonomos_runtime::{Error, Result, Timestamp};
 use serde_json::json;
 
 use super::reading::Run;
+use crate::lineage::outbox;
 use crate::task::ending;
 use crate::tenant::Desk;
 
@@ -72,7 +73,11 @@ pub async fn done(desk: &Desk, connection: ConnectionId, run: &Run) -> Result<Op
         }
         tx.finish_tasks(desk.epoch, vec![(id, TaskOutcome::Success(result))]).await?;
     }
+    if run.task.is_some() || run.rows > 0 {
+        outbox::sync(desk, tx.as_mut(), connection, run.began, Some(run.rows), None).await?;
+    }
     tx.save().await?;
+    desk.exporter().wake();
     desk.publish(
         Fact::connector_state(connection, state.as_str()).with("rows", run.rows).with("rejected", run.rejected),
     );
@@ -92,7 +97,9 @@ pub async fn stopped(desk: &Desk, connection: ConnectionId, run: &Run) -> Result
     if let Some(id) = run.task {
         tx.finish_tasks(desk.epoch, vec![(id, TaskOutcome::Cancelled)]).await?;
     }
+    outbox::sync(desk, tx.as_mut(), connection, run.began, None, None).await?;
     tx.save().await?;
+    desk.exporter().wake();
     if let Some(id) = run.task {
         desk.publish(Fact::task_state(id, "sync", "cancelled", 1, 0.0));
     }
@@ -105,6 +112,7 @@ pub async fn failed(
     desk: &Desk,
     connection: ConnectionId,
     task: Option<TaskId>,
+    began: Option<Timestamp>,
     error: &Error,
     pause: Duration,
 ) -> Result<()> {
@@ -118,7 +126,10 @@ pub async fn failed(
         let outcome = ending::failed(error, desk.parts.ambient().now() + pause);
         tx.finish_tasks(desk.epoch, vec![(id, outcome)]).await?;
     }
+    let began = began.unwrap_or_else(|| desk.parts.ambient().now());
+    outbox::sync(desk, tx.as_mut(), connection, began, None, Some(error)).await?;
     tx.save().await?;
+    desk.exporter().wake();
     desk.publish(Fact::connector_state(connection, "failed").with("code", error.code));
     desk.publish(Fact::fetch_failed(connection, "", error.code, &error.message));
     desk.tasks().wake();

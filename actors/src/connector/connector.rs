@@ -210,14 +210,15 @@ impl State {
         self.alarm.clear();
         self.refresh(&connection).await?;
         self.runs += 1;
+        let began = self.desk.parts.ambient().now();
         // A run without streams stands in until discovery answers, so that an error finds its task.
-        self.run = Some(Run::new(task, self.runs, Vec::new()));
+        self.run = Some(Run::new(task, self.runs, Vec::new(), began));
         self.desk.publish(Fact::connector_state(self.id, "syncing"));
         let source = self.source()?;
         let streams = source.discover(&self.desk.scope).await?;
         let undecided = stock::take(&self.desk, &connection, &streams).await?;
         let warnings: Vec<String> = streams.iter().flat_map(|s| s.warnings.clone()).collect();
-        let mut run = Run::new(task, self.runs, streams);
+        let mut run = Run::new(task, self.runs, streams, began);
         run.warnings = warnings;
         self.run = Some(run);
         if undecided {
@@ -323,7 +324,8 @@ impl State {
         let longest = Duration::from_secs(self.desk.parts.config.connector.backoff_seconds);
         let pause =
             Backoff::new(Duration::from_millis(200), longest).wait(self.failures, self.desk.parts.ambient().fraction());
-        if let Err(second) = bookkeeping::failed(&self.desk, self.id, run.and_then(|r| r.task), &error, pause).await {
+        let (task, began) = run.map(|r| (r.task, r.began)).unzip();
+        if let Err(second) = bookkeeping::failed(&self.desk, self.id, task.flatten(), began, &error, pause).await {
             tracing::warn!(connection = %self.id, error = second.chain(), "the failure could not be recorded");
         }
         if error.retryable() || self.schedule.every.is_some() {

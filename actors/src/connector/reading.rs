@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use autonomos_runtime::ids::TaskId;
 use autonomos_runtime::supervision::Task;
-use autonomos_runtime::{Error, Result, config};
+use autonomos_runtime::{Error, Result, Timestamp, config};
 
 use super::intake::Intake;
 use super::source::{BatchStream, StreamInfo};
@@ -21,6 +21,8 @@ pub struct Run {
     pub queue: VecDeque<StreamInfo>,
     /// The stream being read.
     pub reading: Option<Reading>,
+    /// When it began.
+    pub began: Timestamp,
     /// Rows taken.
     pub rows: u64,
     /// Rows refused.
@@ -86,12 +88,13 @@ impl Reading {
 
 impl Run {
     /// A sync of the given streams.
-    pub fn new(task: Option<TaskId>, number: u64, streams: Vec<StreamInfo>) -> Self {
+    pub fn new(task: Option<TaskId>, number: u64, streams: Vec<StreamInfo>, began: Timestamp) -> Self {
         Self {
             task,
             number,
             queue: streams.into(),
             reading: None,
+            began,
             rows: 0,
             rejected: 0,
             streams: 0,

@@ -2,7 +2,7 @@
 //!
 //! Supervised by the tenant's tree, permanent, first to start and last to stop. A restart loses nothing: the position is
 //! in the DuckDB file, committed with the rows. Nudges coalesce; one message does one commit, so that nothing holds the
-//! mailbox for longer. Out: facts, the desk's position, nudges to the unifier, the agents and the compactor.
+//! mailbox for longer. Out: facts, the desk's position, nudges to the unifier, the agents, the compactor and the teller of runs.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -116,6 +116,7 @@ impl State {
             self.desk.publish(if applied.refolded.is_empty() { fact } else { fact.with("healed", true) });
         }
         self.desk.unifier().wake();
+        self.desk.exporter().wake();
         self.desk.agents().wake();
     }
 

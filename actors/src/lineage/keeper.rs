@@ -57,6 +57,11 @@ impl Keeper {
         Ok(known)
     }
 
+    /// Lets go of a tenant's, because there is no such tenant any more.
+    pub fn forget(&self, scope: &Scope) {
+        self.places.lock().remove(&scope.tenant());
+    }
+
     fn make_room(&self, but: TenantId) {
         let mut places = self.places.lock();
         while places.values().map(|p| p.weight.load(Ordering::Relaxed)).sum::<u64>() > ROOM as u64 {

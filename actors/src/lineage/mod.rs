@@ -6,14 +6,17 @@
 //!
 //! Reading order: graph (nodes and edges), build (rows to graph), reach (neighbourhoods), tree, lines (the grid), search and
 //! impact, all of them pure; keeper (reads rows, holds graphs); value (why one value is what it is); intake (what others tell
-//! as OpenLineage), event and exporter (what we tell them).
+//! as OpenLineage), event, outbox and exporter (what we tell them).
 
 pub mod build;
+pub mod event;
+pub mod exporter;
 pub mod graph;
 pub mod impact;
 pub mod intake;
 pub mod keeper;
 pub mod lines;
+pub mod outbox;
 pub mod reach;
 pub mod search;
 pub mod tree;

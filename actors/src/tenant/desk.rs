@@ -10,7 +10,7 @@ use autonomos_runtime::supervision::Key;
 use tokio::sync::watch;
 
 use crate::parts::Parts;
-use crate::{agent, connector, dcl, delivery, playbook, repair, schedule, task, unify};
+use crate::{agent, connector, dcl, delivery, lineage, playbook, repair, schedule, task, unify};
 
 /// See the module.
 #[derive(Debug)]
@@ -107,6 +107,11 @@ impl Desk {
         Key::of(&self.scope, "compaction")
     }
 
+    /// Where the teller of run events sits, if any is told.
+    pub fn exporter_key(&self) -> Key {
+        Key::of(&self.scope, "lineage")
+    }
+
     /// Where the repairer sits.
     pub fn repairer_key(&self) -> Key {
         Key::of(&self.scope, "repair")
@@ -140,6 +145,11 @@ impl Desk {
     /// The compactor.
     pub fn compactor(&self) -> dcl::compactor::Handle {
         dcl::compactor::Handle::new(self.parts.node.address(&self.compactor_key()))
+    }
+
+    /// The teller of run events.
+    pub fn exporter(&self) -> lineage::exporter::Handle {
+        lineage::exporter::Handle::new(self.parts.node.address(&self.exporter_key()))
     }
 
     /// The repairer.

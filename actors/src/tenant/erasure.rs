@@ -9,6 +9,7 @@ use autonomos_runtime::host::TenantHost as _;
 use autonomos_runtime::{Error, Result, Scope};
 
 use super::Host;
+use crate::lineage;
 
 /// Ends looked at together.
 const AT_ONCE: u32 = 100;
@@ -18,7 +19,7 @@ const AT_ONCE: u32 = 100;
 pub enum Step {
     /// Its actors stop, nobody hears of it any more, its key leaves the memory.
     Silence,
-    /// Uploaded files, and archives of all of it.
+    /// Uploaded files, archives of all of it, and what was told of its runs.
     Files,
     /// The DuckDB file, and what lies beside it.
     Views,
@@ -41,6 +42,7 @@ impl Step {
             Self::Silence => {
                 host.stop(scope).await?;
                 parts.vault.forget(scope);
+                parts.lineage.forget(scope);
                 parts.bus.forget(scope).await;
                 Ok(())
             }
@@ -50,6 +52,7 @@ impl Step {
             Self::Late => {
                 files(host, scope).await?;
                 parts.dcl.erase(scope).await?;
+                parts.lineage.forget(scope);
                 parts.bus.forget(scope).await;
                 Ok(())
             }
@@ -85,7 +88,13 @@ pub async fn erase_all(host: &Host) -> Result<usize> {
 
 async fn files(host: &Host, scope: &Scope) -> Result<()> {
     let (folders, archives, of) = (host.parts().folders.clone(), host.parts().archives.clone(), scope.clone());
-    tokio::task::spawn_blocking(move || folders.delete_all(&of).and_then(|()| archives.delete_all(&of)))
+    let told = lineage::outbox::file(&host.parts().config.lineage, scope.tenant());
+    let all = move || {
+        folders.delete_all(&of)?;
+        archives.delete_all(&of)?;
+        told.map_or(Ok(()), |file| lineage::outbox::forget(&file))
+    };
+    tokio::task::spawn_blocking(all)
         .await
         .map_err(|e| Error::internal("erasure.files", "the files could not be deleted").source(e))?
 }

@@ -5,6 +5,7 @@
 //! ├─ dcl           Materializer   sink first
 //! ├─ unify         Unifier        one identity for each real thing, from the views into the log
 //! ├─ compaction    Compactor
+//! ├─ lineage       Exporter       where run events are told to somebody
 //! ├─ agents        Runner
 //! ├─ repair        Repairer
 //! ├─ connectors    dynamic        ── connectors/<id>   Connector, own budget and back-off
@@ -21,7 +22,7 @@ use autonomos_runtime::ids::ConnectionId;
 use autonomos_runtime::supervision::{ChildSpec, Intensity, Key, Reports, TreeSpec};
 
 use super::{Desk, Post};
-use crate::{agent, connector, dcl, delivery, playbook, repair, schedule, task, unify};
+use crate::{agent, connector, dcl, delivery, lineage, playbook, repair, schedule, task, unify};
 
 /// How long a part may finish what it has at hand.
 const FINISH: Duration = Duration::from_secs(5);
@@ -37,6 +38,7 @@ pub fn tree(desk: &Arc<Desk>, connections: &[ConnectionId], reports: Arc<dyn Rep
     let materializer = Post::of(desk, desk.materializer_key(), "materializer", dcl::materializer::Materializer);
     let unifier = Post::of(desk, desk.unifier_key(), "unifier", unify::unifier::Unifier);
     let compactor = Post::of(desk, desk.compactor_key(), "compactor", dcl::compactor::Compactor);
+    let exporter = Post::of(desk, desk.exporter_key(), "exporter", lineage::exporter::Exporter);
     let agents = Post::of(desk, desk.agents_key(), "agents", agent::runner::Runner);
     let repairer = Post::of(desk, desk.repairer_key(), "repairer", repair::repairer::Repairer);
     let tasks = Post::of(desk, desk.tasks_key(), "tasks", task::runner::Runner);
@@ -45,13 +47,16 @@ pub fn tree(desk: &Arc<Desk>, connections: &[ConnectionId], reports: Arc<dyn Rep
     let conductor = Post::of(desk, desk.playbooks_key(), "conductor", playbook::conductor::Conductor);
     let config = &desk.parts.config.tenant;
     let part = |spec: ChildSpec| spec.intensity(restarts(desk)).retry_after(AGAIN);
-    TreeSpec::ordered(root(desk))
+    let mut tree = TreeSpec::ordered(root(desk))
         .escalation(Some(Intensity::new(config.escalations, config.escalation_seconds)))
         .reports(reports)
         .child(part(materializer.drain(FINISH)))
         .child(part(unifier.stop(FINISH)))
-        .child(part(compactor.stop(FINISH)))
-        .child(part(agents.stop(FINISH)))
+        .child(part(compactor.stop(FINISH)));
+    if !lineage::outbox::sinks(&desk.parts.config.lineage).is_empty() {
+        tree = tree.child(part(exporter.stop(FINISH)));
+    }
+    tree.child(part(agents.stop(FINISH)))
         .child(part(repairer.drain(FINISH)))
         .subtree(connectors)
         .child(part(deliverer.stop(FINISH)))

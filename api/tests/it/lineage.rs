@@ -5,6 +5,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use crate::harness::{Person, TestNode, problem};
+use crate::receiver::{Receiver, Sent};
 
 const FIRST: &str = "Id,Name,Phone,Website,Industry,AnnualRevenue,BillingStreet,BillingCity,BillingPostalCode,LastModifiedDate\n\
     001A,Acme Logistics Inc,+1 212 555 0147,https://www.acme.example.com,Energy,1200.50,12 Main St,Boston,02139,2026-01-01T00:00:00Z\n\
@@ -268,4 +269,67 @@ async fn what_others_tell_stands_in_the_graph() {
     assert_eq!(bob.json("/api/v1/dcl/graph").await["counts"]["job"], Value::Null);
     let said = problem(ana.post("/api/v1/lineage/openlineage", &json!({"eventTime": "x"})).await).await;
     assert_eq!((&said["code"], &said["errors"][0]["pointer"]), (&json!("openlineage.bad_time"), &json!("/eventTime")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn runs_are_told_to_a_file_and_to_a_receiver_that_may_be_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let (events, config) = (folder.path().join("events"), folder.path().join("config.toml"));
+    let receiver = Receiver::start().await;
+    // It is away at first, then it does not like one event, and takes the rest.
+    receiver.reply(422, None);
+    let text = format!(
+        "[outside]\nallow = [\"127.0.0.1\"]\n[lineage]\nnamespace = \"autonomos://acme\"\nfolder = {events:?}\nurl = \"{}\"\napi_key = \"k\"\n",
+        receiver.url("/api/v1/lineage")
+    );
+    std::fs::write(&config, text).unwrap();
+    let node = TestNode::with(|args| args.config = Some(config)).await;
+    let ana = node.register("ana").await;
+    ana.upload("sf/accounts.csv", FIRST).await;
+    let id = ana.connect("first", "file", json!({"path": "sf/*.csv", "system": "salesforce"})).await;
+    ana.sync(&node, &id).await;
+    // A start and an end of the sync, and of each fold.
+    let jobs = |sent: &[Sent]| -> Vec<String> {
+        let said = |e: Value| format!("{} {}", e["job"]["name"].as_str().unwrap(), e["eventType"].as_str().unwrap());
+        sent.iter().map(|one| said(one.json())).collect()
+    };
+    let told = async |word: &str, times: usize| -> Vec<Sent> {
+        let mut count = 1;
+        loop {
+            let sent = receiver.until(count).await;
+            if jobs(&sent).iter().filter(|said| *said == word).count() >= times {
+                return sent;
+            }
+            count = sent.len() + 1;
+        }
+    };
+    told("sync.first COMPLETE", 1).await;
+    let sent = told("fold COMPLETE", 1).await;
+    assert!(sent.iter().all(|one| one.path == "/api/v1/lineage" && one.header("authorization") == "Bearer k"));
+    for wanted in ["sync.first START", "fold START", "fold COMPLETE"] {
+        assert!(jobs(&sent).iter().any(|said| said == wanted), "{wanted}: {:?}", jobs(&sent));
+    }
+    let posted: Vec<Value> = sent.iter().map(Sent::json).collect();
+    let fold = posted.iter().find(|e| e["job"]["name"] == "fold" && e["eventType"] == "COMPLETE").unwrap();
+    let namespace = format!("autonomos://acme/{}", ana.tenant);
+    assert_eq!(fold["job"]["namespace"], namespace.as_str());
+    assert_eq!((&fold["inputs"][0]["name"], &fold["outputs"][0]["name"]), (&json!("first.sf"), &json!("accounts")));
+    let revenue = &fold["outputs"][0]["facets"]["columnLineage"]["fields"]["annual_revenue"]["inputFields"][0];
+    assert_eq!((&revenue["name"], &revenue["field"]), (&json!("first.sf"), &json!("AnnualRevenue")), "{fold}");
+
+    // The file has every event, one a line, of this tenant alone.
+    let file = events.join(format!("{}.jsonl", ana.tenant));
+    let text = std::fs::read_to_string(file).unwrap();
+    let written: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(posted.iter().all(|event| written.contains(event)), "{text}");
+    // What was told is told once, over a restart as well.
+    let node = node.restart().await;
+    let ana = node.sign_in(&ana.email, &ana.tenant).await;
+    ana.folded(&node).await;
+    ana.upload("sf/accounts_2.csv", FIRST.replace("001A", "001Z")).await;
+    ana.sync(&node, &id).await;
+    let later = told("sync.first COMPLETE", 2).await;
+    let ids: std::collections::BTreeSet<(String, String)> =
+        later.iter().map(Sent::json).map(|e| (e["run"]["runId"].to_string(), e["eventType"].to_string())).collect();
+    assert_eq!(ids.len(), later.len(), "no event twice");
 }

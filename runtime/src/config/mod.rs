@@ -90,6 +90,7 @@ impl Config {
             ("compaction.entry_kb", (16..=65_536).contains(&self.compaction.entry_kb), "16 to 65,536"),
             ("compaction.superseded_days", self.compaction.superseded_days <= 36_525, "0 to 36,525"),
             ("lineage.namespace", !self.lineage.namespace.is_empty(), "a name, like autonomos://sales"),
+            ("lineage.waiting", self.lineage.waiting > 0, "at least 1"),
             ("store.readers", (1..=64).contains(&self.store.readers), "1 to 64"),
             ("store.patience_seconds", self.store.patience_seconds > 0, "at least 1"),
             ("bus.events", self.bus.events > 0, "at least 1"),

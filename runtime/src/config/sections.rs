@@ -165,6 +165,10 @@ sections! {
     /// `[lineage]`
     Lineage {
         namespace: String,
+        folder: String,
+        url: String,
+        api_key: Hidden,
+        waiting: u64,
     }
 
     /// `[llm]`
