@@ -41,11 +41,29 @@ impl Event {
 
     /// Reads one back from its JSON, which it then shares.
     pub(super) fn read(json: &Bytes) -> Option<Self> {
-        let Read { seq, at, topic, entity, id, version, trace_id, data } = serde_json::from_slice(json).ok()?;
-        let fact = Fact { topic: topic.parse().ok()?, entity, id, version, data };
-        let event = Self::new(seq, at, trace_id, fact);
+        let event = Self::parse(json)?;
         event.json.set(json.clone()).ok()?;
         Some(event)
+    }
+
+    /// Reads one from its JSON, whatever place that says it had.
+    pub fn parse(json: &[u8]) -> Option<Self> {
+        let Read { seq, at, topic, entity, id, version, trace_id, data } = serde_json::from_slice(json).ok()?;
+        let fact = Fact { topic: topic.parse().ok()?, entity, id, version, data };
+        Some(Self::new(seq, at, trace_id, fact))
+    }
+
+    /// The same at another place.
+    #[must_use]
+    pub fn at_place(self, seq: u64) -> Self {
+        Self { seq, json: OnceLock::new(), sse: OnceLock::new(), ..self }
+    }
+
+    /// The same, waiting for a place.
+    pub(super) fn again(&self) -> Self {
+        let Self { at, topic, entity, id, version, trace, data, .. } = self;
+        let (entity, id, data) = (entity.clone(), id.clone(), data.clone());
+        Self::new(0, *at, *trace, Fact { topic: *topic, entity, id, version: *version, data })
     }
 
     /// As JSON, valid UTF-8.

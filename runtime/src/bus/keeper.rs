@@ -11,30 +11,12 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 use ahash::AHashMap;
-use tokio::sync::oneshot;
 
 use super::journal::{self, Journal, Past};
 use super::ring::Ring;
-use super::{Fact, Limits};
+use super::{Fact, Limits, Word};
 use crate::ids::{TenantId, TraceId};
 use crate::{Ambient, Error, Result};
-
-/// What the keeper is told.
-#[derive(Debug)]
-pub(super) enum Word {
-    /// A ring was made; its past, if it is kept, has to be read.
-    Open(Arc<Ring>),
-    /// Something was published in a ring that was quiet.
-    Pushed(Arc<Ring>),
-    /// Somebody waits for everything that was published.
-    Now(Arc<Ring>),
-    /// A ring was let go of.
-    Retire(Arc<Ring>),
-    /// A tenant is to leave nothing behind.
-    Forget(TenantId, oneshot::Sender<()>),
-    /// Everything ends in order.
-    Stop(oneshot::Sender<()>),
-}
 
 struct Keeper {
     ambient: Ambient,

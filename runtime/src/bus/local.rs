@@ -1,58 +1,16 @@
-//! The bus of one process: a ring a tenant, made when somebody publishes or listens, dropped when it is idle, so that a
-//! tenant without events and listeners costs nothing. Given a folder it keeps each tenant's past there.
+//! The bus of one process: it gives the numbers itself. Given a folder it keeps each tenant's past there.
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::Sender;
-use std::time::Duration;
 
-use ahash::AHashMap;
-use parking_lot::{Mutex, RwLock};
-use tokio::sync::oneshot;
-
-use super::keeper::{self, Word};
-use super::ring::Ring;
-use super::{Event, EventBus, Fact, Span, Subscription};
-use crate::ids::TenantId;
-use crate::{Ambient, Result, Scope, metrics};
-
-/// How much of a tenant's past is kept, and how often listeners are woken.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// So many events.
-    pub events: usize,
-    /// And about so many bytes.
-    pub bytes: usize,
-    /// Events that come within this time of each other are announced together.
-    pub pulse: Duration,
-    /// Events of a tenant nobody listens to are forgotten after this time without a new one.
-    pub idle: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { events: 4_096, bytes: 2 << 20, pulse: Duration::from_millis(8), idle: Duration::from_mins(10) }
-    }
-}
+use super::keeper;
+use super::{Event, EventBus, Fact, Limits, Numbers, Rings, Span, Subscription};
+use crate::{Ambient, Result, Scope};
 
 /// See the module.
 #[derive(Debug)]
 pub struct LocalBus {
-    ambient: Ambient,
-    limits: Limits,
-    kept: bool,
-    /// Gone once the bus was closed.
-    keeper: Mutex<Option<Sender<Word>>>,
-    rings: RwLock<Rings>,
-}
-
-#[derive(Debug, Default)]
-struct Rings {
-    of: AHashMap<TenantId, Arc<Ring>>,
-    /// How many there may be before idle ones are looked for.
-    sweep_at: usize,
-    /// Above every number given so far, by this process or an earlier one.
-    base: u64,
+    rings: Rings,
 }
 
 impl LocalBus {
@@ -67,144 +25,53 @@ impl LocalBus {
     }
 
     fn start(ambient: Ambient, limits: Limits, folder: Option<PathBuf>) -> Result<Self> {
-        let kept = folder.is_some();
-        let keeper = Mutex::new(Some(keeper::start(ambient.clone(), limits, folder)?));
-        Ok(Self { ambient, limits, kept, keeper, rings: RwLock::default() })
+        let numbers = if folder.is_some() { Numbers::Written } else { Numbers::Here };
+        let keeper = keeper::start(ambient.clone(), limits, folder)?;
+        Ok(Self { rings: Rings::new(ambient, limits, numbers, move |word| keeper.send(word).is_ok()) })
     }
 
     /// How many tenants it holds anything for.
     pub fn tenants(&self) -> usize {
-        self.rings.read().of.len()
-    }
-
-    /// Tells the keeper; false when it has stopped.
-    fn tell(&self, word: Word) -> bool {
-        self.keeper.lock().as_ref().is_some_and(|keeper| keeper.send(word).is_ok())
-    }
-
-    /// Does something with the tenant's ring, which cannot be dropped meanwhile.
-    fn with<T>(&self, scope: &Scope, act: impl FnOnce(&Arc<Ring>) -> T) -> T {
-        if let Some(ring) = self.rings.read().of.get(&scope.tenant()) {
-            return act(ring);
-        }
-        let mut rings = self.rings.write();
-        let now = self.ambient.now();
-        if rings.of.len() >= rings.sweep_at {
-            self.sweep(&mut rings, now - self.limits.idle);
-        }
-        // Microseconds of wall-clock time: later processes and later rings begin above all numbers given before,
-        // because nobody publishes a million events a second; and it stays exact in a browser's numbers until 2255.
-        rings.base = rings.base.max(now.timestamp_micros().max(0) as u64) + 1;
-        let (base, tenant) = (rings.base, scope.tenant());
-        let ring = rings.of.entry(tenant).or_insert_with(|| {
-            let ring = Arc::new(Ring::new(tenant, self.kept, self.limits, base, now));
-            if self.kept && !self.tell(Word::Open(ring.clone())) {
-                ring.close();
-            }
-            ring
-        });
-        act(ring)
-    }
-
-    fn sweep(&self, rings: &mut Rings, since: crate::Timestamp) {
-        let Rings { of, base, .. } = rings;
-        of.retain(|_, ring| {
-            let idle = ring.is_idle(since);
-            if idle {
-                pass_on(ring, base);
-                if self.kept {
-                    self.tell(Word::Retire(ring.clone()));
-                }
-            }
-            !idle
-        });
-        rings.sweep_at = (2 * rings.of.len()).max(64);
+        self.rings.tenants()
     }
 }
 
 #[async_trait::async_trait]
 impl EventBus for LocalBus {
     fn publish(&self, scope: &Scope, fact: Fact) {
-        let now = self.ambient.now();
-        self.with(scope, |ring| {
-            if ring.push(fact, now, scope.trace()) {
-                self.tell(Word::Pushed(ring.clone()));
-            }
-        });
-        metrics::event_published();
+        self.rings.publish(scope, fact);
     }
 
     async fn settled(&self, scope: &Scope) {
-        if !self.kept {
-            return;
-        }
-        let ring = self.with(scope, Arc::clone);
-        let mut upto = None;
-        loop {
-            let rung = ring.rung.notified();
-            tokio::pin!(rung);
-            // Registered before looking, so that what happens between the two is not slept through.
-            rung.as_mut().enable();
-            if upto.is_none() {
-                upto = ring.head();
-                if upto.is_some_and(|upto| !ring.has_told(upto)) && !self.tell(Word::Now(ring.clone())) {
-                    return;
-                }
-            }
-            if ring.is_closed() || upto.is_some_and(|upto| ring.has_told(upto)) {
-                return;
-            }
-            rung.await;
-        }
+        self.rings.settled(scope).await;
     }
 
     fn subscribe(&self, scope: &Scope, after: Option<u64>) -> Subscription {
-        self.with(scope, |ring| Subscription::new(ring.clone(), after))
+        self.rings.subscribe(scope, after)
     }
 
     fn recent(&self, scope: &Scope, at_most: usize, wanted: &dyn Fn(&Event) -> bool) -> (Span, Vec<Arc<Event>>) {
-        self.with(scope, |ring| ring.recent(at_most, wanted))
+        self.rings.recent(scope, at_most, wanted)
     }
 
     async fn forget(&self, scope: &Scope) {
-        let (done, gone) = oneshot::channel();
-        {
-            let mut rings = self.rings.write();
-            if let Some(ring) = rings.of.remove(&scope.tenant()) {
-                pass_on(&ring, &mut rings.base);
-                ring.close();
-            }
-            // Also without a ring: there may be a past of another life.
-            if self.kept {
-                self.tell(Word::Forget(scope.tenant(), done));
-            }
-        }
-        if self.kept {
-            gone.await.ok();
-        }
+        self.rings.forget(scope).await;
     }
 
     async fn close(&self) {
-        let (done, stopped) = oneshot::channel();
-        // The last word: whatever was said before it is heard, and nothing can be said behind it.
-        let Some(keeper) = self.keeper.lock().take() else { return };
-        if keeper.send(Word::Stop(done)).is_ok() {
-            stopped.await.ok();
-        }
+        self.rings.close().await;
     }
 }
 
-/// Sees to it that a later ring of the same tenant begins above this one's numbers, even within the same moment.
-fn pass_on(ring: &Ring, base: &mut u64) {
-    *base = (*base).max(ring.head().unwrap_or(0) + 1);
-}
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::Actor;
     use crate::bus::{Delivery, Topic};
     use crate::clock::ManualClock;
-    use crate::ids::TraceId;
+    use crate::ids::{TenantId, TraceId};
 
     fn tenant(ambient: &Ambient) -> Scope {
         Scope::new(TenantId::new(ambient), Actor::System("test"), TraceId::new(ambient))

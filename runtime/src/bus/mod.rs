@@ -17,6 +17,7 @@ mod journal;
 mod keeper;
 mod local;
 mod ring;
+mod rings;
 mod subscription;
 mod topic;
 
@@ -27,7 +28,9 @@ use std::sync::Arc;
 
 pub use event::Event;
 pub use fact::Fact;
-pub use local::{Limits, LocalBus};
+pub use local::LocalBus;
+pub use ring::{Ring, Taken};
+pub use rings::{Limits, Numbers, Rings, Word};
 pub use subscription::{Delivery, Subscription};
 pub use topic::Topic;
 

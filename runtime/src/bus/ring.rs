@@ -1,8 +1,9 @@
 //! The last events of one tenant: bounded by count and bytes, read by any number of subscribers, each with nothing but
 //! a cursor. Nothing is copied for a subscriber but a pointer.
 //!
-//! Where the past is kept, an event is shown to nobody before it is written: whoever saw a number finds it again after
-//! a crash. Until the past was read, what is published waits for its number.
+//! Where the past is kept here, an event is shown to nobody before it is written: whoever saw a number finds it again after
+//! a crash. Until the past was read, what is published waits for its number. Where numbers are given elsewhere it waits for
+//! that each time; whoever gives them may be away, and then they are given here for as long ([`Ring::alone`]).
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -12,16 +13,17 @@ use parking_lot::RwLock;
 use tokio::sync::Notify;
 
 use super::journal::Past;
-use super::{Delivery, Event, Fact, Limits, Span};
+use super::{Delivery, Event, Fact, Limits, Numbers, Span};
 use crate::ids::{TenantId, TraceId};
 use crate::{Timestamp, metrics};
 
 /// See the module.
 #[derive(Debug)]
-pub(super) struct Ring {
-    pub(super) tenant: TenantId,
-    /// Whether its past is kept.
-    pub(super) kept: bool,
+pub struct Ring {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Who gives the numbers.
+    pub(super) numbers: Numbers,
     limits: Limits,
     held: RwLock<Held>,
     pub(super) rung: Notify,
@@ -34,12 +36,20 @@ struct Held {
     bytes: usize,
     /// The highest number given.
     head: u64,
-    /// The highest number that subscribers were woken for; where the past is kept, the highest that is written.
+    /// The highest number that subscribers were woken for; where the past is kept here, the highest that is written.
     told: u64,
-    /// Facts that came before the past was read.
+    /// Whether the past was read.
+    begun: bool,
+    /// Facts without a number yet; none where they get one at once.
     waiting: Option<Waiting>,
-    /// The number beneath that of the first of them.
+    /// The number beneath that of the first of those that came before the past was read.
     began: u64,
+    /// Whoever stands beneath this number is told a reset, and not how much it missed: another sequence began there.
+    cut: u64,
+    /// How many facts came.
+    came: u64,
+    /// Of them, those that can be seen, or never will.
+    settled: u64,
     /// Whether the keeper looks again by itself.
     beating: bool,
     last_at: Timestamp,
@@ -54,43 +64,58 @@ struct Waiting {
     skipped: u64,
 }
 
+/// What waited for numbers, and was taken to get them.
+#[derive(Debug, Default)]
+pub struct Taken {
+    /// In order, with no number yet.
+    pub events: Vec<Event>,
+    /// How many before them found no room.
+    pub skipped: u64,
+}
+
 impl Ring {
     /// An empty ring whose first event will be the one above the base, or above its past if that is to be read first.
-    pub(super) fn new(tenant: TenantId, kept: bool, limits: Limits, base: u64, now: Timestamp) -> Self {
+    pub(super) fn new(tenant: TenantId, numbers: Numbers, limits: Limits, base: u64, now: Timestamp) -> Self {
         let held = Held {
             events: VecDeque::new(),
             bytes: 0,
             head: base,
             told: base,
-            waiting: kept.then(Default::default),
+            begun: numbers == Numbers::Here,
+            waiting: (numbers != Numbers::Here).then(Default::default),
             began: base,
+            cut: 0,
+            came: 0,
+            settled: 0,
             beating: false,
             last_at: now,
             closed: false,
         };
-        Self { tenant, kept, limits, held: RwLock::new(held), rung: Notify::new(), subscribers: AtomicUsize::new(0) }
+        Self { tenant, numbers, limits, held: RwLock::new(held), rung: Notify::new(), subscribers: AtomicUsize::new(0) }
     }
 
-    /// Gives a fact its place. True: the keeper has to be told, for it does not look by itself.
+    /// Gives a fact its place, or lets it wait for one. True: the keeper has to be told, for it does not look by itself.
     pub(super) fn push(&self, fact: Fact, now: Timestamp, trace: TraceId) -> bool {
         let mut held = self.held.write();
+        held.came += 1;
         if let Some(waiting) = &mut held.waiting {
             if waiting.facts.len() >= self.limits.events {
                 waiting.facts.pop_front();
                 waiting.skipped += 1;
             }
             waiting.facts.push_back((fact, now, trace));
-            return false;
+            return held.begun && !std::mem::replace(&mut held.beating, true);
         }
         held.place(fact, now, trace, self.limits);
+        held.settled = held.came;
         // Looked at under the lock: whoever subscribes after it sees the event, whoever did before it is woken.
-        (self.kept || self.is_watched()) && !std::mem::replace(&mut held.beating, true)
+        (self.numbers != Numbers::Here || self.is_watched()) && !std::mem::replace(&mut held.beating, true)
     }
 
     /// Its past was read: what waited gets its numbers above it.
     pub(super) fn begin(&self, past: Past, gap: Option<(Fact, TraceId)>, now: Timestamp) {
         let mut held = self.held.write();
-        let Some(Waiting { facts, skipped }) = held.waiting.take() else { return };
+        let Some(waiting) = held.waiting.take() else { return };
         if let Some(last) = past.events.last() {
             (held.head, held.told) = (last.seq, last.seq);
         }
@@ -100,16 +125,8 @@ impl Ring {
         if let Some((fact, trace)) = gap {
             held.place(fact, now, trace, self.limits);
         }
-        held.began = held.head;
-        if skipped > 0 {
-            // A ring has no holes: what stands before one is gone.
-            held.events.clear();
-            held.bytes = 0;
-            held.head += skipped;
-        }
-        for (fact, at, trace) in facts {
-            held.place(fact, at, trace, self.limits);
-        }
+        held.begin();
+        held.place_all(waiting, self.limits);
         held.beating = true;
         drop(held);
         self.rung.notify_waiters();
@@ -142,27 +159,44 @@ impl Ring {
 
     /// Everything it holds, written or not.
     pub(super) fn whole(&self) -> Vec<Arc<Event>> {
-        self.held.read().after(0)
+        self.after(0)
     }
 
-    /// The highest number given; none while the past is being read.
-    pub(super) fn head(&self) -> Option<u64> {
-        let held = self.held.read();
-        held.waiting.is_none().then_some(held.head)
+    /// What it holds above a number.
+    pub fn after(&self, seq: u64) -> Vec<Arc<Event>> {
+        self.held.read().after(seq)
     }
 
-    /// Whether everything up to a number can be seen.
-    pub(super) fn has_told(&self, upto: u64) -> bool {
+    /// The highest number given, or a guess that is above all earlier ones while the past was not read.
+    pub fn head(&self) -> u64 {
+        self.held.read().head
+    }
+
+    /// What has to be reached for everything published so far to be seen; none while that is not known.
+    pub(super) fn aim(&self) -> Option<Aim> {
         let held = self.held.read();
-        held.closed || (held.waiting.is_none() && (!self.kept || held.told >= upto))
+        match self.numbers {
+            Numbers::Elsewhere => Some(Aim::Settled(held.came)),
+            Numbers::Here | Numbers::Written => held.begun.then_some(Aim::Told(held.head)),
+        }
+    }
+
+    /// Whether it was.
+    pub(super) fn has_reached(&self, aim: Aim) -> bool {
+        let held = self.held.read();
+        let reached = match aim {
+            Aim::Settled(facts) => held.settled >= facts,
+            Aim::Told(upto) => self.numbers != Numbers::Written || held.told >= upto,
+        };
+        held.closed || (held.begun && reached)
     }
 
     /// Where a subscriber begins that saw everything up to a number, and whether that is a reset. While the past is being
     /// read that is not known: instead, how many facts wait before whatever comes from now on.
     pub(super) fn begin_after(&self, after: Option<u64>) -> Result<(u64, bool), u64> {
         let held = self.held.read();
-        if let Some(waiting) = &held.waiting {
-            return Err(waiting.facts.len() as u64 + waiting.skipped);
+        if !held.begun {
+            return Err(held.waiting.as_ref().map_or(0, |waiting| waiting.facts.len() as u64 + waiting.skipped));
         }
         let floor = held.floor();
         Ok(match after {
@@ -180,7 +214,7 @@ impl Ring {
     /// What it spans, as far as that can be seen.
     pub(super) fn span(&self) -> Span {
         let held = self.held.read();
-        let head = held.shown(self.kept);
+        let head = held.shown(self.numbers);
         Span { floor: held.floor().min(head + 1), head }
     }
 
@@ -189,7 +223,7 @@ impl Ring {
     pub(super) fn read(&self, mut next: u64, reset: bool, at_most: usize, into: &mut Vec<Delivery>) -> u64 {
         let held = self.held.read();
         let floor = held.floor();
-        if reset {
+        if reset || next <= held.cut {
             into.push(Delivery::Reset { floor });
             next = floor;
         } else if next < floor {
@@ -197,7 +231,7 @@ impl Ring {
             into.push(Delivery::Missed { from: next, count: floor - next });
             next = floor;
         }
-        let seen = (held.shown(self.kept) + 1).saturating_sub(floor) as usize;
+        let seen = (held.shown(self.numbers) + 1).saturating_sub(floor) as usize;
         let from = ((next - floor) as usize).min(held.events.len());
         let to = from.saturating_add(at_most).min(held.events.len()).min(seen.max(from));
         into.extend(held.events.range(from..to).map(|(event, _)| Delivery::Event(event.clone())));
@@ -226,7 +260,8 @@ impl Ring {
     /// Whether nobody listens and nothing was said since.
     pub(super) fn is_idle(&self, since: Timestamp) -> bool {
         let held = self.held.read();
-        !self.is_watched() && held.waiting.is_none() && (held.events.is_empty() || held.last_at < since)
+        let rests = held.begun && (self.numbers != Numbers::Elsewhere || held.settled == held.came);
+        !self.is_watched() && rests && (held.events.is_empty() || held.last_at < since)
     }
 
     /// Ends all subscriptions.
@@ -236,12 +271,174 @@ impl Ring {
     }
 
     /// Whether it was closed.
-    pub(super) fn is_closed(&self) -> bool {
+    pub fn is_closed(&self) -> bool {
         self.held.read().closed
     }
 }
 
+/// What waiting for everything published so far comes down to.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Aim {
+    /// So many facts were settled.
+    Settled(u64),
+    /// Everything up to a number can be seen.
+    Told(u64),
+}
+
+/// What whoever gives the numbers elsewhere says to a ring. Each call wakes who waits.
+impl Ring {
+    /// The past was read, up to a number: what was published meanwhile can be taken.
+    pub fn open(&self, past: Vec<Event>, head: u64) {
+        self.change(|held, limits| {
+            // Nothing was shown of this ring yet, so nobody stands anywhere in it.
+            held.head = past.first().map_or(head, |first| first.seq - 1);
+            held.follow(past, head, limits);
+            held.begin();
+            held.beating = true;
+        });
+    }
+
+    /// Takes what waits for numbers. When there is nothing, the keeper is told as soon as there is.
+    pub fn take(&self, at_most: usize) -> Taken {
+        let mut held = self.held.write();
+        let Some(waiting) = held.waiting.as_mut() else { return Taken::default() };
+        let many = waiting.facts.len().min(at_most);
+        let facts = waiting.facts.drain(..many);
+        let events = facts.map(|(fact, at, trace)| Event::new(0, at, trace, fact)).collect();
+        let skipped = std::mem::take(&mut waiting.skipped);
+        held.settled += skipped;
+        held.beating = many > 0;
+        Taken { events, skipped }
+    }
+
+    /// Events got their numbers, above those held: what is between is gone, and so it is up to the head when that is above
+    /// the last. So many of the facts that were taken can be seen now.
+    pub fn follow(&self, events: Vec<Event>, head: u64, settled: u64) {
+        self.change(|held, limits| {
+            held.follow(events, head, limits);
+            held.settled += settled;
+        });
+    }
+
+    /// Another sequence begins, above a number and above everything held: everybody is told a reset.
+    pub fn cut(&self, head: u64) {
+        self.change(|held, _| {
+            held.cut();
+            held.head = held.head.max(head);
+            held.told = held.head;
+        });
+    }
+
+    /// Whoever gives the numbers is away: they are given here, first to what was taken and not settled, then to a word on
+    /// why there may be a gap, then to what waits and comes. Answers the number beneath the first.
+    pub fn alone(&self, taken: Vec<Event>, gap: Event) -> u64 {
+        let mut beneath = 0;
+        self.change(|held, limits| {
+            let Some(waiting) = held.waiting.take() else { return };
+            beneath = held.head;
+            held.settled = held.came;
+            for event in taken.into_iter().chain(std::iter::once(gap)) {
+                held.head += 1;
+                held.hold(event.at_place(held.head), limits);
+            }
+            // Where the past was never read, it begins here.
+            held.begun = true;
+            held.began = held.head;
+            held.place_all(waiting, limits);
+            held.told = held.head;
+        });
+        beneath
+    }
+
+    /// Numbers are given elsewhere again, if nothing came above one; else that has to be sent there first.
+    pub fn rejoin(&self, sent: u64) -> bool {
+        let mut held = self.held.write();
+        if held.head > sent {
+            return false;
+        }
+        held.waiting.get_or_insert_default();
+        held.beating = false;
+        true
+    }
+
+    /// The same, whatever came: what was given numbers here above one gets others, and everybody is told a reset. Answers
+    /// what that is, in order, with no number yet, and the number that the first had.
+    pub fn rejoin_anew(&self, beneath: u64) -> (u64, Vec<Event>) {
+        let (mut first, mut again) = (beneath + 1, Vec::new());
+        self.change(|held, _| {
+            let events = held.after(beneath);
+            first = events.first().map_or(held.head + 1, |event| event.seq);
+            again = events.iter().map(|event| event.again()).collect();
+            held.cut();
+            held.waiting.get_or_insert_default();
+            held.beating = true;
+        });
+        (first, again)
+    }
+
+    /// Wakes who waits; the next fact tells the keeper again.
+    pub fn ring(&self) {
+        self.change(|held, _| {
+            held.told = held.head;
+            held.beating = false;
+        });
+    }
+
+    fn change(&self, act: impl FnOnce(&mut Held, Limits)) {
+        act(&mut self.held.write(), self.limits);
+        self.rung.notify_waiters();
+    }
+}
+
 impl Held {
+    /// The past is read; what comes from now on stands above it.
+    const fn begin(&mut self) {
+        self.begun = true;
+        self.began = self.head;
+    }
+
+    fn clear(&mut self) {
+        self.events.clear();
+        self.bytes = 0;
+    }
+
+    /// Whoever stands anywhere in what is held is told a reset.
+    fn cut(&mut self) {
+        self.clear();
+        self.cut = self.head + 1;
+    }
+
+    /// Gives everything that waited its number.
+    fn place_all(&mut self, waiting: Waiting, limits: Limits) {
+        if waiting.skipped > 0 {
+            // A ring has no holes: what stands before one is gone.
+            self.clear();
+            self.head += waiting.skipped;
+        }
+        for (fact, at, trace) in waiting.facts {
+            self.place(fact, at, trace, limits);
+        }
+    }
+
+    /// Holds events that have their numbers.
+    fn follow(&mut self, events: Vec<Event>, head: u64, limits: Limits) {
+        for event in events {
+            if event.seq <= self.head {
+                continue;
+            }
+            if self.events.back().is_some_and(|(last, _)| last.seq + 1 != event.seq) {
+                self.clear();
+            }
+            self.head = event.seq;
+            self.hold(event, limits);
+        }
+        if head > self.head {
+            self.clear();
+            self.head = head;
+        }
+        self.told = self.head;
+    }
+
     fn place(&mut self, fact: Fact, at: Timestamp, trace: TraceId, limits: Limits) {
         self.head += 1;
         self.hold(Event::new(self.head, at, trace, fact), limits);
@@ -264,8 +461,11 @@ impl Held {
     }
 
     /// The highest number that may be delivered.
-    const fn shown(&self, kept: bool) -> u64 {
-        if kept { self.told } else { self.head }
+    const fn shown(&self, numbers: Numbers) -> u64 {
+        match numbers {
+            Numbers::Written => self.told,
+            Numbers::Here | Numbers::Elsewhere => self.head,
+        }
     }
 
     fn floor(&self) -> u64 {
