@@ -5415,7 +5415,7 @@ export interface components {
          * @enum {string}
          */
         Verdict: "approve" | "reject" | "edit";
-        /** @description See the module. */
+        /** @description What schedules set off: a kind of task and what it is about, by names. */
         Work: {
             /** @description `sync`, `agent`, `rebuild`, `playbook`, `bulk_mapping`, `noop`. */
             kind: string;
