@@ -7,6 +7,8 @@ const SAVED: &str = "autonomos_log_compacted_bytes_total";
 const DROPPED: &str = "autonomos_log_dropped_rows_total";
 const TAKEN_OUT: &str = "autonomos_tenants_taken_out_total";
 const RESUMED: &str = "autonomos_tenants_resumed_total";
+const MODEL_CALLS: &str = "autonomos_model_calls_total";
+const MODEL_TOKENS: &str = "autonomos_model_tokens_total";
 
 /// Gives every metric its help; once, when a recorder is installed.
 pub fn describe() {
@@ -15,6 +17,15 @@ pub fn describe() {
     describe_counter!(DROPPED, "Superseded rows that compaction dropped from the log");
     describe_counter!(TAKEN_OUT, "Tenants whose actors were stopped because they could not go on, by cause");
     describe_counter!(RESUMED, "Tenants that were taken out and started again");
+    describe_counter!(MODEL_CALLS, "Calls of language models, by purpose and outcome");
+    describe_counter!(MODEL_TOKENS, "Tokens of language models, by purpose and direction");
+}
+
+/// A language model was asked.
+pub fn model_asked(purpose: &'static str, outcome: &'static str, input: u64, output: u64) {
+    counter!(MODEL_CALLS, "purpose" => purpose, "outcome" => outcome).increment(1);
+    counter!(MODEL_TOKENS, "purpose" => purpose, "direction" => "input").increment(input);
+    counter!(MODEL_TOKENS, "purpose" => purpose, "direction" => "output").increment(output);
 }
 
 /// A step of compaction is done.

@@ -13,6 +13,7 @@ use autonomos_runtime::{Actor, Ambient, Scope, Timestamp, ids::TenantId};
 
 use crate::dcl::Dcl;
 use crate::files::Folder;
+use crate::intelligence::LanguageModel;
 use crate::lineage::keeper::Keeper;
 use crate::outside::Outside;
 use crate::vault::Vault;
@@ -38,6 +39,8 @@ pub struct Parts {
     pub archives: Arc<Folder>,
     /// The way out to addresses that tenants choose.
     pub outside: Arc<Outside>,
+    /// What gives second opinions, if one is configured.
+    pub model: Option<LanguageModel>,
     /// Stands around calls to the bucket that files may be in.
     pub bucket: Guard,
     /// Seals credentials and refused rows.
@@ -74,8 +77,8 @@ impl Parts {
     }
 
     /// What stands around calls to the outside, to be shown.
-    pub fn guards(&self) -> [&Guard; 2] {
-        [self.outside.guard(), &self.bucket]
+    pub fn guards(&self) -> impl Iterator<Item = &Guard> {
+        [self.outside.guard(), &self.bucket].into_iter().chain(self.model.as_ref().map(LanguageModel::guard))
     }
 
     /// The budget of batches between source and log.

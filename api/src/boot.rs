@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use autonomos_actors::dcl::{self, Dcl};
 use autonomos_actors::files::{Folder, Place, Quota};
+use autonomos_actors::intelligence::LanguageModel;
 use autonomos_actors::lineage::keeper::Keeper;
 use autonomos_actors::outside::{Outside, SystemLookup};
 use autonomos_actors::parts::Parts;
@@ -244,6 +245,7 @@ fn parts(
         folders: Arc::new(files.folder("files", quota, &bucket, ambient.clone())?),
         archives: Arc::new(files.folder("exports", quota, &bucket, ambient.clone())?),
         outside: Arc::new(Outside::new(&config, &SystemLookup::shared(), ambient.clone())?),
+        model: LanguageModel::configured(&config, ambient)?,
         bucket,
         vault: Arc::new(Vault::new(store.clone(), sealer)),
         vocabulary,

@@ -152,6 +152,16 @@ impl Desk {
         lineage::exporter::Handle::new(self.parts.node.address(&self.exporter_key()))
     }
 
+    /// Where the one sits who asks for second opinions, if there is a model to ask.
+    pub fn adviser_key(&self) -> Key {
+        Key::of(&self.scope, "advice")
+    }
+
+    /// The one who asks for second opinions.
+    pub fn adviser(&self) -> repair::adviser::Handle {
+        repair::adviser::Handle::new(self.parts.node.address(&self.adviser_key()))
+    }
+
     /// The repairer.
     pub fn repairer(&self) -> repair::repairer::Handle {
         repair::repairer::Handle::new(self.parts.node.address(&self.repairer_key()))

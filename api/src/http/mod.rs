@@ -20,6 +20,7 @@ pub mod flags;
 pub mod identities;
 pub mod lineage;
 pub mod live;
+pub mod model_use;
 pub mod operator;
 pub mod pages;
 pub mod playbooks;
@@ -119,6 +120,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(webhooks::secrets::rotate))
         .routes(routes!(alerts::get, alerts::put))
         .routes(routes!(alerts::test))
+        .routes(routes!(model_use::get))
         .routes(routes!(drifts::list::list))
         .routes(routes!(drifts::get::get))
         .routes(routes!(drifts::revert::revert))

@@ -31,6 +31,7 @@ mod receiver;
 mod roles;
 mod safe_mode;
 mod schedules;
+mod second_opinion;
 mod shared_files;
 mod slow;
 mod socket;

@@ -31,6 +31,7 @@ const LEAST: &[(&str, &str, &str)] = &[
     ("get", "/api/v1/audit/export", "admin"),
     ("get", "/api/v1/audit/verify", "admin"),
     ("get", "/api/v1/admin/alerts", "admin"),
+    ("get", "/api/v1/admin/model-use", "admin"),
     ("get", "/api/v1/config/export", "operator"),
     ("get", "/api/v1/webhooks/deliveries", "operator"),
     ("get", "/api/v1/webhooks/deliveries/{id}", "operator"),

@@ -220,6 +220,12 @@ impl Fact {
             .about("playbook_run", run)
     }
 
+    /// A language model was asked: what for, which one, and what it took.
+    pub fn model_asked(purpose: &str, model: &str, outcome: &str, tokens: i64, cost_micros: i64) -> Self {
+        let said = json!({"model": model, "outcome": outcome, "tokens": tokens, "cost_micros": cost_micros});
+        Self::new(Topic::ModelAsked, said).about("purpose", purpose)
+    }
+
     /// A switch was turned.
     pub fn flag_changed(name: &str, value: impl Into<Value>) -> Self {
         Self::new(Topic::FlagChanged, json!({})).about("flag", name).with("value", value)

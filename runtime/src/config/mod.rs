@@ -110,6 +110,13 @@ impl Config {
             ("http.request_seconds", self.http.request_seconds > 0, "at least 1"),
             ("http.heartbeat_seconds", self.http.heartbeat_seconds > 0, "at least 1"),
             ("outside.alert_seconds", self.outside.alert_seconds > 0, "at least 1"),
+            (
+                "llm.model",
+                self.llm.base_url.is_empty() || !self.llm.model.is_empty(),
+                "the name of a model of llm.base_url",
+            ),
+            ("llm.input_price", self.llm.input_price >= 0.0, "at least 0"),
+            ("llm.output_price", self.llm.output_price >= 0.0, "at least 0"),
             ("auth.refresh_days", self.auth.refresh_days > 0, "at least 1"),
             ("auth.password_length", self.auth.password_length >= 8, "at least 8"),
             ("auth.argon2_memory_kb", self.auth.argon2_memory_kb >= 8 * 1024, "at least 8192"),
@@ -128,15 +135,15 @@ impl Config {
         let asked = [
             ("store.database_url", self.store.database_url.reveal().is_some(), "DATABASE_URL"),
             ("bus.redis_url", self.bus.redis_url.reveal().is_some(), "REDIS_URL"),
-            ("llm.base_url", !self.llm.base_url.is_empty(), "AUTONOMOS_LLM_BASE_URL"),
         ];
         match asked.into_iter().find(|(_, asked, _)| *asked) {
-            Some((name, _, variable)) => Err(Error::invalid(
-                "config.not_here",
-                format!("{name} is set, but this version runs alone, without a language model"),
-            )
-            .field(name)
-            .remedy(format!("Take {variable} out of the environment and {name} out of the configuration file."))),
+            Some((name, _, variable)) => {
+                Err(Error::invalid("config.not_here", format!("{name} is set, but this version runs alone"))
+                    .field(name)
+                    .remedy(format!(
+                        "Take {variable} out of the environment and {name} out of the configuration file."
+                    )))
+            }
             None => Ok(()),
         }
     }

@@ -176,7 +176,10 @@ sections! {
         base_url: String,
         model: String,
         api_key: Hidden,
+        send_samples: bool,
         tokens_per_day: u64,
+        input_price: f64,
+        output_price: f64,
     }
 
     /// `[auth]`

@@ -35,6 +35,7 @@ pub mod identities;
 pub mod lineage;
 pub mod log;
 pub mod mappings;
+pub mod model_use;
 pub mod owners;
 pub mod page;
 pub mod playbooks;
@@ -70,6 +71,7 @@ pub use identities::*;
 pub use lineage::*;
 pub use log::*;
 pub use mappings::*;
+pub use model_use::*;
 pub use owners::*;
 pub use page::{Page, Paged};
 pub use playbooks::*;
@@ -125,6 +127,7 @@ pub trait Tx:
     + Lineage
     + Log
     + Mappings
+    + ModelUses
     + Owners
     + Playbooks
     + Reviews

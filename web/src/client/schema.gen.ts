@@ -469,6 +469,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/model-use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By day, purpose and model. */
+        get: operations["get_model_use"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/tenant": {
         parameters: {
             query?: never;
@@ -4475,6 +4492,60 @@ export interface components {
             /** @description What people said of pairs. */
             said: Record<string, unknown>[];
         };
+        /** @description Calls of one day, purpose and model. */
+        ModelUseRow: {
+            /**
+             * Format: int64
+             * @description Calls, those that came to nothing with them.
+             */
+            calls: number;
+            /**
+             * Format: double
+             * @description By the prices in the settings of the node at the time.
+             */
+            cost: number;
+            /**
+             * Format: date
+             * @description The day, in UTC.
+             */
+            day: string;
+            /**
+             * Format: int64
+             * @description Those that came to nothing.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Tokens of questions.
+             */
+            input_tokens: number;
+            /** @description Which model. */
+            model: string;
+            /**
+             * Format: int64
+             * @description Tokens of answers.
+             */
+            output_tokens: number;
+            /** @description What for: `repair`. */
+            purpose: string;
+        };
+        /** @description What language models took. */
+        ModelUseView: {
+            /** @description Latest first. */
+            items: components["schemas"]["ModelUseRow"][];
+            /** @description The model that is asked now; none: none is configured. */
+            model?: string | null;
+            /**
+             * Format: int64
+             * @description Tokens the tenant may use a day; 0: no limit.
+             */
+            tokens_per_day: number;
+            /**
+             * Format: int64
+             * @description Tokens used today.
+             */
+            tokens_today: number;
+        };
         /** @description The tenant. */
         MyTenant: {
             /** Format: uuid */
@@ -6457,6 +6528,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FlagView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_model_use: {
+        parameters: {
+            query?: {
+                /** @description So many days, today with them: 1 to 400. */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelUseView"];
                 };
             };
             /** @description A problem */

@@ -22,6 +22,7 @@ pub mod identities;
 pub mod lineage;
 pub mod log;
 pub mod mappings;
+pub mod model_use;
 pub mod owners;
 pub mod playbooks;
 pub mod reviews;
@@ -202,6 +203,7 @@ macro_rules! store_conformance {
                 a_stranger_sees_nothing];
             mappings: [adoption, a_stale_adoption_is_refused, a_revert_is_a_further_version,
                 rules_taken_back_take_replayed_rows_along, a_stranger_sees_nothing];
+            model_use: [calls_add_up, a_stranger_sees_nothing];
             owners: [the_fence];
             playbooks: [round_trip, a_stranger_sees_nothing];
             reviews: [round_trip, two_deciders, waiting_and_expiry, one_question_a_key, a_stranger_sees_nothing];

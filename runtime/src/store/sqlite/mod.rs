@@ -29,6 +29,7 @@ mod lineage;
 mod log;
 mod mappings;
 mod migrate;
+mod model_use;
 mod owners;
 mod playbooks;
 mod reviews;
