@@ -67,6 +67,10 @@ sections! {
     /// `[store]`
     StoreSettings {
         database_url: Hidden,
+        owner_url: Hidden,
+        writers: u32,
+        statement_seconds: u64,
+        idle_seconds: u64,
         durability: Durability,
         readers: u32,
         patience_seconds: u64,

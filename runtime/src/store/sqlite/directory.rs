@@ -10,6 +10,7 @@ use super::lane::Held;
 use super::row::{Columns, all, millis};
 use super::{PAGE, Shared, api_keys, audit, owners, sessions, tenants, users};
 use crate::ids::{SessionId, TenantId, TraceId, UserId};
+use crate::store::users::fold;
 use crate::store::{
     Directory, Erasure, KeyInForce, KeyUsed, NewAudit, NewUser, Page, Paged, Redeemed, Rotation, Session,
     SessionInForce, Space, Tenant, TenantRef, TokenHash, TokenPurpose, User, UserState,
@@ -118,7 +119,7 @@ impl Directory for SqliteDirectory {
     async fn find_user_by_email(&self, email: &str) -> Result<Option<User>> {
         let mut held = self.read().await?;
         let row = sqlx::query("select * from users where email = ?1")
-            .bind(users::fold(email))
+            .bind(fold(email))
             .fetch_optional(held.connection()?)
             .await?;
         row.as_ref().map(users::read).transpose()
