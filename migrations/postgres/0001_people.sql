@@ -16,13 +16,11 @@ begin
 end $$;
 
 -- Shows a table's rows of every tenant (or lets them be changed) to functions of the directory, which answer what has no
--- tenant yet: they run as the owner, and they alone set app.directory. It is not for the role that the nodes connect as.
+-- tenant yet: they run as the owner for somebody else. Who signs in as the owner is not shown them.
 create procedure show_directory(rows_of regclass, command text default 'select') language plpgsql as $$
 begin
     execute format(
-        'create policy directory_%1$s on %2$s for %1$s to current_user
-             using (current_setting(''app.directory'', true) = ''on'')',
-        command, rows_of);
+        'create policy directory_%1$s on %2$s for %1$s to current_user using (current_user <> session_user)', command, rows_of);
 end $$;
 
 create table tenants (
@@ -156,32 +154,35 @@ call show_directory('tenant_owner');
 call show_directory('tenant_owner', 'update');
 call show_directory('users');
 call show_directory('sessions');
+call show_directory('sessions', 'update');
 call show_directory('sessions', 'delete');
 call show_directory('refresh_tokens');
 call show_directory('tokens');
+call show_directory('tokens', 'update');
 call show_directory('tokens', 'delete');
 call show_directory('idempotency');
+call show_directory('idempotency', 'update');
 call show_directory('idempotency', 'delete');
 
 create function tenant_of_email(of_email text) returns uuid
-    language sql stable security definer set search_path = autonomos, pg_temp set app.directory = 'on'
+    language sql stable security definer set search_path = autonomos, pg_temp
     as $$ select tenant_id from users where email = of_email $$;
 create function tenant_of_session(of_id uuid) returns uuid
-    language sql stable security definer set search_path = autonomos, pg_temp set app.directory = 'on'
+    language sql stable security definer set search_path = autonomos, pg_temp
     as $$ select tenant_id from sessions where id = of_id $$;
 create function tenant_of_refresh_token(of_hash bytea) returns uuid
-    language sql stable security definer set search_path = autonomos, pg_temp set app.directory = 'on'
+    language sql stable security definer set search_path = autonomos, pg_temp
     as $$ select tenant_id from refresh_tokens where hash = of_hash $$;
 create function tenant_of_token(of_hash bytea) returns uuid
-    language sql stable security definer set search_path = autonomos, pg_temp set app.directory = 'on'
+    language sql stable security definer set search_path = autonomos, pg_temp
     as $$ select tenant_id from tokens where hash = of_hash $$;
 
 -- Pages of the list of tenants, for the operator.
 create function every_tenant(after uuid, at_most bigint) returns setof tenants
-    language sql stable security definer set search_path = autonomos, pg_temp set app.directory = 'on'
+    language sql stable security definer set search_path = autonomos, pg_temp
     as $$ select * from tenants where id > after order by id limit at_most $$;
 
 -- A node that runs alone owns every tenant from its start on, under an epoch higher than any before.
 create function take_over_every_tenant(by_node text, by_incarnation text) returns void
-    language sql volatile security definer set search_path = autonomos, pg_temp set app.directory = 'on'
+    language sql volatile security definer set search_path = autonomos, pg_temp
     as $$ update tenant_owner set node_id = by_node, incarnation = by_incarnation, epoch = epoch + 1 $$;

@@ -26,15 +26,16 @@ create index audit_by_subject on audit (tenant_id, subject, seq);
 create index audit_by_actor on audit (tenant_id, actor, seq);
 
 call show_directory('api_keys');
+call show_directory('api_keys', 'update');
 call show_directory('api_keys', 'delete');
 
 create function tenant_of_api_key(of_hash bytea) returns uuid
-    language sql stable security definer set search_path = autonomos, pg_temp set app.directory = 'on'
+    language sql stable security definer set search_path = autonomos, pg_temp
     as $$ select tenant_id from api_keys where hash = of_hash $$;
 
 -- Forgets what is past its time. Two nodes that do it at once leave each other's rows alone.
 create function sweep_every_tenant(until_now bigint, ended_until bigint) returns bigint
-    language sql volatile security definer set search_path = autonomos, pg_temp set app.directory = 'on'
+    language sql volatile security definer set search_path = autonomos, pg_temp
     as $$ 
         with past as (select hash from tokens where expires_at <= until_now for update skip locked),
              gone as (delete from tokens t using past where t.hash = past.hash returning 1),

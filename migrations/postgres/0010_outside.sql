@@ -144,5 +144,5 @@ select t.id, t.state, o.node_id, o.incarnation, o.epoch,
 from tenants t join tenant_owner o on o.tenant_id = t.id;
 
 create function every_tenant_ref() returns setof tenant_refs
-    language sql stable security definer set search_path = autonomos, pg_temp set app.directory = 'on'
+    language sql stable security definer set search_path = autonomos, pg_temp
     as $$ select * from tenant_refs order by id $$;

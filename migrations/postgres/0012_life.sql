@@ -41,8 +41,8 @@ call show_directory('erasures');
 call show_directory('identities');
 
 create function every_erasure(at_most bigint) returns setof erasures
-    language sql stable security definer set search_path = autonomos, pg_temp set app.directory = 'on'
+    language sql stable security definer set search_path = autonomos, pg_temp
     as $$ select * from erasures order by finished_at is not null, asked_at desc limit at_most $$;
 create function tenant_of_identity(of_issuer text, of_subject text) returns uuid
-    language sql stable security definer set search_path = autonomos, pg_temp set app.directory = 'on'
+    language sql stable security definer set search_path = autonomos, pg_temp
     as $$ select tenant_id from identities where issuer = of_issuer and subject = of_subject $$;

@@ -2,7 +2,7 @@
 
 use sqlx::postgres::PgRow;
 
-use super::error::taken;
+use super::error::{attempt, taken};
 use super::row::{Columns, all, before, json, millis};
 use super::{PostgresTx, missing, stale};
 use crate::Result;
@@ -36,7 +36,7 @@ const NAME_TAKEN: (&str, &str, &str) = ("connection.name_taken", "a connection o
 impl Connections for PostgresTx {
     async fn create_connection(&mut self, new: NewConnection) -> Result<Connection> {
         let id = new.id.unwrap_or_else(|| ConnectionId::new(&self.ambient));
-        let row = sqlx::query(
+        let statement = sqlx::query(
             "insert into connections
                  (tenant_id, id, name, kind, config, policy, state, system, safe_mode, created_at, updated_at, version)
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, 1) returning *",
@@ -50,10 +50,11 @@ impl Connections for PostgresTx {
         .bind(ConnectionState::Pending.as_str())
         .bind(new.system)
         .bind(new.safe_mode)
-        .bind(millis(self.now()))
-        .fetch_one(self.conn()?)
-        .await
-        .map_err(taken(NAME_TAKEN.0, NAME_TAKEN.1, NAME_TAKEN.2))?;
+        .bind(millis(self.now()));
+        let row = attempt(self.conn()?, statement)
+            .await
+            .map_err(taken(NAME_TAKEN.0, NAME_TAKEN.1, NAME_TAKEN.2))?
+            .ok_or(sqlx::Error::RowNotFound)?;
         read(&row)
     }
 
@@ -87,7 +88,7 @@ impl Connections for PostgresTx {
         change: ConnectionUpdate,
         if_version: Option<i64>,
     ) -> Result<Connection> {
-        let row = sqlx::query(
+        let statement = sqlx::query(
             "update connections set name = coalesce($3, name), config = coalesce($4, config),
                  policy = coalesce($5, policy), system = coalesce($6, system), safe_mode = coalesce($7, safe_mode),
                  updated_at = $8, version = version + 1
@@ -101,10 +102,8 @@ impl Connections for PostgresTx {
         .bind(change.system)
         .bind(change.safe_mode)
         .bind(millis(self.now()))
-        .bind(if_version)
-        .fetch_optional(self.conn()?)
-        .await
-        .map_err(taken(NAME_TAKEN.0, NAME_TAKEN.1, NAME_TAKEN.2))?;
+        .bind(if_version);
+        let row = attempt(self.conn()?, statement).await.map_err(taken(NAME_TAKEN.0, NAME_TAKEN.1, NAME_TAKEN.2))?;
         match row {
             Some(row) => read(&row),
             None => self.connection(id).await.and_then(|_| Err(stale("connection", "connection.stale"))),

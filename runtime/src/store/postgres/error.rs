@@ -1,7 +1,9 @@
 //! What PostgreSQL's states mean to a caller.
 
-use crate::Kind;
+use sqlx::postgres::{PgArguments, PgConnection, PgRow};
+use sqlx::query::Query;
 
+use crate::Kind;
 pub(super) use crate::store::rows::taken;
 
 /// SQLSTATE, as far as it means something to a caller.
@@ -27,4 +29,17 @@ pub(in crate::store) fn of_state(state: &str) -> (Kind, &'static str, &'static s
         }
         _ => (Kind::Internal, "store.failed", "the store failed"),
     }
+}
+
+/// Runs a statement that may meet a name that is taken. PostgreSQL ends the whole transaction with a statement that fails;
+/// with this one it goes on without it, as in SQLite.
+pub(super) async fn attempt(
+    connection: &mut PgConnection,
+    statement: Query<'_, sqlx::Postgres, PgArguments>,
+) -> Result<Option<PgRow>, sqlx::Error> {
+    sqlx::raw_sql("SAVEPOINT attempt").execute(&mut *connection).await?;
+    let done = statement.fetch_optional(&mut *connection).await;
+    let after = if done.is_ok() { "RELEASE attempt" } else { "ROLLBACK TO attempt; RELEASE attempt" };
+    sqlx::raw_sql(after).execute(connection).await?;
+    done
 }

@@ -204,10 +204,10 @@ impl PostgresStore {
 }
 
 /// Brings the database to this version, as the owner, and gives the nodes' role its rights, unless it is one that is refused;
-/// nothing without an owner.
-pub async fn migrate(options: &PostgresOptions, ambient: &Ambient) -> Result<()> {
+/// nothing without an owner. Answers the names of what was run.
+pub async fn migrate(options: &PostgresOptions, ambient: &Ambient) -> Result<Vec<&'static str>> {
     admission::role(&options.session(options.idle)?).await?;
-    let Some(owner) = &options.owner_url else { return Ok(()) };
+    let Some(owner) = &options.owner_url else { return Ok(Vec::new()) };
     let owner = parse(owner, "store.owner_url")?.application_name("autonomos/migrate");
     let mut connection = connect(&parse(&options.url, "store.database_url")?, "store.database_url").await?;
     let role: String = sqlx::query_scalar("select current_user::text").fetch_one(&mut connection).await?;
@@ -217,7 +217,7 @@ pub async fn migrate(options: &PostgresOptions, ambient: &Ambient) -> Result<()>
     if !ran.is_empty() {
         tracing::info!(migrations = ?ran, "the store was brought to this version");
     }
-    Ok(())
+    Ok(ran)
 }
 
 async fn connect(options: &PgConnectOptions, setting: &'static str) -> Result<PgConnection> {

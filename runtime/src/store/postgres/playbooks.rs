@@ -2,7 +2,7 @@
 
 use sqlx::postgres::PgRow;
 
-use super::error::taken;
+use super::error::{attempt, taken};
 use super::row::{Columns, all, before, maybe_json, millis};
 use super::{PostgresTx, missing, stale};
 use crate::Result;
@@ -54,7 +54,7 @@ fn read_step(row: &PgRow) -> Result<PlaybookStep> {
 impl Playbooks for PostgresTx {
     async fn create_playbook(&mut self, name: &str, document: &str) -> Result<PlaybookRow> {
         let (now, actor) = (millis(self.now()), self.actor.clone());
-        let row = sqlx::query(
+        let statement = sqlx::query(
             "insert into playbooks (tenant_id, id, name, document, version, created_at, updated_at, created_by)
              values ($1, $2, $3, $4, 1, $5, $5, $6) returning *",
         )
@@ -63,10 +63,11 @@ impl Playbooks for PostgresTx {
         .bind(name)
         .bind(document)
         .bind(now)
-        .bind(actor)
-        .fetch_one(self.conn()?)
-        .await
-        .map_err(taken("playbook.name_taken", "a playbook of that name exists", "/name"))?;
+        .bind(actor);
+        let row = attempt(self.conn()?, statement)
+            .await
+            .map_err(taken("playbook.name_taken", "a playbook of that name exists", "/name"))?
+            .ok_or(sqlx::Error::RowNotFound)?;
         read(&row)
     }
 

@@ -2,7 +2,7 @@
 
 use sqlx::postgres::PgRow;
 
-use super::error::taken;
+use super::error::{attempt, taken};
 use super::row::{Columns, all, before, json, millis};
 use super::{PostgresTx, missing, stale};
 use crate::ids::{ScheduleId, TaskId};
@@ -32,7 +32,7 @@ fn read(row: &PgRow) -> Result<Schedule> {
 impl Schedules for PostgresTx {
     async fn create_schedule(&mut self, new: NewSchedule) -> Result<Schedule> {
         let (now, actor) = (millis(self.now()), self.actor.clone());
-        let row = sqlx::query(
+        let statement = sqlx::query(
             "insert into schedules (tenant_id, id, name, set_off_by, work, missed, paused, next_at, version, created_at,
                  updated_at, created_by)
              values ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $9, $10) returning *",
@@ -46,10 +46,11 @@ impl Schedules for PostgresTx {
         .bind(new.paused)
         .bind(new.next_at.map(millis))
         .bind(now)
-        .bind(actor)
-        .fetch_one(self.conn()?)
-        .await
-        .map_err(taken("schedule.name_taken", "a schedule of that name exists", "/name"))?;
+        .bind(actor);
+        let row = attempt(self.conn()?, statement)
+            .await
+            .map_err(taken("schedule.name_taken", "a schedule of that name exists", "/name"))?
+            .ok_or(sqlx::Error::RowNotFound)?;
         read(&row)
     }
 
@@ -75,7 +76,7 @@ impl Schedules for PostgresTx {
 
     async fn update_schedule(&mut self, id: ScheduleId, new: NewSchedule, if_version: Option<i64>) -> Result<Schedule> {
         let now = millis(self.now());
-        let row = sqlx::query(
+        let statement = sqlx::query(
             "update schedules set name = $3, set_off_by = $4, work = $5, missed = $6, paused = $7, next_at = $8,
                  version = version + 1, updated_at = $9
              where tenant_id = $1 and id = $2 and ($10 is null or version = $10) returning *",
@@ -89,10 +90,12 @@ impl Schedules for PostgresTx {
         .bind(new.paused)
         .bind(new.next_at.map(millis))
         .bind(now)
-        .bind(if_version)
-        .fetch_optional(self.conn()?)
-        .await
-        .map_err(taken("schedule.name_taken", "a schedule of that name exists", "/name"))?;
+        .bind(if_version);
+        let row = attempt(self.conn()?, statement).await.map_err(taken(
+            "schedule.name_taken",
+            "a schedule of that name exists",
+            "/name",
+        ))?;
         match row {
             Some(row) => read(&row),
             None => self.schedule(id).await.and_then(|_| Err(stale("schedule", "schedule.stale"))),

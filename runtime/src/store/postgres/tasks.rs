@@ -3,6 +3,7 @@
 use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
+use super::error::{attempt, taken};
 use super::row::{Columns, all, before, json, maybe_json, millis};
 use super::{PostgresTx, missing};
 use crate::ids::{ConnectionId, TaskId};
@@ -205,17 +206,19 @@ impl Tasks for PostgresTx {
     }
 
     async fn retry_task(&mut self, id: TaskId) -> Result<Task> {
-        let row = sqlx::query(
+        let statement = sqlx::query(
             "update tasks set state = 'queued', attempts = 0, cancel_requested = false, finished_at = null, error = null,
                  result = null, progress = '{}', run_at = $3
              where tenant_id = $1 and id = $2 and state in ('failed', 'cancelled') returning *",
         )
         .bind(self.tenant)
         .bind(id.as_uuid())
-        .bind(millis(self.now()))
-        .fetch_optional(self.conn()?)
-        .await
-        .map_err(super::error::taken("task.again", "the same work was asked for again meanwhile", "id"))?;
+        .bind(millis(self.now()));
+        let row = attempt(self.conn()?, statement).await.map_err(taken(
+            "task.again",
+            "the same work was asked for again meanwhile",
+            "id",
+        ))?;
         match row {
             Some(row) => read(&row),
             None => self.task(id).await.and_then(|task| {

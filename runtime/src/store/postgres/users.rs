@@ -3,7 +3,7 @@
 use sqlx::postgres::{PgConnection, PgRow};
 use uuid::Uuid;
 
-use super::error::taken;
+use super::error::{attempt, taken};
 use super::row::{Columns, all, before, millis};
 use super::{PostgresTx, missing, stale};
 use crate::ids::{TenantId, UserId};
@@ -33,7 +33,7 @@ pub(super) async fn insert(
     new: NewUser,
     ambient: &Ambient,
 ) -> Result<User> {
-    let row = sqlx::query(
+    let statement = sqlx::query(
         "insert into users (tenant_id, id, email, name, role, state, password, created_at, updated_at, version)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $8, 1) returning *",
     )
@@ -44,10 +44,11 @@ pub(super) async fn insert(
     .bind(new.role.as_str())
     .bind(UserState::Active.as_str())
     .bind(new.password.map(|hash| hash.0))
-    .bind(millis(ambient.now()))
-    .fetch_one(connection)
-    .await
-    .map_err(taken("user.email_taken", "somebody uses this address already", "email"))?;
+    .bind(millis(ambient.now()));
+    let row = attempt(connection, statement)
+        .await
+        .map_err(taken("user.email_taken", "somebody uses this address already", "email"))?
+        .ok_or(sqlx::Error::RowNotFound)?;
     read(&row)
 }
 
