@@ -165,7 +165,8 @@ export function small(page: Page): Promise<string[]> {
       ),
     ]
       .filter((one) => one.offsetParent !== null)
-      .map((one) => ({ one, box: one.getBoundingClientRect() }))
+      // A box to tick is as large as what is written beside it.
+      .map((one) => ({ one, box: (one.closest("label") ?? one).getBoundingClientRect() }))
       .filter(({ box }) => box.width > 2 && (box.height < 43.5 || box.width < 43.5))
       .map(
         ({ one, box }) =>

@@ -16,7 +16,8 @@ import { useTruth } from "@/components/truth";
 import { Async } from "@/ui/Async";
 import { Card } from "@/ui/Card";
 import { Shares } from "@/ui/Spark";
-import { Tabs } from "@/ui/Tabs";
+import { type Parts, Tabs } from "@/ui/Tabs";
+import { ADMIN_TABS } from "./table";
 
 export default function AdminPage() {
   const [address, change] = useAddress();
@@ -24,21 +25,23 @@ export default function AdminPage() {
     <Page title="Admin" lead="What runs, where, for whom.">
       <Tabs
         label="Parts of the platform"
-        value={address.tab ?? "actors"}
-        onChange={(tab) => change({ tab: tab === "actors" ? undefined : tab })}
-        tabs={[
-          { id: "actors", label: "Actors", content: <Actors /> },
-          { id: "cluster", label: "Cluster", content: <Cluster /> },
-          { id: "people", label: "People and sessions", content: <People /> },
-          { id: "files", label: "Files", content: <Files /> },
-          { id: "keys", label: "API keys", content: <Keys /> },
-          { id: "audit", label: "Audit", content: <Audit /> },
-          { id: "tenant", label: "Tenant and switches", content: <Tenant /> },
-        ]}
+        value={address.tab ?? ADMIN_TABS[0]}
+        onChange={(tab) => change({ tab: tab === ADMIN_TABS[0] ? undefined : tab })}
+        tabs={ADMIN_TABS.map((id) => ({ id, ...PARTS[id] }))}
       />
     </Page>
   );
 }
+
+const PARTS: Parts<typeof ADMIN_TABS> = {
+  actors: { label: "Actors", content: <Actors /> },
+  cluster: { label: "Cluster", content: <Cluster /> },
+  people: { label: "People and sessions", content: <People /> },
+  files: { label: "Files", content: <Files /> },
+  keys: { label: "API keys", content: <Keys /> },
+  audit: { label: "Audit", content: <Audit /> },
+  tenant: { label: "Tenant and switches", content: <Tenant /> },
+};
 
 function Actors() {
   const query = useQuery(actors());

@@ -8,12 +8,14 @@ import { Tree } from "@/components/lineage/Tree";
 import { Why } from "@/components/lineage/Why";
 import { Page } from "@/components/Page";
 import { Segmented } from "@/ui/Field";
+import type { LINEAGE_SHAPES } from "./table";
 
-const SHAPES = { grid: Grid, tree: Tree, graph: Around, why: Why };
+type Shape = (typeof LINEAGE_SHAPES)[number];
+const SHAPES: Record<Shape, () => React.ReactNode> = { grid: Grid, tree: Tree, graph: Around, why: Why };
 
 export default function LineagePage() {
   const [address, change] = useAddress();
-  const as = (address.as && address.as in SHAPES ? address.as : "grid") as keyof typeof SHAPES;
+  const as = (address.as && address.as in SHAPES ? address.as : "grid") as Shape;
   const Shown = SHAPES[as];
   return (
     <Page

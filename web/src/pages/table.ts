@@ -13,7 +13,15 @@ export type PageEntry = {
   says: string;
   /** For a page about one thing: an address of the demo tenant that has one, found by the tests through the API. */
   sample?: string;
+  /** The parts it has, and the search parameter that chooses one; the first is shown unless another is asked for. */
+  parts?: { by: string; ids: readonly string[] };
 };
+
+export const CONNECTOR_TABS = ["status", "schema", "mappings", "timeline", "records", "refused", "settings"] as const;
+export const LINEAGE_SHAPES = ["grid", "tree", "graph", "why"] as const;
+export const ONTOLOGY_SHAPES = ["graph", "table"] as const;
+export const TASK_TABS = ["tasks", "schedules", "playbooks", "mapping"] as const;
+export const ADMIN_TABS = ["actors", "cluster", "people", "files", "keys", "audit", "tenant"] as const;
 
 export const AREAS: Record<Area, string> = {
   start: "Start",
@@ -68,6 +76,7 @@ export const PAGES: PageEntry[] = [
     menu: false,
     says: "One source in full",
     sample: "connection",
+    parts: { by: "tab", ids: CONNECTOR_TABS },
   },
   {
     id: "FlowMonitor",
@@ -78,7 +87,15 @@ export const PAGES: PageEntry[] = [
     says: "Events of the three layers side by side",
   },
   { id: "LiveFlow", path: "/flow", title: "Live Flow", area: "aam", menu: true, says: "Data on its way, as it moves" },
-  { id: "Ontology", path: "/ontology", title: "Ontology", area: "dcl", menu: true, says: "What feeds what" },
+  {
+    id: "Ontology",
+    path: "/ontology",
+    title: "Ontology",
+    area: "dcl",
+    menu: true,
+    says: "What feeds what",
+    parts: { by: "as", ids: ONTOLOGY_SHAPES },
+  },
   { id: "Views", path: "/views", title: "Views", area: "dcl", menu: true, says: "Unified tables" },
   {
     id: "View",
@@ -113,8 +130,61 @@ export const PAGES: PageEntry[] = [
     area: "dcl",
     menu: true,
     says: "Field by field, from source to agent",
+    parts: { by: "as", ids: LINEAGE_SHAPES },
   },
-  { id: "Tasks", path: "/tasks", title: "Tasks", area: "aoa", menu: true, says: "Work that waits, runs and ran" },
+  {
+    id: "Tasks",
+    path: "/tasks",
+    title: "Tasks",
+    area: "aoa",
+    menu: true,
+    says: "Work that waits, runs and ran, schedules, playbooks",
+    parts: { by: "tab", ids: TASK_TABS },
+  },
+  {
+    id: "Task",
+    path: "/tasks/$id",
+    title: "Task",
+    area: "aoa",
+    menu: false,
+    says: "One task in full",
+    sample: "task",
+  },
+  {
+    id: "NewPlaybook",
+    path: "/playbooks/new",
+    title: "New playbook",
+    area: "aoa",
+    menu: false,
+    says: "Write a sequence of tasks",
+  },
+  {
+    id: "Playbook",
+    path: "/playbooks/$id",
+    title: "Playbook",
+    area: "aoa",
+    menu: false,
+    says: "A sequence of tasks, and its runs",
+    sample: "playbook",
+  },
+  {
+    id: "PlaybookRun",
+    path: "/playbook-runs/$id",
+    title: "Run of a playbook",
+    area: "aoa",
+    menu: false,
+    says: "Step by step",
+    sample: "playbook run",
+  },
+  {
+    id: "BulkMapping",
+    path: "/bulk-mappings/$id",
+    title: "Mapping job",
+    area: "aoa",
+    menu: false,
+    says: "What many objects are held to be",
+    sample: "mapping job",
+  },
   {
     id: "Agents",
     path: "/agents",
@@ -148,5 +218,6 @@ export const PAGES: PageEntry[] = [
     area: "more",
     menu: true,
     says: "Actors, cluster, people, keys, audit, tenant",
+    parts: { by: "tab", ids: ADMIN_TABS },
   },
 ];

@@ -4,6 +4,8 @@ import type { ReactNode } from "react";
 import { count } from "./format";
 
 export type Tab = { id: string; label: string; badge?: number; content: ReactNode };
+/** The content of each tab of a list that is kept elsewhere. */
+export type Parts<Ids extends readonly string[]> = Record<Ids[number], Omit<Tab, "id">>;
 
 export function Tabs({
   tabs,

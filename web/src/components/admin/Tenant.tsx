@@ -142,7 +142,7 @@ function Steps({ of }: { of: OneTenant }) {
           </Button>
         )}
         {asked && (
-          <LinkButton to="/tasks" search={{ task: asked }} tone="quiet">
+          <LinkButton to={`/tasks/${asked}`} tone="quiet">
             How far it is
           </LinkButton>
         )}
