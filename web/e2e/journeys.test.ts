@@ -236,7 +236,7 @@ describe("what admins keep", () => {
       .getByRole("row", { name: /nightly report/ })
       .getByRole("button", { name: "End it" })
       .click();
-    await page.getByText("nightly report has ended").waitFor();
+    await page.getByText("nightly report has ended").first().waitFor();
     await expect(call(server.url, "/api/v1/dcl/views", key)).rejects.toThrow("401");
     await goto("/admin?tab=tenant");
     const flag = page.getByRole("switch", { name: "ENABLE_AUTO_REPAIR" });

@@ -8,6 +8,8 @@ import { Audit } from "@/components/admin/Audit";
 import { Cluster } from "@/components/admin/Cluster";
 import { Files } from "@/components/admin/Files";
 import { Keys } from "@/components/admin/Keys";
+import { Life } from "@/components/admin/Life";
+import { Outside } from "@/components/admin/Outside";
 import { People } from "@/components/admin/People";
 import { Tenant } from "@/components/admin/Tenant";
 import { useSourceNames } from "@/components/names";
@@ -39,8 +41,10 @@ const PARTS: Parts<typeof ADMIN_TABS> = {
   people: { label: "People and sessions", content: <People /> },
   files: { label: "Files", content: <Files /> },
   keys: { label: "API keys", content: <Keys /> },
+  outside: { label: "Webhooks and alerts", content: <Outside /> },
   audit: { label: "Audit", content: <Audit /> },
   tenant: { label: "Tenant and switches", content: <Tenant /> },
+  life: { label: "Archives and end", content: <Life /> },
 };
 
 function Actors() {

@@ -168,7 +168,7 @@ function Onwards({ of }: { of: Task }) {
   if (of.connection_id) return <LinkButton to={`/connect/${of.connection_id}`}>Open the source</LinkButton>;
   if (of.kind === "bulk_mapping") return <LinkButton to={`/bulk-mappings/${of.id}`}>See its results</LinkButton>;
   return (
-    <LinkButton to="/admin" search={{ tab: "tenant" }}>
+    <LinkButton to="/admin" search={{ tab: "life" }}>
       Download it
     </LinkButton>
   );

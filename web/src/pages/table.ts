@@ -21,7 +21,17 @@ export const CONNECTOR_TABS = ["status", "schema", "mappings", "timeline", "reco
 export const LINEAGE_SHAPES = ["grid", "tree", "graph", "why"] as const;
 export const ONTOLOGY_SHAPES = ["graph", "table"] as const;
 export const TASK_TABS = ["tasks", "schedules", "playbooks", "mapping"] as const;
-export const ADMIN_TABS = ["actors", "cluster", "people", "files", "keys", "audit", "tenant"] as const;
+export const ADMIN_TABS = [
+  "actors",
+  "cluster",
+  "people",
+  "files",
+  "keys",
+  "outside",
+  "audit",
+  "tenant",
+  "life",
+] as const;
 
 export const AREAS: Record<Area, string> = {
   start: "Start",
@@ -217,7 +227,7 @@ export const PAGES: PageEntry[] = [
     title: "Admin",
     area: "more",
     menu: true,
-    says: "Actors, cluster, people, keys, audit, tenant",
+    says: "Actors, cluster, people, keys, webhooks, audit, tenant",
     parts: { by: "tab", ids: ADMIN_TABS },
   },
 ];

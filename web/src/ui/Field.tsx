@@ -24,7 +24,7 @@ function Frame({
   children,
 }: Frame & { id: string; children: ReactNode }) {
   return (
-    <div className={cx("grid gap-1.5 min-w-0", className)}>
+    <div className={cx("grid content-start gap-1.5 min-w-0", className)}>
       <label htmlFor={id} className={hideLabel ? "sr-only" : "text-sm font-bold text-ink-2"}>
         {label}
       </label>

@@ -85,7 +85,7 @@ function Log() {
             className="max-w-96"
           />
         </div>
-        <Async query={query} className="px-0">
+        <Async query={query} className="px-0" skeleton={<Skeleton lines={12} className="min-h-dvh content-start" />}>
           {(page) => (
             <>
               <Table
@@ -131,7 +131,7 @@ function Whole() {
   const query = useQuery(chain());
   return (
     <Card>
-      <Async query={query} skeleton={<Skeleton lines={1} className="py-0" />}>
+      <Async query={query} skeleton={<Skeleton lines={1} className="!py-0.5" />}>
         {(said) => (
           <p className="flex flex-wrap items-center gap-3">
             {said.intact ? (

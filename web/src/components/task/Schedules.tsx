@@ -15,7 +15,7 @@ import { absolute } from "@/ui/format";
 import { Empty } from "@/ui/States";
 import { type Column, Table } from "@/ui/Table";
 import { Ago } from "@/ui/Time";
-import { act, toast } from "@/ui/toasts";
+import { act } from "@/ui/toasts";
 import { useAddress, useGo } from "../address";
 import { By } from "../By";
 import { useTruth } from "../truth";
@@ -190,8 +190,8 @@ function Actions({ of, onEdit, onGone }: { of: Schedule; onEdit: () => void; onG
   const go = useGo();
   const [sure, setSure] = useState(false);
   const fire = async () => {
-    const asked = await act(fireSchedule(of.id));
-    if (asked) toast.good("It was set off", { label: "See its task", run: () => go(`/tasks/${asked.task_id}`) });
+    const asked = await act(fireSchedule(of.id), "It was set off; this is its task");
+    if (asked) go(`/tasks/${asked.task_id}`);
   };
   const remove = () => {
     if (!sure) return setSure(true);
