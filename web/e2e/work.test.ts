@@ -153,6 +153,30 @@ describe("a playbook", () => {
   });
 });
 
+describe("a playbook that two people write", () => {
+  test("is written over only by who was told so, and what was typed stays", async () => {
+    type Kept = { id: string; version: number };
+    const document = "version: 1\nsteps:\n- {name: a, task: noop}\n";
+    const book = await call<Kept>(url, "/api/v1/playbooks", ann, "POST", { name: "of two", document });
+    await goto(`/playbooks/${book.id}`);
+    const text = page.getByLabel("Playbook, as YAML");
+    const mine = document.replace("name: a", "name: mine");
+    await text.fill(mine);
+    const theirs = document.replace("name: a", "name: theirs");
+    await call(url, `/api/v1/playbooks/${book.id}`, ann, "PUT", { document: theirs });
+    await page.getByRole("button", { name: "Keep it" }).click();
+    await page.getByText("Somebody wrote version 2 meanwhile.").waitFor();
+    expect(await text.inputValue()).toBe(mine);
+    await show("playbook-two");
+    await page.getByRole("button", { name: "Keep mine over it" }).click();
+    await page.getByRole("button", { name: "Keep it" }).click();
+    await page.getByText("Kept as version 3").first().waitFor();
+    const kept = await call<{ document: string }>(url, `/api/v1/playbooks/${book.id}`, ann);
+    expect(kept.document).toBe(mine);
+    expect(seen.faults.filter((fault) => !fault.includes("412"))).toEqual([]);
+  });
+});
+
 describe("many objects", () => {
   test("are mapped at once, and what each is held to be stands beside the rules in force", async () => {
     await goto("/tasks?tab=mapping");

@@ -42,7 +42,7 @@ export default function PlaybookPage() {
       <Async query={query}>
         {(of) => (
           <div className="grid gap-5">
-            <PlaybookEditor key={of.version} of={of} locked={!may(role, "operator")} onKept={() => undefined} />
+            <PlaybookEditor key={of.id} of={of} locked={!may(role, "operator")} onKept={() => undefined} />
             <Runs playbook={of.name} />
           </div>
         )}

@@ -32,17 +32,29 @@ type Props = { of: Playbook | null; locked?: boolean; onKept: (kept: Playbook) =
 
 export function PlaybookEditor({ of, locked = false, onKept }: Props) {
   const [name, setName] = useState("");
-  const [text, setText] = useState(of?.document ?? FIRST);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [wrong, setWrong] = useState<Fault | null>(null);
+  // What is being changed, as it was when it was begun. Another version that comes meanwhile is taken where nothing was typed,
+  // and said where something was.
+  const [base, setBase] = useState(of);
+  const [text, setText] = useState(of?.document ?? FIRST);
+  const newer = of && base && of.version > base.version ? of : null;
+  const take = (theirs: Playbook) => {
+    setBase(theirs);
+    setText(theirs.document);
+    setProblem(null);
+    setWrong(null);
+  };
   const [busy, setBusy] = useState(false);
+  if (newer && text === base?.document) take(newer);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setBusy(true);
     setProblem(null);
     setWrong(null);
     try {
-      const kept = await (of ? writePlaybook(of, text) : createPlaybook(name, text));
+      const kept = await (base ? writePlaybook(base, text) : createPlaybook(name, text));
+      setBase(kept);
       toast.good(of ? `Kept as version ${kept.version}` : `${kept.name} is kept`);
       onKept(kept);
     } catch (thrown) {
@@ -76,10 +88,21 @@ export function PlaybookEditor({ of, locked = false, onKept }: Props) {
           wrong={wrong}
           rows={8}
         />
+        {newer && (
+          <div role="alert" className="flex flex-wrap items-center gap-3 rounded-xl bg-amber-soft px-4 py-3">
+            <p className="grow font-semibold">Somebody wrote version {newer.version} meanwhile.</p>
+            <Button size="sm" onClick={() => take(newer)}>
+              Take theirs
+            </Button>
+            <Button size="sm" onClick={() => setBase(newer)}>
+              Keep mine over it
+            </Button>
+          </div>
+        )}
         {problem && <FaultBox of={problem} />}
         {!locked && (
           <div className="flex flex-wrap gap-2">
-            <Button type="submit" tone="primary" busy={busy} disabled={of?.document === text}>
+            <Button type="submit" tone="primary" busy={busy} disabled={base?.document === text || newer !== null}>
               Keep it
             </Button>
           </div>

@@ -6,35 +6,16 @@ import { connections } from "@/client/connections";
 import { playbooks } from "@/client/playbooks";
 import { type Problem, problemOf } from "@/client/problem";
 import { changeSchedule, createSchedule } from "@/client/schedules";
-import type { NewSchedule, Schedule, Trigger, Work } from "@/client/types";
+import type { Schedule } from "@/client/types";
 import { agents } from "@/client/work";
 import { Button } from "@/ui/Button";
 import { Checks, Input, Segmented, Select } from "@/ui/Field";
 import { Fault } from "@/ui/States";
 import { toast } from "@/ui/toasts";
 import { explain } from "./cron";
+import { ABOUT, asked, type Draft, draftOf, UNITS, type Unit, type Way } from "./draft";
 import { kindOf, MISSED } from "./words";
 
-const UNITS = { seconds: 1, minutes: 60, hours: 3_600, days: 86_400 };
-type Unit = keyof typeof UNITS;
-type Way = "cron" | "every" | "after";
-
-type Draft = {
-  name: string;
-  way: Way;
-  cron: string;
-  zone: string;
-  every: string;
-  unit: Unit;
-  after: string[];
-  kind: string;
-  about: string;
-  connections: string[];
-  missed: string;
-};
-
-/** What a kind is about, as its payload calls it. */
-const ABOUT: Record<string, string> = { sync: "connection", agent: "agent", playbook: "playbook" };
 const KINDS = ["sync", "agent", "playbook", "rebuild", "bulk_mapping"];
 const WAYS = [
   { value: "cron", label: "At times" },
@@ -43,45 +24,10 @@ const WAYS = [
 ];
 const ZONES = ["UTC", ...Intl.supportedValuesOf("timeZone").filter((zone) => zone !== "UTC")];
 
-function draftOf(one: Schedule | null): Draft {
-  const trigger: Trigger = one?.trigger ?? { cron: "0 6 * * *" };
-  const seconds = trigger.every_seconds ?? 3_600;
-  const unit = (["days", "hours", "minutes"] as const).find((name) => seconds % UNITS[name] === 0) ?? "seconds";
-  const given = (one?.task.payload ?? {}) as Record<string, unknown>;
-  const kind = one?.task.kind ?? "sync";
-  return {
-    name: one?.name ?? "",
-    way: trigger.after ? "after" : trigger.every_seconds ? "every" : "cron",
-    cron: trigger.cron ?? "0 6 * * *",
-    zone: trigger.time_zone ?? (one ? "UTC" : Intl.DateTimeFormat().resolvedOptions().timeZone),
-    every: String(seconds / UNITS[unit]),
-    unit,
-    after: trigger.after ?? [],
-    kind,
-    about: String(given[ABOUT[kind] ?? ""] ?? ""),
-    connections: Array.isArray(given.connections) ? (given.connections as string[]) : [],
-    missed: one?.missed ?? "once",
-  };
-}
-
-function asked(of: Draft): NewSchedule {
-  const trigger: Trigger =
-    of.way === "cron"
-      ? { cron: of.cron, ...(of.zone === "UTC" ? {} : { time_zone: of.zone }) }
-      : of.way === "every"
-        ? { every_seconds: Math.round(Number(of.every) * UNITS[of.unit]) }
-        : { after: of.after };
-  const named = ABOUT[of.kind];
-  const payload: Record<string, unknown> = named
-    ? { [named]: of.about }
-    : of.kind === "bulk_mapping" && of.connections.length > 0
-      ? { connections: of.connections }
-      : {};
-  return { name: of.name, trigger, task: { kind: of.kind, payload } as Work, missed: of.missed };
-}
-
 export function ScheduleForm({ of, onDone }: { of: Schedule | null; onDone: () => void }) {
-  const [draft, setDraft] = useState(() => draftOf(of));
+  // What it was when the form was opened: a change that was made elsewhere since is not written over.
+  const [base] = useState(of);
+  const [draft, setDraft] = useState(() => draftOf(base));
   const [fault, setFault] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
   const sources = useQuery(connections()).data?.items.map((one) => one.name) ?? [];
@@ -92,7 +38,7 @@ export function ScheduleForm({ of, onDone }: { of: Schedule | null; onDone: () =
     setFault(null);
     try {
       const made = asked(draft);
-      await (of ? changeSchedule(of, made) : createSchedule(made));
+      await (base ? changeSchedule(base, made) : createSchedule(made));
       toast.good(of ? "Changed; its times are counted anew" : `${draft.name} is set`);
       onDone();
     } catch (thrown) {
@@ -223,7 +169,10 @@ function Does({ draft, set, said, sources }: Part) {
         label="Work"
         value={draft.kind}
         onChange={(event) => set({ kind: event.target.value, about: "" })}
-        options={KINDS.map((value) => ({ value, label: kindOf(value) }))}
+        options={(KINDS.includes(draft.kind) ? KINDS : [draft.kind, ...KINDS]).map((value) => ({
+          value,
+          label: kindOf(value),
+        }))}
         fault={named ? undefined : fault}
       />
       {named && (

@@ -100,7 +100,7 @@ export function TaskList() {
       value={address[name] ?? ""}
       onChange={(event) => change({ [name]: event.target.value || undefined })}
       options={[{ value: "", label: all }, ...options]}
-      className="max-sm:w-full"
+      className="max-sm:w-[calc(50%-0.25rem)]"
     />
   );
   return (
