@@ -161,7 +161,11 @@ export function small(page: Page): Promise<string[]> {
   return page.evaluate(() =>
     [
       ...document.querySelectorAll<HTMLElement>(
-        "main button, main select, main input:not([type=file]), header button, nav[aria-label=Main] a, nav[aria-label=Main] button",
+        [
+          "main button, main select, main input:not([type=file])",
+          "[role=dialog] button, [role=dialog] select, [role=dialog] input:not([type=file])",
+          "header button, nav[aria-label=Main] a, nav[aria-label=Main] button",
+        ].join(),
       ),
     ]
       .filter((one) => one.offsetParent !== null)

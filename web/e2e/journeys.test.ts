@@ -351,6 +351,11 @@ describe("live", () => {
     await page.getByPlaceholder("A page, a source, a view").fill("flow mon");
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Flow Monitor" }).waitFor();
+    // A part of a page is gone to like a page.
+    await page.keyboard.press("Control+k");
+    await page.getByPlaceholder("A page, a source, a view").fill("webhooks");
+    await page.keyboard.press("Enter");
+    await page.getByRole("tab", { name: "Webhooks and alerts", selected: true }).waitFor();
     await page.keyboard.press("g");
     await page.keyboard.press("v");
     await page.getByRole("heading", { name: "Views", level: 1 }).waitFor();

@@ -40,7 +40,7 @@ const SAMPLES: Record<string, () => Promise<(string | undefined)[]>> = {
 /** A page, or one part of it. */
 type Place = PageEntry & { name: string; search: string };
 const PLACES: Place[] = PAGES.flatMap((page) => {
-  const others = page.parts?.ids.slice(1) ?? [];
+  const others = Object.keys(page.parts?.of ?? {}).slice(1);
   return [
     { ...page, name: page.id, search: "" },
     ...others.map((id) => ({ ...page, name: `${page.id}-${id}`, search: `?${page.parts?.by}=${id}` })),

@@ -5,7 +5,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
-import { open, SHOTS, settled, signIn, type Watch, watch } from "./browser";
+import { axe, open, SHOTS, settled, signIn, small, type Watch, watch } from "./browser";
 import { call, login, until } from "./server";
 
 const url = inject("url");
@@ -190,5 +190,39 @@ describe("many objects", () => {
     await drawer.getByText("in force").first().waitFor();
     await show("mapping-job");
     expect(seen.faults).toEqual([]);
+  });
+});
+
+describe("on a phone, in the dark", () => {
+  test("what opens beside a page is as wide as it, large enough for a finger, and read well", async () => {
+    type One = { id: string };
+    const trigger = { after: ["Documents (demo)"] };
+    const task = { kind: "agent", payload: { agent: "revops" } };
+    const schedule = await call<One>(url, "/api/v1/schedules", ann, "POST", { name: "after documents", trigger, task });
+    const job = await call<One>(url, "/api/v1/bulk-mappings", ann, "POST", { connections: ["Documents (demo)"] });
+    const phone = await open({
+      viewport: { width: 390, height: 844 },
+      hasTouch: true,
+      isMobile: true,
+      colorScheme: "dark",
+      reducedMotion: "reduce",
+    });
+    await signIn(phone, url);
+    const tab = await phone.newPage();
+    for (const [name, path] of [
+      ["new-schedule", "/tasks?tab=schedules&schedule=new"],
+      ["schedule", `/tasks?tab=schedules&schedule=${schedule.id}`],
+      ["held", `/bulk-mappings/${job.id}?object=${encodeURIComponent("Documents (demo)/leads")}`],
+    ] as const) {
+      await tab.goto(url + path);
+      await settled(tab);
+      await tab.getByRole("dialog").waitFor();
+      await settled(tab);
+      await tab.screenshot({ path: `${SHOTS}/work-phone-${name}.png` });
+      expect(await axe(tab), name).toEqual([]);
+      expect(await small(tab), name).toEqual([]);
+      expect(await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth), name).toBeLessThanOrEqual(0);
+    }
+    await phone.close();
   });
 });

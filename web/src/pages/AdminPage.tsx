@@ -18,7 +18,7 @@ import { useTruth } from "@/components/truth";
 import { Async } from "@/ui/Async";
 import { Card } from "@/ui/Card";
 import { Shares } from "@/ui/Spark";
-import { type Parts, Tabs } from "@/ui/Tabs";
+import { Tabs, tabsOf } from "@/ui/Tabs";
 import { ADMIN_TABS } from "./table";
 
 export default function AdminPage() {
@@ -27,25 +27,25 @@ export default function AdminPage() {
     <Page title="Admin" lead="What runs, where, for whom.">
       <Tabs
         label="Parts of the platform"
-        value={address.tab ?? ADMIN_TABS[0]}
-        onChange={(tab) => change({ tab: tab === ADMIN_TABS[0] ? undefined : tab })}
-        tabs={ADMIN_TABS.map((id) => ({ id, ...PARTS[id] }))}
+        value={address.tab ?? "actors"}
+        onChange={(tab) => change({ tab: tab === "actors" ? undefined : tab })}
+        tabs={TABS}
       />
     </Page>
   );
 }
 
-const PARTS: Parts<typeof ADMIN_TABS> = {
-  actors: { label: "Actors", content: <Actors /> },
-  cluster: { label: "Cluster", content: <Cluster /> },
-  people: { label: "People and sessions", content: <People /> },
-  files: { label: "Files", content: <Files /> },
-  keys: { label: "API keys", content: <Keys /> },
-  outside: { label: "Webhooks and alerts", content: <Outside /> },
-  audit: { label: "Audit", content: <Audit /> },
-  tenant: { label: "Tenant and switches", content: <Tenant /> },
-  life: { label: "Archives and end", content: <Life /> },
-};
+const TABS = tabsOf(ADMIN_TABS, {
+  actors: <Actors />,
+  cluster: <Cluster />,
+  people: <People />,
+  files: <Files />,
+  keys: <Keys />,
+  outside: <Outside />,
+  audit: <Audit />,
+  tenant: <Tenant />,
+  life: <Life />,
+});
 
 function Actors() {
   const query = useQuery(actors());

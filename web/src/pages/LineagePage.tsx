@@ -8,9 +8,9 @@ import { Tree } from "@/components/lineage/Tree";
 import { Why } from "@/components/lineage/Why";
 import { Page } from "@/components/Page";
 import { Segmented } from "@/ui/Field";
-import type { LINEAGE_SHAPES } from "./table";
+import { LINEAGE_SHAPES } from "./table";
 
-type Shape = (typeof LINEAGE_SHAPES)[number];
+type Shape = keyof typeof LINEAGE_SHAPES;
 const SHAPES: Record<Shape, () => React.ReactNode> = { grid: Grid, tree: Tree, graph: Around, why: Why };
 
 export default function LineagePage() {
@@ -27,12 +27,7 @@ export default function LineagePage() {
           label="Shown as"
           value={as}
           onChange={(next) => change({ as: next, open: undefined }, true)}
-          options={[
-            { value: "grid", label: "Grid" },
-            { value: "tree", label: "Tree" },
-            { value: "graph", label: "Graph" },
-            { value: "why", label: "Why this value" },
-          ]}
+          options={Object.entries(LINEAGE_SHAPES).map(([value, label]) => ({ value, label }))}
         />
       }
     >

@@ -18,7 +18,7 @@ import { Card } from "@/ui/Card";
 import { Dialog } from "@/ui/Dialog";
 import { Facts } from "@/ui/Facts";
 import { Segmented } from "@/ui/Field";
-import { count, many, words } from "@/ui/format";
+import { count, many } from "@/ui/format";
 import { Empty, Fault } from "@/ui/States";
 import { type Column, Table } from "@/ui/Table";
 import { ONTOLOGY_SHAPES } from "./table";
@@ -78,7 +78,7 @@ export default function OntologyPage() {
           label="Shown as"
           value={table ? "table" : "graph"}
           onChange={(as) => change({ as })}
-          options={ONTOLOGY_SHAPES.map((value) => ({ value, label: words(value) }))}
+          options={Object.entries(ONTOLOGY_SHAPES).map(([value, label]) => ({ value, label }))}
         />
       }
     >

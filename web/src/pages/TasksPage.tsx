@@ -5,15 +5,15 @@ import { BulkJobs } from "@/components/task/BulkJobs";
 import { Playbooks } from "@/components/task/Playbooks";
 import { Schedules } from "@/components/task/Schedules";
 import { TaskList } from "@/components/task/TaskList";
-import { type Parts, Tabs } from "@/ui/Tabs";
+import { Tabs, tabsOf } from "@/ui/Tabs";
 import { TASK_TABS } from "./table";
 
-const PARTS: Parts<typeof TASK_TABS> = {
-  tasks: { label: "Tasks", content: <TaskList /> },
-  schedules: { label: "Schedules", content: <Schedules /> },
-  playbooks: { label: "Playbooks", content: <Playbooks /> },
-  mapping: { label: "Bulk mapping", content: <BulkJobs /> },
-};
+const TABS = tabsOf(TASK_TABS, {
+  tasks: <TaskList />,
+  schedules: <Schedules />,
+  playbooks: <Playbooks />,
+  mapping: <BulkJobs />,
+});
 
 export default function TasksPage() {
   const [address, change] = useAddress();
@@ -21,9 +21,9 @@ export default function TasksPage() {
     <Page title="Tasks" lead="Work that was asked for or sets itself off, and what came of it.">
       <Tabs
         label="Kinds of work"
-        value={address.tab ?? TASK_TABS[0]}
-        onChange={(tab) => change({ tab: tab === TASK_TABS[0] ? undefined : tab })}
-        tabs={TASK_TABS.map((id) => ({ id, ...PARTS[id] }))}
+        value={address.tab ?? "tasks"}
+        onChange={(tab) => change({ tab: tab === "tasks" ? undefined : tab })}
+        tabs={TABS}
       />
     </Page>
   );

@@ -14,24 +14,38 @@ export type PageEntry = {
   /** For a page about one thing: an address of the demo tenant that has one, found by the tests through the API. */
   sample?: string;
   /** The parts it has, and the search parameter that chooses one; the first is shown unless another is asked for. */
-  parts?: { by: string; ids: readonly string[] };
+  parts?: { by: string; of: Record<string, string> };
 };
 
-export const CONNECTOR_TABS = ["status", "schema", "mappings", "timeline", "records", "refused", "settings"] as const;
-export const LINEAGE_SHAPES = ["grid", "tree", "graph", "why"] as const;
-export const ONTOLOGY_SHAPES = ["graph", "table"] as const;
-export const TASK_TABS = ["tasks", "schedules", "playbooks", "mapping"] as const;
-export const ADMIN_TABS = [
-  "actors",
-  "cluster",
-  "people",
-  "files",
-  "keys",
-  "outside",
-  "audit",
-  "tenant",
-  "life",
-] as const;
+/** Each part by its id, in order, and what it is called. */
+export const CONNECTOR_TABS = {
+  status: "Status",
+  schema: "Schema",
+  mappings: "Mappings",
+  timeline: "Timeline",
+  records: "Records",
+  refused: "Refused rows",
+  settings: "Settings",
+} as const;
+export const LINEAGE_SHAPES = { grid: "Grid", tree: "Tree", graph: "Graph", why: "Why this value" } as const;
+export const ONTOLOGY_SHAPES = { graph: "Graph", table: "Table" } as const;
+export const TASK_TABS = {
+  tasks: "Tasks",
+  schedules: "Schedules",
+  playbooks: "Playbooks",
+  mapping: "Bulk mapping",
+} as const;
+export const ADMIN_TABS = {
+  actors: "Actors",
+  cluster: "Cluster",
+  people: "People and sessions",
+  files: "Files",
+  keys: "API keys",
+  outside: "Webhooks and alerts",
+  audit: "Audit",
+  tenant: "Tenant and switches",
+  life: "Archives and end",
+} as const;
 
 export const AREAS: Record<Area, string> = {
   start: "Start",
@@ -86,7 +100,7 @@ export const PAGES: PageEntry[] = [
     menu: false,
     says: "One source in full",
     sample: "connection",
-    parts: { by: "tab", ids: CONNECTOR_TABS },
+    parts: { by: "tab", of: CONNECTOR_TABS },
   },
   {
     id: "FlowMonitor",
@@ -104,7 +118,7 @@ export const PAGES: PageEntry[] = [
     area: "dcl",
     menu: true,
     says: "What feeds what",
-    parts: { by: "as", ids: ONTOLOGY_SHAPES },
+    parts: { by: "as", of: ONTOLOGY_SHAPES },
   },
   { id: "Views", path: "/views", title: "Views", area: "dcl", menu: true, says: "Unified tables" },
   {
@@ -140,7 +154,7 @@ export const PAGES: PageEntry[] = [
     area: "dcl",
     menu: true,
     says: "Field by field, from source to agent",
-    parts: { by: "as", ids: LINEAGE_SHAPES },
+    parts: { by: "as", of: LINEAGE_SHAPES },
   },
   {
     id: "Tasks",
@@ -149,7 +163,7 @@ export const PAGES: PageEntry[] = [
     area: "aoa",
     menu: true,
     says: "Work that waits, runs and ran, schedules, playbooks",
-    parts: { by: "tab", ids: TASK_TABS },
+    parts: { by: "tab", of: TASK_TABS },
   },
   {
     id: "Task",
@@ -228,6 +242,6 @@ export const PAGES: PageEntry[] = [
     area: "more",
     menu: true,
     says: "Actors, cluster, people, keys, webhooks, audit, tenant",
-    parts: { by: "tab", ids: ADMIN_TABS },
+    parts: { by: "tab", of: ADMIN_TABS },
   },
 ];

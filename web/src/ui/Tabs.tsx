@@ -4,8 +4,12 @@ import { type ReactNode, useEffect, useRef } from "react";
 import { count } from "./format";
 
 export type Tab = { id: string; label: string; badge?: number; content: ReactNode };
-/** The content of each tab of a list that is kept elsewhere. */
-export type Parts<Ids extends readonly string[]> = Record<Ids[number], Omit<Tab, "id">>;
+/** The content of each tab of those that are named elsewhere. */
+export type Parts<Names> = Record<keyof Names, ReactNode>;
+
+/** Tabs out of their names and contents; none can be in one and not in the other. */
+export const tabsOf = <Names extends Record<string, string>>(names: Names, parts: Parts<Names>): Tab[] =>
+  Object.entries(names).map(([id, label]) => ({ id, label, content: parts[id] }));
 
 export function Tabs({
   tabs,
