@@ -162,7 +162,7 @@ export const PAGES: PageEntry[] = [
     title: "Tasks",
     area: "aoa",
     menu: true,
-    says: "Work that waits, runs and ran, schedules, playbooks",
+    says: "Work that waits, runs and ran",
     parts: { by: "tab", of: TASK_TABS },
   },
   {
@@ -241,7 +241,7 @@ export const PAGES: PageEntry[] = [
     title: "Admin",
     area: "more",
     menu: true,
-    says: "Actors, cluster, people, keys, webhooks, audit, tenant",
+    says: "What runs, where, for whom",
     parts: { by: "tab", of: ADMIN_TABS },
   },
 ];
