@@ -43,7 +43,7 @@ test("two hundred events a second ask once in two seconds", () => {
   const asked = vi.spyOn(cache, "invalidateQueries");
   const refresher = new Refresher(cache);
   for (let tick = 0; tick < 100; tick += 1) {
-    refresher.note(Array.from({ length: 20 }, () => event("task.state")));
+    refresher.note(Array.from({ length: 20 }, () => event("actor.state")));
     vi.advanceTimersByTime(100);
   }
   expect(asked.mock.calls.length).toBeGreaterThan(2);

@@ -17,7 +17,10 @@ const TOUCHES: [string, QueryKey[]][] = [
   ["flow.agent.completed", [["agents"], ["findings"]]],
   ["flow.agent.finding", [["findings"], ["agents"]]],
   ["flow.agent.failed", [["agents"]]],
-  ["task", [["tasks"]]],
+  ["task.state", [["tasks"], ["bulk-mappings"]]],
+  ["playbook", [["playbook-runs"]]],
+  ["schedule", [["schedules"]]],
+  ["delivery", [["deliveries"]]],
   ["actor", [["actors"]]],
 ];
 
