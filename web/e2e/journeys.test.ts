@@ -202,6 +202,12 @@ describe("why one value is what it is", () => {
     await drawer.getByRole("button", { name: "See it in the graph" }).click();
     await page.getByRole("group", { name: "What feeds what" }).waitFor();
     await show("lineage-graph");
+    await goto("/ontology?as=graph&node=dcl_account");
+    const node = page.getByRole("dialog", { name: "account" });
+    await node.getByText(/Some of its \d+ rows/).waitFor();
+    await node.getByRole("button", { name: "See from here" }).click();
+    await page.getByText(/This is what account comes from and goes to/).waitFor();
+    await show("ontology-from-account");
     await goto(`/lineage?as=why&view=contacts&id=${person?.id}&field=last_name`);
     await page.getByRole("heading", { name: /Why last_name is/ }).waitFor();
     await page.getByText("Original value").waitFor();

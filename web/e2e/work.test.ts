@@ -212,6 +212,7 @@ describe("on a phone, in the dark", () => {
     for (const [name, path] of [
       ["new-schedule", "/tasks?tab=schedules&schedule=new"],
       ["schedule", `/tasks?tab=schedules&schedule=${schedule.id}`],
+      ["node", "/ontology?as=table&node=dcl_account"],
       ["held", `/bulk-mappings/${job.id}?object=${encodeURIComponent("Documents (demo)/leads")}`],
     ] as const) {
       await tab.goto(url + path);

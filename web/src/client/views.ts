@@ -22,6 +22,13 @@ export const graph = (node?: string, depth = 5) =>
       ),
   });
 
+/** A few rows of an entity or a stream. */
+export const nodeRows = (node: string) =>
+  queryOptions({
+    queryKey: ["views", "node", node],
+    queryFn: ({ signal }) => body(api.GET("/api/v1/dcl/preview", { params: { query: { node, limit: 5 } }, signal })),
+  });
+
 export const flow = () =>
   queryOptions({
     queryKey: ["flow"],

@@ -5,7 +5,7 @@ import { type KeyboardEvent, memo, useCallback, useEffect, useMemo, useRef, useS
 import type { Graph, GraphNode } from "@/client/types";
 import { cx } from "@/ui/cx";
 import { count } from "@/ui/format";
-import { arrange, beside, curve, type Link, type Placed, reach, type Way } from "./layout";
+import { arrange, type By, beside, curve, type Link, type Placed, reach, type Way } from "./layout";
 
 const KEYS: Record<string, Way> = {
   ArrowLeft: "left",
@@ -51,6 +51,8 @@ type Props = {
   chosen: string | null;
   onChoose: (id: string | null) => void;
   moving?: Set<string>;
+  /** What the width of a link says; its rows, unless said. */
+  by?: By;
   /** The node it is seen from: brought to the middle of what is in sight. */
   middle?: string;
 };
@@ -58,7 +60,7 @@ type Props = {
 /** From so many links on each is fainter, so that many together do not hide what is beneath. */
 const FULL = 60;
 
-export function GraphPicture({ graph, chosen, onChoose, moving, middle }: Props) {
+export function GraphPicture({ graph, chosen, onChoose, moving, middle, by = "rows" }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(1000);
   const [over, setOver] = useState<string | null>(null);
@@ -68,7 +70,7 @@ export function GraphPicture({ graph, chosen, onChoose, moving, middle }: Props)
     observer.observe(box.current);
     return () => observer.disconnect();
   }, []);
-  const layout = useMemo(() => arrange(graph, width), [graph, width]);
+  const layout = useMemo(() => arrange(graph, width, by), [graph, width, by]);
   const centre = layout.nodes.find((node) => node.id === middle);
   const at = centre ? centre.y + centre.height / 2 : 0;
   useEffect(() => {

@@ -25,8 +25,11 @@ const SHARE = 0.19;
 /** What hangs together the sources is not drawn. */
 export const isDrawn = (node: GraphNode): boolean => node.type !== "source_parent";
 
+/** What the width of a link says. */
+export type By = "rows" | "fields";
+
 /** Places everything in a box of this width; the height is what it takes. Edges to nodes that are not there are left out. */
-export function arrange(graph: Graph, width: number): Layout {
+export function arrange(graph: Graph, width: number, by: By = "rows"): Layout {
   const nodes = graph.nodes.filter(isDrawn);
   const box = Math.min(NODE, width * SHARE);
   const step = (width - box) / (COLUMNS.length - 1);
@@ -40,14 +43,14 @@ export function arrange(graph: Graph, width: number): Layout {
   const heights = COLUMNS.map((layer) => ordered[layer].reduce((sum, node) => sum + tall(node) + gap, 0));
   const height = Math.max(180, ...heights);
   const placed = new Map<string, Placed>();
-  const [out, into] = [by(edges, "source"), by(edges, "target")];
+  const [out, into] = [ends(edges, "source"), ends(edges, "target")];
   const wanted = (node: GraphNode, at: number, of: number): number => {
-    const ends = [
+    const others = [
       ...(out.get(node.id) ?? []).map((edge) => placed.get(edge.target)),
       ...(into.get(node.id) ?? []).map((edge) => placed.get(edge.source)),
     ].filter((end) => end !== undefined);
-    if (ends.length === 0) return (height * (at + 0.5)) / of;
-    return ends.reduce((sum, end) => sum + end.y + end.height / 2, 0) / ends.length;
+    if (others.length === 0) return (height * (at + 0.5)) / of;
+    return others.reduce((sum, end) => sum + end.y + end.height / 2, 0) / others.length;
   };
   const longest = heights.indexOf(Math.max(...heights));
   const outward = COLUMNS.map((_, column) => column).sort((a, b) => Math.abs(a - longest) - Math.abs(b - longest));
@@ -60,7 +63,7 @@ export function arrange(graph: Graph, width: number): Layout {
   }
   return {
     nodes: COLUMNS.flatMap((layer) => [...placed.values()].filter((node) => node.layer === layer)),
-    links: link(edges, placed),
+    links: link(edges, placed, by),
     width,
     height,
     columns: COLUMNS.map((layer, column) => ({ layer, x: column * step })),
@@ -88,14 +91,14 @@ function settle(aims: Aim[], height: number, gap: number): (Aim & { y: number })
 /** Rows through each node; the larger of what comes and what goes, or its own. */
 function weigh(nodes: GraphNode[], edges: GraphEdge[]): Map<string, number> {
   const rows = (list: GraphEdge[] | undefined) => (list ?? []).reduce((total, edge) => total + edge.rows, 0);
-  const [out, into] = [by(edges, "source"), by(edges, "target")];
+  const [out, into] = [ends(edges, "source"), ends(edges, "target")];
   return new Map(
     nodes.map((node) => [node.id, Math.max(node.rows ?? 0, rows(out.get(node.id)), rows(into.get(node.id)))]),
   );
 }
 
 /** Edges by the node at one of their ends. */
-function by(edges: GraphEdge[], side: "source" | "target"): Map<string, GraphEdge[]> {
+function ends(edges: GraphEdge[], side: "source" | "target"): Map<string, GraphEdge[]> {
   const found = new Map<string, GraphEdge[]>();
   for (const edge of edges) {
     const list = found.get(edge[side]);
@@ -133,7 +136,7 @@ function order(nodes: GraphNode[], edges: GraphEdge[]): Record<GraphNode["layer"
   const note = (layer: GraphNode["layer"]) => {
     for (const [at, node] of layers[layer].entries()) place.set(node.id, at);
   };
-  const [out, into] = [by(edges, "source"), by(edges, "target")];
+  const [out, into] = [ends(edges, "source"), ends(edges, "target")];
   const middle = (node: GraphNode, back: boolean) => {
     const near = ((back ? out : into).get(node.id) ?? []).map((edge) => place.get(back ? edge.target : edge.source));
     const known = near.filter((at) => at !== undefined);
@@ -153,20 +156,20 @@ function order(nodes: GraphNode[], edges: GraphEdge[]): Record<GraphNode["layer"
   return layers;
 }
 
-function link(edges: GraphEdge[], placed: Map<string, Placed>): Link[] {
-  const most = edges.reduce((top, edge) => Math.max(top, edge.rows), 1);
+function link(edges: GraphEdge[], placed: Map<string, Placed>, by: By): Link[] {
+  const most = edges.reduce((top, edge) => Math.max(top, edge[by]), 1);
   const above = (side: "source" | "target", other: "source" | "target") => (a: GraphEdge, b: GraphEdge) =>
     (placed.get(a[other])?.y ?? 0) - (placed.get(b[other])?.y ?? 0) || a[side].localeCompare(b[side]);
   const spread = (side: "source" | "target", other: "source" | "target") => {
     const heights = new Map<GraphEdge, number>();
-    for (const [id, list] of by(edges, side)) {
+    for (const [id, list] of ends(edges, side)) {
       const node = placed.get(id) as Placed;
       list.sort(above(side, other));
       for (const [at, edge] of list.entries()) heights.set(edge, node.y + (node.height * (at + 1)) / (list.length + 1));
     }
     return heights;
   };
-  const [starts, ends] = [spread("source", "target"), spread("target", "source")];
+  const [starts, stops] = [spread("source", "target"), spread("target", "source")];
   return edges.map((edge) => {
     const from = placed.get(edge.source) as Placed;
     const to = placed.get(edge.target) as Placed;
@@ -175,8 +178,8 @@ function link(edges: GraphEdge[], placed: Map<string, Placed>): Link[] {
       from,
       to,
       y0: starts.get(edge) ?? from.y,
-      y1: ends.get(edge) ?? to.y,
-      thickness: 1.5 + 8 * Math.sqrt(edge.rows / most),
+      y1: stops.get(edge) ?? to.y,
+      thickness: 1.5 + 8 * Math.sqrt(edge[by] / most),
     };
   });
 }

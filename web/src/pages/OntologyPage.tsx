@@ -3,10 +3,10 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Network } from "lucide-react";
 import type { Graph, GraphEdge, GraphNode } from "@/client/types";
-import { graph, views } from "@/client/views";
+import { graph, nodeRows, views } from "@/client/views";
 import { useAddress } from "@/components/address";
 import { GraphPicture, labelOf } from "@/components/GraphPicture";
-import { allOf, isDrawn } from "@/components/layout";
+import { allOf, type By, isDrawn } from "@/components/layout";
 import { useBusiest, useUnfolded } from "@/components/lineage/focus";
 import { NodeSearch } from "@/components/lineage/NodeSearch";
 import { Page } from "@/components/Page";
@@ -18,7 +18,7 @@ import { Card } from "@/ui/Card";
 import { Dialog } from "@/ui/Dialog";
 import { Facts } from "@/ui/Facts";
 import { Segmented } from "@/ui/Field";
-import { count, many } from "@/ui/format";
+import { count, many, plain, words } from "@/ui/format";
 import { Empty, Fault } from "@/ui/States";
 import { type Column, Table } from "@/ui/Table";
 import { ONTOLOGY_SHAPES } from "./table";
@@ -67,6 +67,7 @@ export default function OntologyPage() {
   // A phone begins with the table; a picture of four columns needs room.
   const table = address.as === undefined ? matchMedia("(max-width: 40rem)").matches : address.as === "table";
   const seeFrom = (from: string) => change({ from, node: undefined }, true);
+  const by: By = address.by === "fields" ? "fields" : "rows";
   const drawn = around.drawn;
   return (
     <Page
@@ -95,6 +96,17 @@ export default function OntologyPage() {
                 The whole
               </Button>
             )}
+            {!table && (
+              <Segmented
+                label="Width of the links"
+                value={by}
+                onChange={(next) => change({ by: next === "rows" ? undefined : next })}
+                options={[
+                  { value: "rows", label: "By rows" },
+                  { value: "fields", label: "By fields" },
+                ]}
+              />
+            )}
             <NodeSearch onChoose={seeFrom} />
           </>
         }
@@ -122,6 +134,7 @@ export default function OntologyPage() {
                   graph={shown}
                   chosen={address.node ?? null}
                   middle={focus}
+                  by={by}
                   onChoose={(node) => change({ node: node ?? undefined })}
                 />
                 {around.failed !== null && <Fault of={around.failed} className="mt-3" />}
@@ -223,11 +236,51 @@ function Chosen({ of, id, onClose, onFrom, onUnfold }: ChosenProps) {
           {onUnfold && <Button onClick={() => onUnfold(node.id)}>Unfold what is near it</Button>}
           <Button onClick={() => onFrom(node.id)}>See from here</Button>
         </div>
+        {(node.type === "ontology" || node.type === "source") && <Sample node={node.id} />}
         <Near title="Fed by" items={neighbours("target", "source")} />
         <Near title="Feeds" items={neighbours("source", "target")} />
         <Where node={node} view={view?.view} />
       </div>
     </Dialog>
+  );
+}
+
+const SYSTEM = new Set(["id", "external_ids", "extras", "source", "sources", "provenance"]);
+
+/** What its rows are like. */
+function Sample({ node }: { node: string }) {
+  const query = useQuery(nodeRows(node));
+  return (
+    <section>
+      <h3 className="mb-2 text-sm text-ink-3">
+        {query.data ? `Some of its ${many(query.data.total, "row")}` : "Some of its rows"}
+      </h3>
+      <Async query={query}>
+        {({ rows }) => {
+          const names = Object.keys(rows[0] ?? {}).filter((name) => !SYSTEM.has(name) && !name.endsWith("_id"));
+          const shown = names.filter((name) => rows.some((row) => plain(row[name]) !== "")).slice(0, 3);
+          return rows.length === 0 ? (
+            <p className="text-ink-2">None is in a view yet.</p>
+          ) : (
+            <ul className="grid gap-px overflow-hidden rounded-xl border border-line bg-line">
+              {rows.map((row) => (
+                <li key={String(row.id)} className="flex flex-wrap gap-x-4 gap-y-0.5 bg-surface px-4 py-2">
+                  {shown.map((name, at) => (
+                    <span
+                      key={name}
+                      className={at === 0 ? "basis-full font-bold wrap-anywhere" : "text-sm wrap-anywhere"}
+                    >
+                      {at > 0 && <span className="text-ink-3">{words(name)} </span>}
+                      <bdi className="num">{plain(row[name]) || "–"}</bdi>
+                    </span>
+                  ))}
+                </li>
+              ))}
+            </ul>
+          );
+        }}
+      </Async>
+    </section>
   );
 }
 

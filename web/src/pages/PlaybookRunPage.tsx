@@ -16,9 +16,9 @@ import { Button, LinkButton } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import { cx } from "@/ui/cx";
 import { Facts, Raw } from "@/ui/Facts";
-import { count } from "@/ui/format";
+import { count, duration } from "@/ui/format";
 import { Progress } from "@/ui/Progress";
-import { Ago } from "@/ui/Time";
+import { Ago, useNow } from "@/ui/Time";
 import { act } from "@/ui/toasts";
 
 export default function PlaybookRunPage() {
@@ -64,6 +64,8 @@ function Whole({ of, query }: { of: PlaybookRun; query: UseQueryResult<PlaybookR
   const truth = useTruth(query);
   const book = useQuery(playbooks()).data?.items.find((one) => one.name === of.playbook);
   const done = of.steps.filter(isOver).length;
+  const now = useNow();
+  const span: Span = { from: Date.parse(of.created_at), to: of.finished_at ? Date.parse(of.finished_at) : now };
   return (
     <div className="grid items-start gap-5 lg:grid-cols-[1fr_22rem]">
       <div className="grid gap-5">
@@ -74,7 +76,7 @@ function Whole({ of, query }: { of: PlaybookRun; query: UseQueryResult<PlaybookR
           )}
           <ol className="grid">
             {of.steps.map((step, at) => (
-              <Step key={step.name} of={step} at={at} last={at === of.steps.length - 1} />
+              <Step key={step.name} of={step} at={at} last={at === of.steps.length - 1} span={span} />
             ))}
           </ol>
         </Card>
@@ -107,7 +109,38 @@ const RING = {
 };
 const STEPS: Record<string, string> = { waiting: "Not yet", skipped: "Skipped" };
 
-function Step({ of, at, last }: { of: PlaybookStep; at: number; last: boolean }) {
+type Span = { from: number; to: number };
+
+/** When in the run a step began, and for how long it went on. */
+function Bar({ of, span }: { of: PlaybookStep; span: Span }) {
+  if (!of.started_at) return null;
+  const whole = Math.max(1, span.to - span.from);
+  const began = Math.max(0, Date.parse(of.started_at) - span.from);
+  const took = (of.finished_at ? Date.parse(of.finished_at) : span.to) - Date.parse(of.started_at);
+  const share = (ms: number) => `${Math.min(100, Math.max(0, (ms / whole) * 100))}%`;
+  return (
+    <span
+      role="img"
+      aria-label={`Began ${duration(began)} into the run and took ${duration(Math.max(0, took))}`}
+      title={`began ${duration(began)} into the run, took ${duration(Math.max(0, took))}`}
+      className="flex h-1.5 overflow-hidden rounded-full bg-line"
+    >
+      <span style={{ width: share(began) }} />
+      <span className={cx("min-w-1 rounded-full", FILL[hueOf(of.state)])} style={{ width: share(took) }} />
+    </span>
+  );
+}
+
+const FILL = {
+  green: "bg-solid-green",
+  blue: "bg-solid-blue",
+  red: "bg-solid-red",
+  amber: "bg-solid-amber",
+  purple: "bg-solid-purple",
+  grey: "bg-ink-3",
+};
+
+function Step({ of, at, last, span }: { of: PlaybookStep; at: number; last: boolean; span: Span }) {
   const said = saidOf(of);
   const result = of.result && Object.keys(of.result as object).length > 0 ? of.result : null;
   return (
@@ -134,6 +167,7 @@ function Step({ of, at, last }: { of: PlaybookStep; at: number; last: boolean })
             </LinkButton>
           )}
         </p>
+        <Bar of={of} span={span} />
         {of.state === "skipped" && <p className="text-sm text-ink-2">What it was to wait for did not come true.</p>}
         {said && <Wrong of={said} title="It failed" />}
         {result !== null && <Raw value={result} label="What came out" />}
