@@ -390,23 +390,37 @@ pub struct TaskView {
     pub kind: String,
     /// `queued`, `in_progress`, `retry_wait`, `success`, `failed`, `cancelled`.
     pub state: String,
+    /// What its kind needs.
+    #[schema(value_type = Value)]
+    pub payload: Value,
+    /// The connection it works on.
+    #[schema(value_type = Option<String>, format = Uuid)]
+    pub connection_id: Option<ConnectionId>,
     /// What is known of how far it is: `{rows, rejected, ...}`.
     #[schema(value_type = Object)]
     pub progress: Value,
     /// Attempts begun.
     pub attempts: i64,
+    /// Attempts it has.
+    pub max_attempts: i64,
+    /// Somebody asked it to stop while it ran.
+    pub cancel_requested: bool,
     /// What it came to.
     #[schema(value_type = Option<Value>)]
     pub result: Option<Value>,
     /// Why it failed: `{code, message, remedy?}`.
     #[schema(value_type = Option<Object>)]
     pub error: Option<Value>,
+    /// Not before; while it waits for its next attempt, when that is.
+    pub run_at: DateTime<Utc>,
     /// When it was asked for.
     pub created_at: DateTime<Utc>,
     /// When the last attempt began.
     pub started_at: Option<DateTime<Utc>>,
     /// When it ended.
     pub finished_at: Option<DateTime<Utc>>,
+    /// Who asked.
+    pub created_by: String,
 }
 
 /// A detected change of a source's schema.

@@ -101,6 +101,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(connections::drift::drift))
         .routes(routes!(tasks::create::create, tasks::list::list))
         .routes(routes!(tasks::get::get, tasks::cancel::cancel))
+        .routes(routes!(tasks::retry::retry))
         .routes(routes!(schedules::create, schedules::list))
         .routes(routes!(schedules::get, schedules::update, schedules::delete))
         .routes(routes!(schedules::run))

@@ -347,6 +347,11 @@ impl Stage {
                 at(&self.review).header("if-match", "1").json(&json!({"decision": "approve"}))
             }
             ("post", "/api/v1/tasks") => at("").json(&json!({"kind": "noop"})),
+            ("post", "/api/v1/tasks/{id}/retry") => {
+                let id = self.waits("noop").await;
+                self.admin.request(Method::DELETE, &format!("/api/v1/tasks/{id}")).send().await.unwrap();
+                at(&id)
+            }
             ("put", "/api/v1/aam/connections/{id}/mappings") => {
                 let rules =
                     json!([{"source_path": "Id", "field": "account_id"}, {"source_path": "Name", "field": "name"}]);

@@ -28,6 +28,7 @@ mod orchestra;
 mod playbooks;
 mod provider;
 mod receiver;
+mod retried;
 mod roles;
 mod safe_mode;
 mod schedules;

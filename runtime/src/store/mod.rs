@@ -20,7 +20,7 @@ mod erase;
 mod migrations;
 mod opening;
 mod rows;
-mod words;
+pub(crate) mod words;
 
 pub mod agents;
 pub mod api_keys;
