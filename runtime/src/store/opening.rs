@@ -12,14 +12,10 @@ use crate::{Ambient, Result};
 /// Opens the store that the settings name, for a node of that name that runs alone.
 pub async fn open(dir: &Path, node_id: &str, config: &Config, ambient: Ambient) -> Result<Arc<dyn Store>> {
     let node_id = node_id.to_owned();
-    Ok(match config.store.database_url.reveal() {
-        Some(url) => {
-            let options = PostgresOptions { node_id, ..PostgresOptions::configured(url, config) };
-            Arc::new(PostgresStore::open(options, ambient).await?)
-        }
-        None => {
-            let options = SqliteOptions { node_id, ..SqliteOptions::configured(dir, config) };
-            Arc::new(SqliteStore::open(options, ambient).await?)
-        }
-    })
+    if let Some(url) = config.store.database_url.reveal() {
+        let options = PostgresOptions { node_id, ..PostgresOptions::configured(url, config) };
+        return Ok(Arc::new(PostgresStore::open(options, ambient).await?));
+    }
+    let options = SqliteOptions { node_id, ..SqliteOptions::configured(dir, config) };
+    Ok(Arc::new(SqliteStore::open(options, ambient).await?))
 }

@@ -18,22 +18,22 @@ const SERVER: i32 = 150_000;
 const MAKE_ROLE: &str = "Make a role that owns nothing: create role autonomos_app login password '...' nosuperuser nobypassrls; \
                          name it in store.database_url, and the owner of the tables in store.owner_url, who gives it its rights.";
 
-/// Looks at the server and at the role, before anything is done as it or for it.
+/// Looks at the way to the server, at the server and at the role, before anything is done as it or for it.
 pub(super) async fn role(options: &PgConnectOptions) -> Result<()> {
     let mut connection = connect(options, "store.database_url").await?;
+    sessions_are_kept(&mut connection, options).await?;
     server_is_new(&mut connection).await?;
     role_is_bound(&mut connection).await?;
     connection.close().await?;
     Ok(())
 }
 
-/// Looks at the tables and at the way to the server.
+/// Looks at the tables.
 pub(super) async fn database(options: &PgConnectOptions) -> Result<()> {
     let mut connection = connect(options, "store.database_url").await?;
     tables_are_ours(&mut connection).await?;
     role_owns_nothing(&mut connection).await?;
     walls_are_up(&mut connection).await?;
-    sessions_are_kept(&mut connection, options).await?;
     connection.close().await?;
     Ok(())
 }
@@ -156,7 +156,8 @@ async fn walls_are_up(connection: &mut PgConnection) -> Result<()> {
 }
 
 /// A session is ours until we let it go. What is set for one session shows in another one behind a pooler that hands its
-/// sessions out by the transaction; and there no limit of ours would hold.
+/// sessions out by the transaction; and there no limit of ours would hold. Asked without prepared statements, whose names
+/// would meet those of others there.
 async fn sessions_are_kept(connection: &mut PgConnection, options: &PgConnectOptions) -> Result<()> {
     let mut other = connect(options, "store.database_url").await?;
     let pid = "select pg_backend_pid()";
@@ -173,11 +174,13 @@ async fn sessions_are_kept(connection: &mut PgConnection, options: &PgConnectOpt
     .fetch_one(connection)
     .await?;
     if before != after || before == beside || !limited {
-        return Err(refused(
-            "store.pooler",
-            "between this node and the database is a pooler that does not keep sessions",
-        )
-        .remedy("Connect to the server itself, or set the pooler to session pooling."));
+        return Err(pooler());
     }
     Ok(())
+}
+
+/// Something between us and the server that cannot be worked with.
+pub(super) fn pooler() -> Error {
+    refused("store.pooler", "between this node and the database is a pooler that does not keep sessions")
+        .remedy("Connect to the server itself, or set the pooler to session pooling.")
 }

@@ -3,7 +3,7 @@
 use sqlx::postgres::PgRow;
 
 use super::error::{attempt, taken};
-use super::row::{Columns, all, before, json, millis};
+use super::row::{Columns, all, before, json, legible, millis};
 use super::{PostgresTx, missing, stale};
 use crate::Result;
 use crate::canonical::batch_id;
@@ -122,7 +122,7 @@ impl Connections for PostgresTx {
         .bind(self.tenant)
         .bind(id.as_uuid())
         .bind(state.as_str())
-        .bind(last_error)
+        .bind(last_error.map(legible))
         .bind(millis(self.now()))
         .execute(self.conn()?)
         .await?;

@@ -4,7 +4,7 @@ use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{Postgres, QueryBuilder};
 use uuid::Uuid;
 
-use super::row::{Columns, all, millis};
+use super::row::{Columns, all, legible, millis};
 use super::{PostgresTx, missing};
 use crate::ids::{ConnectionId, DeadLetterId};
 use crate::store::{
@@ -46,11 +46,11 @@ pub(super) async fn insert(
                 .push_bind(place.connection.as_uuid())
                 .push_bind(place.stream.to_owned())
                 .push_bind(place.seq)
-                .push_bind(letter.origin)
+                .push_bind(letter.origin.map(legible))
                 .push_bind(letter.row)
-                .push_bind(letter.field)
+                .push_bind(letter.field.map(legible))
                 .push_bind(letter.code)
-                .push_bind(letter.reason)
+                .push_bind(legible(letter.reason))
                 .push_bind(place.mapping_version)
                 .push_bind(DeadLetterState::Open.as_str())
                 .push_bind(0_i64)

@@ -125,7 +125,6 @@ impl Lane {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "what map_err hands over")]
 fn closed(_: tokio::sync::AcquireError) -> Error {
     Error::unavailable("store.closed", "the store is closed")
 }

@@ -65,3 +65,8 @@ impl Columns for PgRow {
 pub(super) fn all<T>(rows: &[PgRow], read: impl Fn(&PgRow) -> Result<T>) -> Result<Vec<T>> {
     rows.iter().map(read).collect()
 }
+
+/// Text that people read, as PostgreSQL keeps it: it knows no NUL character, so the picture of one stands for it.
+pub(super) fn legible(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{2400}") } else { text }
+}

@@ -3,7 +3,7 @@
 use sqlx::postgres::{PgConnection, PgRow};
 use uuid::Uuid;
 
-use super::row::{Columns, all, json, maybe_json, millis};
+use super::row::{Columns, all, json, legible, maybe_json, millis};
 use super::{PostgresTx, missing};
 use crate::ids::ConnectionId;
 use crate::store::{NewStream, Stream, StreamState, StreamUpdate, Streams};
@@ -39,7 +39,7 @@ pub(super) async fn apply(
     at: Timestamp,
 ) -> Result<bool> {
     let (state, last_error) = match &change.state {
-        Some((state, why)) => (Some(state.as_str()), why.as_deref()),
+        Some((state, why)) => (Some(state.as_str()), why.clone().map(legible)),
         None => (None, None),
     };
     let done = sqlx::query(

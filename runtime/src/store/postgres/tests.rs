@@ -1,12 +1,14 @@
 //! The suite against PostgreSQL, and what only a server can show: walls between tenants, roles that are refused, a
 //! transaction that nobody came back to, a server that went away.
 
+mod pooler;
+
 use std::sync::Arc;
 
 use super::{PostgresOptions, PostgresStore};
 use crate::clock::ManualClock;
-use crate::store::Store;
-use crate::store::conformance::{World, batch, new_stream};
+use crate::store::conformance::{World, batch, new_connection, new_stream};
+use crate::store::{DeadLetterFilter, NewDeadLetter, Page, Store, StreamState};
 use crate::testkit::postgres::{Server, StoreUrls, connect};
 use crate::{Ambient, Kind};
 
@@ -298,4 +300,41 @@ async fn the_server_ends_what_takes_or_idles_too_long() {
     let mut held = other.shared.writers.begin(None).await.unwrap();
     let set: String = sqlx::query_scalar(limits).fetch_one(held.connection().unwrap()).await.unwrap();
     assert_eq!(set, "30s 5s 300ms autonomos/local");
+}
+
+#[tokio::test]
+async fn a_pooler_that_does_not_keep_sessions_is_refused() {
+    let urls = Server::shared().store().await;
+    let clock = ManualClock::at("2026-01-02T03:04:05Z".parse().unwrap());
+    open(&urls, &clock, 1).await.unwrap();
+    let at = urls.app.split_once('@').unwrap().1.split_once('/').unwrap();
+    let pooler = pooler::before(at.0, "autonomos_app", at.1).await;
+    let behind = PostgresOptions::new(format!("postgres://autonomos_app@{pooler}/{}", at.1));
+    let refused = PostgresStore::open(behind, Ambient::manual(clock, 1)).await.unwrap_err();
+    assert_eq!((refused.code, refused.remedy.is_some()), ("store.pooler", true), "{refused:?}");
+}
+
+/// A source may have NUL characters, which PostgreSQL's text has not; a row refused for one is kept all the same.
+#[tokio::test]
+async fn a_row_with_a_nul_character_is_kept() {
+    let world = fixture().await;
+    let id = world.connection().await.id;
+    let mut full = batch(id, None, "1", 5);
+    full.dead_letters = vec![NewDeadLetter {
+        origin: Some("a\0.csv".into()),
+        row: 1,
+        field: Some("amo\0unt".into()),
+        code: "cast.number".into(),
+        reason: "\"\0\" is no number".into(),
+        raw: vec![0, 1],
+    }];
+    full.stream_update.state = Some((StreamState::Drifted, Some("\0".into())));
+    let mut tx = world.begin().await;
+    tx.commit_batch(full).await.unwrap();
+    tx.save().await.unwrap();
+    let mut tx = world.read().await;
+    let letter = tx.dead_letters(&DeadLetterFilter::default(), &Page::default()).await.unwrap().items.remove(0);
+    assert_eq!((letter.raw, &*letter.reason), (vec![0, 1], "\"\u{2400}\" is no number"));
+    let refused = world.begin().await.create_connection(new_connection("a\0")).await.unwrap_err();
+    assert_eq!((refused.kind, refused.code), (Kind::Invalid, "store.text"));
 }
