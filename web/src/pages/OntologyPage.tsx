@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Network } from "lucide-react";
 import type { Graph, GraphEdge } from "@/client/types";
-import { graph } from "@/client/views";
+import { graph, graphAround } from "@/client/views";
 import { useAddress } from "@/components/address";
 import { GraphPicture, labelOf } from "@/components/GraphPicture";
 import { allOf, type By, isDrawn } from "@/components/layout";
@@ -58,9 +58,11 @@ export default function OntologyPage() {
   // Where there is more than the server draws at once, or somebody asked for it, it is seen from one node.
   const busiest = useBusiest(whole.data?.truncated === true && address.from === undefined);
   const focus = address.from ?? (whole.data?.truncated ? busiest.id : undefined);
-  const near = useQuery({ ...graph(focus), enabled: focus !== undefined });
-  const query = focus === undefined ? whole : near;
-  const around = useUnfolded(query.data, focus, (id) => graph(id, 1));
+  const near = useQuery({ ...graphAround(focus ?? ""), enabled: focus !== undefined });
+  // Which one is not known until it is known which entity is the largest: nothing is drawn that would be drawn otherwise next.
+  const looking = whole.data?.truncated === true && address.from === undefined && busiest.query.isPending;
+  const query = focus === undefined && !looking ? whole : near;
+  const around = useUnfolded(query.data, focus, (id) => graphAround(id, 1));
   const truth = useTruth(query);
   // A phone begins with the table; a picture of four columns needs room.
   const table = address.as === undefined ? matchMedia("(max-width: 40rem)").matches : address.as === "table";
