@@ -109,13 +109,13 @@ async fn main() -> Outcome<()> {
     for (name, store) in stores {
         let start = clock.elapsed();
         fill(store.clone(), payloads.clone(), "alone".into()).await?;
-        let one = (clock.elapsed() - start).as_secs_f64();
+        let one = clock.elapsed().saturating_sub(start).as_secs_f64();
         let start = clock.elapsed();
         let four = (0..4).map(|n| tokio::spawn(fill(store.clone(), payloads.clone(), format!("one of four {n}"))));
         for done in futures::future::join_all(four).await {
             done??;
         }
-        let four = (clock.elapsed() - start).as_secs_f64();
+        let four = clock.elapsed().saturating_sub(start).as_secs_f64();
         let line = serde_json::json!({
             "store": name, "rows": rows, "batch_rows": size, "bytes_per_row": bytes / rows.max(1),
             "rows_per_s": (rows as f64 / one) as u64, "rows_per_s_of_four": (4.0 * rows as f64 / four) as u64,

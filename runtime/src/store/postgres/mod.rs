@@ -223,7 +223,7 @@ pub async fn migrate(options: &PostgresOptions, ambient: &Ambient) -> Result<Vec
 async fn connect(options: &PgConnectOptions, setting: &'static str) -> Result<PgConnection> {
     options.connect().await.map_err(|e| {
         // A pooler that takes no settings of a session.
-        if e.as_database_error().and_then(|e| e.code()).is_some_and(|code| code == "08P01") {
+        if e.as_database_error().and_then(sqlx::error::DatabaseError::code).is_some_and(|code| code == "08P01") {
             return admission::pooler().source(e);
         }
         let error = Error::from(e);
