@@ -1,7 +1,7 @@
 // The graph as a picture: four columns, links as wide as their rows, the way of what is pointed at in full colour. Nodes are
 // buttons: the tab key stops once, arrows go along the links and the columns, Enter opens. The table beside it says the same in
 // words. What does not change is not drawn again, so that a few hundred nodes follow the pointer at once.
-import { type KeyboardEvent, memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { Graph, GraphNode } from "@/client/types";
 import { cx } from "@/ui/cx";
 import { count } from "@/ui/format";
@@ -64,9 +64,12 @@ export function GraphPicture({ graph, chosen, onChoose, moving, middle, by = "ro
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(1000);
   const [over, setOver] = useState<string | null>(null);
-  useEffect(() => {
+  // Measured before it is first painted, so that it is not seen in another width.
+  useLayoutEffect(() => {
     if (!box.current) return;
-    const observer = new ResizeObserver(([entry]) => entry && setWidth(Math.max(640, entry.contentRect.width - 2)));
+    const spread = (room: number) => setWidth(Math.max(640, room - 2));
+    spread(box.current.clientWidth);
+    const observer = new ResizeObserver(([entry]) => entry && spread(entry.contentRect.width));
     observer.observe(box.current);
     return () => observer.disconnect();
   }, []);
