@@ -4,7 +4,8 @@
 //! tenants belong ([`placement`]); what follows from both once a second ([`sweep`]), for the dead ([`takeover`]), for those
 //! that move ([`handoff`]), for a node that goes ([`departure`]); what every write checks ([`fence`]); how a call finds the
 //! owner ([`routing`]). All of these are values and functions with the time as an argument: they decide, and somebody else
-//! sends the statements of [`autonomos_runtime::authority`].
+//! sends the statements of [`autonomos_runtime::authority`]. `sim` (with the feature `testkit`) is such a somebody, with a
+//! world that fails in every way that a seed can think of.
 //!
 //! The seam to the actors is [`autonomos_runtime::host::TenantHost`].
 
@@ -16,6 +17,8 @@ pub mod membership;
 pub mod placement;
 pub mod proving;
 pub mod routing;
+#[cfg(feature = "testkit")]
+pub mod sim;
 pub mod standalone;
 pub mod sweep;
 pub mod takeover;

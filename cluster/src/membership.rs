@@ -55,6 +55,8 @@ struct Watched {
 #[derive(Default)]
 pub struct Watch {
     watched: Vec<Watched>,
+    /// Those that are over, and since when that was seen here.
+    ended: Vec<(Instance, Duration)>,
     last: Option<Duration>,
 }
 
@@ -82,7 +84,18 @@ impl Watch {
             watched.push(Watched { instance: member.instance.clone(), beat: member.beat, since });
         }
         self.watched = watched;
+        self.ended.retain(|(who, _)| view.members.iter().any(|m| m.instance == *who));
+        for member in view.members.iter().filter(|m| !m.state.lives()) {
+            if !self.ended.iter().any(|(who, _)| *who == member.instance) {
+                self.ended.push((member.instance.clone(), now));
+            }
+        }
         silent
+    }
+
+    /// For how long, by its own clock, it has seen that an instance is over.
+    pub fn ended(&self, who: &Instance, now: Duration) -> Option<Duration> {
+        self.ended.iter().find(|(ended, _)| ended == who).map(|(_, since)| now.saturating_sub(*since))
     }
 }
 

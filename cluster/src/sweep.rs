@@ -2,7 +2,8 @@
 //!
 //! Everything follows from the rows and from what runs here; nothing is remembered between two sweeps but who was watched.
 //! So a statement that was lost, refused or overtaken needs no care: the next rows say what is left to do. Rows of a lower
-//! epoch than what runs here are older than it, and are not believed.
+//! epoch than what runs here, or than what is known of a tenant, are older than that, and are not believed: a view that took
+//! long must not bring back what was handed over meanwhile.
 //!
 //! A node that does not hold its lease does nothing at all.
 
@@ -14,9 +15,10 @@ use autonomos_runtime::ids::TenantId;
 
 use crate::departure;
 use crate::lease::{Lease, Terms};
-use crate::membership::{Health, Silent, health};
+use crate::membership::{Health, Silent, Watch, health};
 use crate::placement::{Lodger, Room, Seat, place};
 use crate::proving::Proving;
+use crate::routing::Routes;
 use crate::takeover;
 
 /// The figures that all of this goes by.
@@ -30,6 +32,9 @@ pub struct Rules {
     pub moving: usize,
     /// See `moving`.
     pub moving_percent: usize,
+    /// Tenants of the dead that were not taken for so long by the node they belong on are taken by whoever sees them: a node
+    /// whose lease is renewed may be stuck all the same.
+    pub leftover: Duration,
     /// A move that takes longer is made without the owner.
     pub patience: Duration,
     /// Between two sweeps.
@@ -43,6 +48,7 @@ impl Default for Rules {
             proving: Proving::default(),
             moving: 20,
             moving_percent: 10,
+            leftover: Duration::from_secs(3),
             patience: Duration::from_secs(12),
             period: Duration::from_secs(1),
         }
@@ -79,6 +85,10 @@ pub struct Here<'a> {
     pub lease: &'a Lease,
     /// What runs here, or is being started, under which epoch.
     pub running: &'a BTreeMap<TenantId, i64>,
+    /// Whose tenants are, as far as it knows.
+    pub routes: &'a Routes,
+    /// Who it has watched, the view that is swept included.
+    pub watch: &'a Watch,
 }
 
 /// The rows, sorted out.
@@ -163,12 +173,11 @@ pub fn sweep(view: &View, silent: Vec<Silent>, here: Here<'_>, rules: &Rules, no
     let places = placer.is_some_and(|p| p.holder == *here.me);
     let placed = if orphans || places { town.placed() } else { Vec::new() };
     if me.state == MemberState::Active {
-        let orphans = placed.iter().map(|(t, _, _)| *t).filter(|t| town.over(&t.holder));
-        let belongs = |tenant| {
-            let found = placed.iter().find(|(t, _, _)| t.tenant == tenant)?;
-            found.2.map(|at| &town.seats[at].node)
-        };
-        acts.extend(takeover::batches(orphans, belongs, &here.me.node).into_iter().map(Act::TakeOver));
+        // By its own clock; or so long ago that the row of the owner is gone.
+        let left = |t: &Tenure| here.watch.ended(&t.holder, now).is_none_or(|since| since >= rules.leftover);
+        let belongs = |at: &Option<usize>| at.is_some_and(|at| town.seats[at].node == here.me.node);
+        let mine = placed.iter().filter(|(t, _, at)| town.over(&t.holder) && (belongs(at) || left(t)));
+        acts.extend(takeover::batches(mine.map(|(t, ..)| *t)).into_iter().map(Act::TakeOver));
         if placer.is_none_or(|p| town.over(&p.holder)) {
             acts.push(Act::ClaimPlacing);
         }
@@ -182,7 +191,8 @@ pub fn sweep(view: &View, silent: Vec<Silent>, here: Here<'_>, rules: &Rules, no
 /// What the rows say of the tenants that run here, or should.
 fn own(town: &Town<'_>, here: Here<'_>) -> Vec<Act> {
     let (mut stops, mut starts, mut handing) = (Vec::new(), Vec::new(), Vec::new());
-    for tenure in &town.view.tenures {
+    let current = |t: &&Tenure| here.routes.get(t.tenant).is_none_or(|known| known.epoch <= t.epoch);
+    for tenure in town.view.tenures.iter().filter(current) {
         let runs = here.running.get(&tenure.tenant).copied();
         let mine = tenure.holder == *here.me;
         match runs {
@@ -253,6 +263,7 @@ mod tests {
     use autonomos_runtime::ids::IncarnationId;
 
     use super::*;
+    use crate::routing::Route;
 
     const fn s(seconds: u64) -> Duration {
         Duration::from_secs(seconds)
@@ -284,10 +295,28 @@ mod tests {
         View { members, tenures, placer: Some(Placer { holder: who("a"), epoch: 1 }) }
     }
 
+    /// Who saw the rows at a moment for the first time.
+    fn seen(rows: &View, at: u64) -> Watch {
+        let mut watch = Watch::default();
+        watch.see(rows, &who("nobody"), &Terms::default(), s(at), s(at));
+        watch
+    }
+
     fn acts(view: &View, node: &str, running: &[(u128, i64)]) -> Vec<Act> {
+        acts_seen(view, node, running, 101)
+    }
+
+    fn acts_seen(rows: &View, node: &str, running: &[(u128, i64)], at: u64) -> Vec<Act> {
         let lease = Lease::joined(Terms::default(), s(100));
         let running = running.iter().map(|(n, epoch)| (id(*n), *epoch)).collect();
-        sweep(view, Vec::new(), Here { me: &who(node), lease: &lease, running: &running }, &Rules::default(), s(101))
+        let here = Here {
+            me: &who(node),
+            lease: &lease,
+            running: &running,
+            routes: &Routes::default(),
+            watch: &seen(rows, at),
+        };
+        sweep(rows, Vec::new(), here, &Rules::default(), s(101))
     }
 
     #[test]
@@ -298,12 +327,26 @@ mod tests {
     }
 
     #[test]
+    fn a_view_that_took_long_brings_nothing_back() {
+        let (me, lease, running) = (who("b"), Lease::joined(Terms::default(), s(100)), BTreeMap::new());
+        let mut routes = Routes::default();
+        routes.learn(id(1), Route { owner: who("c"), epoch: 4, address: None });
+        let watch = Watch::default();
+        let here = Here { me: &me, lease: &lease, running: &running, routes: &routes, watch: &watch };
+        let started =
+            |epoch| sweep(&view(&[], vec![tenure(1, "b", epoch, None)]), Vec::new(), here, &Rules::default(), s(101));
+        assert!(started(3).is_empty(), "it was handed over under four");
+        assert_eq!(started(5), [Act::Start(id(1), 5)], "and came back");
+    }
+
+    #[test]
     fn without_a_lease_or_a_row_nothing_is_done() {
         let rows = view(&[("b", MemberState::Dead)], vec![tenure(1, "b", 3, None)]);
         assert!(acts(&rows, "b", &[]).is_empty());
         let lapsed = Lease::joined(Terms::default(), s(10));
         let (me, running) = (who("c"), BTreeMap::new());
-        let here = Here { me: &me, lease: &lapsed, running: &running };
+        let here =
+            Here { me: &me, lease: &lapsed, running: &running, routes: &Routes::default(), watch: &seen(&rows, 101) };
         assert!(sweep(&rows, Vec::new(), here, &Rules::default(), s(101)).is_empty());
     }
 
@@ -320,6 +363,16 @@ mod tests {
             acts(&view(&[("b", MemberState::Dead), ("a", MemberState::Dead)], Vec::new()), "c", &[])
                 .contains(&Act::ClaimPlacing)
         );
+    }
+
+    #[test]
+    fn what_is_left_over_is_taken_by_whoever_sees_it() {
+        let rows = view(&[("b", MemberState::Dead)], (0..10).map(|n| tenure(n, "b", 1, None)).collect());
+        let taken = |node| {
+            let acts = acts_seen(&rows, node, &[], 98);
+            acts.iter().map(|act| if let Act::TakeOver(t) = act { t.len() } else { 0 }).sum::<usize>()
+        };
+        assert_eq!((taken("a"), taken("c")), (10, 10), "the statement lets one of them through");
     }
 
     #[test]

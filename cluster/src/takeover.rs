@@ -1,26 +1,21 @@
 //! Pure: which tenants of the dead this node takes, in which order, and how many trees it starts at a time.
 //!
 //! Every node works out the same placement of the same orphans, so each takes its own and nobody has to be asked; where two
-//! saw different rows, the statement lets one of them through. Those that were active last come first: somebody waits for
+//! saw different rows, the statement lets one of them through, and what its taker does not take is soon taken by anybody. Those that were active last come first: somebody waits for
 //! them. Statements are small, so that one that waits for nobody holds nobody up.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use autonomos_runtime::authority::{NodeId, Tenure};
+use autonomos_runtime::authority::Tenure;
 use autonomos_runtime::ids::TenantId;
 
 /// At most so many tenants change hands in one statement.
 pub const BATCH: usize = 200;
 
-/// Those of the orphans that belong here, most lately active first, in batches.
-pub fn batches<'a>(
-    orphans: impl IntoIterator<Item = &'a Tenure>,
-    belongs: impl Fn(TenantId) -> Option<&'a NodeId>,
-    me: &NodeId,
-) -> Vec<Vec<TenantId>> {
-    let mut mine: Vec<(Duration, TenantId)> =
-        orphans.into_iter().filter(|t| belongs(t.tenant) == Some(me)).map(|t| (t.idle, t.tenant)).collect();
+/// Those that this node is to take, most lately active first, in batches.
+pub fn batches<'a>(mine: impl IntoIterator<Item = &'a Tenure>) -> Vec<Vec<TenantId>> {
+    let mut mine: Vec<(Duration, TenantId)> = mine.into_iter().map(|t| (t.idle, t.tenant)).collect();
     mine.sort_unstable();
     mine.chunks(BATCH).map(|batch| batch.iter().map(|(_, tenant)| *tenant).collect()).collect()
 }
@@ -89,7 +84,7 @@ impl Starts {
 
 #[cfg(test)]
 mod tests {
-    use autonomos_runtime::authority::Instance;
+    use autonomos_runtime::authority::{Instance, NodeId};
     use autonomos_runtime::ids::IncarnationId;
 
     use super::*;
@@ -112,11 +107,9 @@ mod tests {
     }
 
     #[test]
-    fn most_lately_active_first_in_batches_and_only_mine() {
-        let (a, b) = (NodeId::new("a"), NodeId::new("b"));
-        let orphans: Vec<_> = (0..500).map(|n| tenure(n, 1000 - n as u64)).collect();
-        let mine = |t: TenantId| Some(if t.as_uuid().as_u128() < 450 { &a } else { &b });
-        let batches = batches(&orphans, mine, &a);
+    fn most_lately_active_first_in_batches() {
+        let mine: Vec<_> = (0..450).map(|n| tenure(n, 1000 - n as u64)).collect();
+        let batches = batches(&mine);
         assert_eq!(batches.iter().map(Vec::len).collect::<Vec<_>>(), [200, 200, 50]);
         assert_eq!(batches[0][0], id(449));
         assert_eq!(batches[2][49], id(0));
