@@ -271,6 +271,8 @@ fn metric_names_live_in_metrics_files() {
         if path.ends_with("/metrics.rs")
             || path.starts_with("loadtest/")
             || path.contains("/tests/")
+            || path.ends_with("/tests.rs")
+            || path.contains("/testkit/")
             || path.contains("/examples/")
         {
             continue;
