@@ -97,7 +97,7 @@ describe("a schedule", () => {
     await page.getByRole("button", { name: "New schedule" }).click();
     await field("Name").fill("Weekday reading");
     await field("Cron line").fill("0 6 * * MON-FRI");
-    await page.getByText("At 06:00 on Monday to Friday").waitFor();
+    await page.getByText("At 06:00 on Monday to Friday", { exact: true }).waitFor();
     await field("Hours of").selectOption("Europe/Berlin");
     await field("Work").selectOption("rebuild");
     await field("Cron line").fill("0 0 30 2 *");
