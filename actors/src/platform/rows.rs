@@ -3,13 +3,14 @@
 
 use autonomos_runtime::canonical::mapping::Origin;
 use autonomos_runtime::store::{
-    Connection, DeadLetter, Drift, FileMeta, Finding, MappingVersion, Review, Stream, StreamState, Task,
+    Connection, DeadLetter, Drift, FileMeta, Finding, MappingVersion, Review, Stream, StreamState, Task, TaskLine,
+    TaskState,
 };
 use serde_json::{Value, json};
 
 use super::shapes::{
     ConnectionView, DeadLetterView, DriftView, FileView, FindingView, MappingRow, MappingVersionView, ReviewView,
-    StreamView, TaskView,
+    StreamView, TaskLineView, TaskView,
 };
 
 /// What stands in the place of a secret.
@@ -116,11 +117,28 @@ impl From<Task> for TaskView {
             state: row.state.to_string(),
             progress: row.progress,
             attempts: row.attempts,
+            max_attempts: row.max_attempts,
+            losses: row.losses,
+            cancel_requested: row.cancel_requested,
+            next_at: (row.state == TaskState::RetryWait || row.state == TaskState::Queued).then_some(row.run_at),
             result: row.result,
             error: row.error,
             created_at: row.created_at,
             started_at: row.started_at,
             finished_at: row.finished_at,
+        }
+    }
+}
+
+impl From<TaskLine> for TaskLineView {
+    fn from(row: TaskLine) -> Self {
+        Self {
+            n: row.n,
+            at: row.at,
+            attempt: row.attempt,
+            level: row.level.to_string(),
+            message: row.message,
+            data: row.data,
         }
     }
 }
