@@ -3,6 +3,7 @@
 //! Reading order: ids, clock, error, scope; then the canonical model (pure); then store and bus (truth and nudges);
 //! then the supervision kit, and what stands around calls to the outside (resilience). This crate knows no HTTP, no DuckDB and no source.
 
+pub mod authority;
 pub mod bus;
 pub mod canonical;
 pub mod clock;

@@ -115,17 +115,20 @@ impl From<Task> for TaskView {
             id: row.id,
             kind: row.kind,
             state: row.state.to_string(),
+            payload: row.payload,
+            connection_id: row.connection_id,
             progress: row.progress,
             attempts: row.attempts,
             max_attempts: row.max_attempts,
             losses: row.losses,
             cancel_requested: row.cancel_requested,
-            next_at: (row.state == TaskState::RetryWait || row.state == TaskState::Queued).then_some(row.run_at),
             result: row.result,
             error: row.error,
+            run_at: row.run_at,
             created_at: row.created_at,
             started_at: row.started_at,
             finished_at: row.finished_at,
+            created_by: row.created_by,
         }
     }
 }

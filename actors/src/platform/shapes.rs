@@ -417,6 +417,12 @@ pub struct TaskView {
     pub kind: String,
     /// `queued`, `in_progress`, `retry_wait`, `success`, `failed`, `cancelled`.
     pub state: String,
+    /// What its kind needs.
+    #[schema(value_type = Value)]
+    pub payload: Value,
+    /// The connection it works on.
+    #[schema(value_type = Option<String>, format = Uuid)]
+    pub connection_id: Option<ConnectionId>,
     /// What is known of how far it is: `{rows, rejected, ...}`.
     #[schema(value_type = Object)]
     pub progress: Value,
@@ -427,22 +433,24 @@ pub struct TaskView {
     /// Times a process ended while it ran. After more than `tenant.poison_after` of them it is parked as failed, with the
     /// code `task.poison`.
     pub losses: i64,
-    /// Somebody asked it to stop; it does within two seconds.
+    /// Somebody asked it to stop while it ran; it does within two seconds.
     pub cancel_requested: bool,
-    /// When its next attempt begins, if it waits for one.
-    pub next_at: Option<DateTime<Utc>>,
     /// What it came to.
     #[schema(value_type = Option<Value>)]
     pub result: Option<Value>,
     /// Why it failed: `{code, message, remedy?}`.
     #[schema(value_type = Option<Object>)]
     pub error: Option<Value>,
+    /// Not before; while it waits for its next attempt, when that is.
+    pub run_at: DateTime<Utc>,
     /// When it was asked for.
     pub created_at: DateTime<Utc>,
     /// When the last attempt began.
     pub started_at: Option<DateTime<Utc>>,
     /// When it ended.
     pub finished_at: Option<DateTime<Utc>>,
+    /// Who asked.
+    pub created_by: String,
 }
 
 /// A detected change of a source's schema.

@@ -114,9 +114,9 @@ impl Platform {
         Ok(self.parts().store.read(scope).await?.task(id).await?.into())
     }
 
-    /// The tenant's tasks.
-    pub async fn tasks(&self, scope: &Scope, listing: Listing) -> Result<Paged<TaskView>> {
-        let filter = TaskFilter { state: listing.state()?, kind: None, connection: listing.connection };
+    /// The tenant's tasks, or those of one kind.
+    pub async fn tasks(&self, scope: &Scope, kind: Option<String>, listing: Listing) -> Result<Paged<TaskView>> {
+        let filter = TaskFilter { state: listing.state()?, kind, connection: listing.connection };
         let mut tx = self.parts().store.read(scope).await?;
         Ok(tx.tasks(&filter, &listing.page).await?.map(TaskView::from))
     }
@@ -141,16 +141,16 @@ impl Platform {
         Ok(task.into())
     }
 
-    /// Queues a task that failed or was called off again, from its first attempt.
+    /// Queues one that failed or was called off again, with all its attempts before it; any other is a conflict.
     pub async fn retry_task(&self, scope: &Scope, id: TaskId) -> Result<TaskView> {
+        let desk = self.desk(scope).await?;
         let mut tx = self.parts().store.begin(scope).await?;
         let before = tx.task(id).await?;
         let task = tx.retry_task(id).await?;
-        let note =
-            NewAudit::new("task.retry", "task", id).before(json!({"state": before.state, "error": before.error}));
+        let note = NewAudit::new("task.retry", "task", id)
+            .before(json!({"state": before.state, "attempts": before.attempts, "error": before.error}));
         tx.append_audit(note.after(json!({"state": task.state, "kind": task.kind}))).await?;
         tx.save().await?;
-        let desk = self.desk(scope).await?;
         desk.publish(Fact::task_state(id, &task.kind, "queued", 0, 0.0));
         desk.tasks().wake();
         Ok(task.into())

@@ -175,14 +175,15 @@ impl State {
         let runs = |id: TaskId| round.running.iter().chain(&round.begun).any(|task| task.id == id);
         self.held.retain(|id, _| runs(*id));
         desk.stops.keep(runs);
-        for fact in round.facts {
-            desk.publish(fact);
-        }
         let again = if fresh { round.running } else { Vec::new() };
         for task in again.iter().chain(&round.begun) {
             self.begin(myself, task);
         }
         self.spare.clear();
+        // Told when it is so: whoever hears that a task ended finds its slot free.
+        for fact in round.facts {
+            desk.publish(fact);
+        }
         self.go_on(myself, round.rest, round.next_at);
         self.seat.recovered();
         self.seat.progress(self.done, 0);

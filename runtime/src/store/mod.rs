@@ -16,7 +16,7 @@
 
 use crate::{Ambient, Result, Scope};
 
-mod words;
+pub(crate) mod words;
 
 pub mod agents;
 pub mod api_keys;

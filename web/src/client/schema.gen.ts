@@ -2072,6 +2072,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries a task again that failed or was called off, with its attempts counted anew. */
+        post: operations["retry_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -2951,6 +2968,11 @@ export interface components {
              * @description Bytes.
              */
             size: number;
+        };
+        /** @description What somebody says to a finding. */
+        FindingPatch: {
+            /** @description `accepted`, `dismissed` or `open` again. */
+            state: string;
         };
         /** @description A finding of an agent. */
         FindingView: {
@@ -4060,11 +4082,20 @@ export interface components {
                  * @description Attempts begun.
                  */
                 attempts: number;
+                /** @description Somebody asked it to stop while it ran. */
+                cancel_requested: boolean;
+                /**
+                 * Format: uuid
+                 * @description The connection it works on.
+                 */
+                connection_id?: string | null;
                 /**
                  * Format: date-time
                  * @description When it was asked for.
                  */
                 created_at: string;
+                /** @description Who asked. */
+                created_by: string;
                 /** @description Why it failed: `{code, message, remedy?}`. */
                 error?: Record<string, unknown> | null;
                 /**
@@ -4079,10 +4110,22 @@ export interface components {
                 id: string;
                 /** @description Its kind. */
                 kind: string;
+                /**
+                 * Format: int64
+                 * @description Attempts it has.
+                 */
+                max_attempts: number;
+                /** @description What its kind needs. */
+                payload: unknown;
                 /** @description What is known of how far it is: `{rows, rejected, ...}`. */
                 progress: Record<string, unknown>;
                 /** @description What it came to. */
                 result?: unknown;
+                /**
+                 * Format: date-time
+                 * @description Not before; while it waits for its next attempt, when that is.
+                 */
+                run_at: string;
                 /**
                  * Format: date-time
                  * @description When the last attempt began.
@@ -4963,10 +5006,19 @@ export interface components {
             /** @description Transform beyond the cast. */
             transform?: unknown;
         };
-        /** @description What somebody says to a finding. */
+        /** @description What sets a schedule off: one of `cron`, `every_seconds` and `after`. */
         Said: {
-            /** @description `accepted`, `dismissed` or `open` again. */
-            state: string;
+            /** @description When each of these connections, by name, was read to its end since the last time. */
+            after?: string[] | null;
+            /** @description Five fields (minute, hour, day, month, weekday), or six with seconds before them. */
+            cron?: string | null;
+            /**
+             * Format: int64
+             * @description Once in so many seconds.
+             */
+            every_seconds?: number | null;
+            /** @description Where its hours are, by the IANA's name; UTC unless said. */
+            time_zone?: string | null;
         };
         /** @description Something kept that rests on what would change. */
         SavedTouched: {
@@ -5225,11 +5277,20 @@ export interface components {
              * @description Attempts begun.
              */
             attempts: number;
+            /** @description Somebody asked it to stop while it ran. */
+            cancel_requested: boolean;
+            /**
+             * Format: uuid
+             * @description The connection it works on.
+             */
+            connection_id?: string | null;
             /**
              * Format: date-time
              * @description When it was asked for.
              */
             created_at: string;
+            /** @description Who asked. */
+            created_by: string;
             /** @description Why it failed: `{code, message, remedy?}`. */
             error?: Record<string, unknown> | null;
             /**
@@ -5244,10 +5305,22 @@ export interface components {
             id: string;
             /** @description Its kind. */
             kind: string;
+            /**
+             * Format: int64
+             * @description Attempts it has.
+             */
+            max_attempts: number;
+            /** @description What its kind needs. */
+            payload: unknown;
             /** @description What is known of how far it is: `{rows, rejected, ...}`. */
             progress: Record<string, unknown>;
             /** @description What it came to. */
             result?: unknown;
+            /**
+             * Format: date-time
+             * @description Not before; while it waits for its next attempt, when that is.
+             */
+            run_at: string;
             /**
              * Format: date-time
              * @description When the last attempt began.
@@ -5415,7 +5488,7 @@ export interface components {
          * @enum {string}
          */
         Verdict: "approve" | "reject" | "edit";
-        /** @description See the module. */
+        /** @description What schedules set off: a kind of task and what it is about, by names. */
         Work: {
             /** @description `sync`, `agent`, `rebuild`, `playbook`, `bulk_mapping`, `noop`. */
             kind: string;
@@ -8671,7 +8744,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Said"];
+                "application/json": components["schemas"]["FindingPatch"];
             };
         };
         responses: {
@@ -9947,6 +10020,8 @@ export interface operations {
                 connection_id?: string;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
+                /** @description Only those of this kind. */
+                kind?: string;
                 /** @description At most so many; 100 unless said, 1000 at most. */
                 limit?: number;
                 /** @description Only those in this state. */
@@ -10051,6 +10126,36 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };

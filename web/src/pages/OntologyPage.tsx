@@ -3,23 +3,25 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Network } from "lucide-react";
 import type { Graph, GraphEdge, GraphNode } from "@/client/types";
-import { graph, views } from "@/client/views";
+import { graph, nodeRows, views } from "@/client/views";
 import { useAddress } from "@/components/address";
 import { GraphPicture, labelOf } from "@/components/GraphPicture";
-import { around } from "@/components/layout";
+import { allOf, type By, isDrawn } from "@/components/layout";
+import { useBusiest, useUnfolded } from "@/components/lineage/focus";
 import { NodeSearch } from "@/components/lineage/NodeSearch";
 import { Page } from "@/components/Page";
 import { useTruth } from "@/components/truth";
 import { Async } from "@/ui/Async";
 import { Badge, Chip } from "@/ui/Badge";
-import { LinkButton } from "@/ui/Button";
+import { Button, LinkButton } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import { Dialog } from "@/ui/Dialog";
 import { Facts } from "@/ui/Facts";
 import { Segmented } from "@/ui/Field";
-import { count, many } from "@/ui/format";
-import { Empty } from "@/ui/States";
+import { count, many, plain, words } from "@/ui/format";
+import { Empty, Fault } from "@/ui/States";
 import { type Column, Table } from "@/ui/Table";
+import { ONTOLOGY_SHAPES } from "./table";
 
 type Line = GraphEdge & { from: string; to: string };
 
@@ -52,27 +54,21 @@ const COLUMNS: Column<Line>[] = [
   },
 ];
 
-/** More nodes than this are seen from one of them. */
-const MOST = 200;
-
-/** The node a large graph is seen from: the chosen one, or the entity with most rows. */
-function seen(graph: Graph, chosen: string | undefined, anywhere = false): string {
-  if (chosen && (anywhere || graph.nodes.some((node) => node.id === chosen))) return chosen;
-  const entities = graph.nodes.filter((node) => node.layer === "L2");
-  const top = entities.reduce((most, node) => ((node.rows ?? 0) > (most?.rows ?? -1) ? node : most), entities[0]);
-  return (top ?? graph.nodes[0])?.id ?? "";
-}
-
 export default function OntologyPage() {
   const whole = useQuery(graph());
   const [address, change] = useAddress();
-  // Where there is more than the server draws at once, it is seen from one node.
-  const focus = whole.data?.truncated ? seen(whole.data, address.node, true) : undefined;
+  // Where there is more than the server draws at once, or somebody asked for it, it is seen from one node.
+  const busiest = useBusiest(whole.data?.truncated === true && address.from === undefined);
+  const focus = address.from ?? (whole.data?.truncated ? busiest.id : undefined);
   const near = useQuery({ ...graph(focus), enabled: focus !== undefined });
   const query = focus === undefined ? whole : near;
+  const around = useUnfolded(query.data, focus, (id) => graph(id, 1));
   const truth = useTruth(query);
   // A phone begins with the table; a picture of four columns needs room.
   const table = address.as === undefined ? matchMedia("(max-width: 40rem)").matches : address.as === "table";
+  const seeFrom = (from: string) => change({ from, node: undefined }, true);
+  const by: By = address.by === "fields" ? "fields" : "rows";
+  const drawn = around.drawn;
   return (
     <Page
       title="Ontology"
@@ -83,24 +79,42 @@ export default function OntologyPage() {
           label="Shown as"
           value={table ? "table" : "graph"}
           onChange={(as) => change({ as })}
-          options={[
-            { value: "graph", label: "Graph" },
-            { value: "table", label: "Table" },
-          ]}
+          options={Object.entries(ONTOLOGY_SHAPES).map(([value, label]) => ({ value, label }))}
         />
       }
     >
       <Card
         title="What feeds what"
         truth={truth}
-        hint={query.data && `${many(query.data.nodes.length - 1, "node")}, ${many(query.data.edges.length, "edge")}`}
+        hint={drawn && `${many(drawn.nodes.filter(isDrawn).length, "node")}, ${many(drawn.edges.length, "edge")}`}
         flush={table}
         beneath
-        actions={focus !== undefined && <NodeSearch onChoose={(node) => change({ node })} />}
+        actions={
+          <>
+            {address.from && !whole.data?.truncated && (
+              <Button size="sm" onClick={() => change({ from: undefined })}>
+                The whole
+              </Button>
+            )}
+            {!table && (
+              <Segmented
+                label="Width of the links"
+                value={by}
+                onChange={(next) => change({ by: next === "rows" ? undefined : next })}
+                options={[
+                  { value: "rows", label: "By rows" },
+                  { value: "fields", label: "By fields" },
+                ]}
+              />
+            )}
+            <NodeSearch onChoose={seeFrom} />
+          </>
+        }
       >
         <Async query={query}>
-          {(data) =>
-            data.edges.length === 0 ? (
+          {(data) => {
+            const shown = drawn ?? data;
+            return shown.edges.length === 0 ? (
               <Empty
                 icon={<Network className="size-6" />}
                 title="Nothing feeds anything yet"
@@ -113,34 +127,43 @@ export default function OntologyPage() {
                 The agents are ready; they need rows to look at.
               </Empty>
             ) : table ? (
-              <Edges of={data} />
+              <Edges of={shown} />
             ) : (
               <>
-                {data.nodes.length > MOST && (
-                  <p className="mb-3 text-ink-2">
-                    {many(data.nodes.length - 1, "node")} are too many for one picture. This is what{" "}
-                    <b>{data.nodes.find((node) => node.id === seen(data, address.node))?.label}</b> comes from and goes
-                    to; choose another in the table.
-                  </p>
-                )}
                 <GraphPicture
-                  graph={data.nodes.length > MOST ? around(data, seen(data, address.node), MOST) : data}
+                  graph={shown}
                   chosen={address.node ?? null}
+                  middle={focus}
+                  by={by}
                   onChoose={(node) => change({ node: node ?? undefined })}
                 />
+                {around.failed !== null && <Fault of={around.failed} className="mt-3" />}
                 {focus !== undefined && (
                   <p className="mt-3 text-sm text-ink-2">
-                    There is more than one picture holds. This is what{" "}
-                    <b>{data.nodes.find((node) => node.id === focus)?.label}</b> comes from and goes to
-                    {data.truncated ? ", the nearest of it" : ""}; choose or find another node to see from there.
+                    This is what <b>{shown.nodes.find((node) => node.id === focus)?.label}</b> comes from and goes to
+                    {data.truncated ? `, the nearest of ${many(allOf(data), "node")}` : ""}. Choose a node to unfold
+                    what is near it, or to see from there.
                   </p>
                 )}
               </>
-            )
-          }
+            );
+          }}
         </Async>
       </Card>
-      <Chosen of={query.data} id={address.node ?? null} onClose={() => change({ node: undefined })} />
+      <Chosen
+        of={drawn}
+        id={address.node ?? null}
+        onClose={() => change({ node: undefined })}
+        onFrom={seeFrom}
+        onUnfold={
+          focus === undefined || (address.node && around.unfolded.includes(address.node))
+            ? undefined
+            : (id) => {
+                around.unfold(id);
+                change({ node: undefined });
+              }
+        }
+      />
     </Page>
   );
 }
@@ -154,7 +177,15 @@ function Edges({ of }: { of: Graph }) {
   return <Table label="Edges" rows={lines} columns={COLUMNS} rowKey={(one) => `${one.source}>${one.target}`} />;
 }
 
-function Chosen({ of, id, onClose }: { of: Graph | undefined; id: string | null; onClose: () => void }) {
+type ChosenProps = {
+  of: Graph | undefined;
+  id: string | null;
+  onClose: () => void;
+  onFrom: (id: string) => void;
+  onUnfold?: (id: string) => void;
+};
+
+function Chosen({ of, id, onClose, onFrom, onUnfold }: ChosenProps) {
   const node = of?.nodes.find((one) => one.id === id);
   const view = useQuery(views()).data?.items.find((one) => node?.layer === "L2" && one.entity === node.label);
   if (!of || !node) return null;
@@ -201,11 +232,55 @@ function Chosen({ of, id, onClose }: { of: Graph | undefined; id: string | null;
             ...(view ? ([["Fields", view.fields.length]] as [string, React.ReactNode][]) : []),
           ]}
         />
+        <div className="flex flex-wrap gap-2">
+          {onUnfold && <Button onClick={() => onUnfold(node.id)}>Unfold what is near it</Button>}
+          <Button onClick={() => onFrom(node.id)}>See from here</Button>
+        </div>
+        {(node.type === "ontology" || node.type === "source") && <Sample node={node.id} />}
         <Near title="Fed by" items={neighbours("target", "source")} />
         <Near title="Feeds" items={neighbours("source", "target")} />
         <Where node={node} view={view?.view} />
       </div>
     </Dialog>
+  );
+}
+
+const SYSTEM = new Set(["id", "external_ids", "extras", "source", "sources", "provenance"]);
+
+/** What its rows are like. */
+function Sample({ node }: { node: string }) {
+  const query = useQuery(nodeRows(node));
+  return (
+    <section>
+      <h3 className="mb-2 text-sm text-ink-3">
+        {query.data ? `Some of its ${many(query.data.total, "row")}` : "Some of its rows"}
+      </h3>
+      <Async query={query}>
+        {({ rows }) => {
+          const names = Object.keys(rows[0] ?? {}).filter((name) => !SYSTEM.has(name) && !name.endsWith("_id"));
+          const shown = names.filter((name) => rows.some((row) => plain(row[name]) !== "")).slice(0, 3);
+          return rows.length === 0 ? (
+            <p className="text-ink-2">None is in a view yet.</p>
+          ) : (
+            <ul className="grid gap-px overflow-hidden rounded-xl border border-line bg-line">
+              {rows.map((row) => (
+                <li key={String(row.id)} className="flex flex-wrap gap-x-4 gap-y-0.5 bg-surface px-4 py-2">
+                  {shown.map((name, at) => (
+                    <span
+                      key={name}
+                      className={at === 0 ? "basis-full font-bold wrap-anywhere" : "text-sm wrap-anywhere"}
+                    >
+                      {at > 0 && <span className="text-ink-3">{words(name)} </span>}
+                      <bdi className="num">{plain(row[name]) || "–"}</bdi>
+                    </span>
+                  ))}
+                </li>
+              ))}
+            </ul>
+          );
+        }}
+      </Async>
+    </section>
   );
 }
 
@@ -219,7 +294,7 @@ function Near({ title, items }: { title: string; items: { one: GraphNode; edge: 
           <li key={one.id} className="flex justify-between gap-4">
             <Link
               to={"/ontology" as never}
-              search={{ node: one.id } as never}
+              search={((old: object) => ({ ...old, node: one.id })) as never}
               className="font-semibold text-blue wrap-anywhere"
             >
               {one.label}

@@ -12,24 +12,28 @@ import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import { CopyButton } from "@/ui/Copy";
 import { Input, Select } from "@/ui/Field";
-import { Fault, NotYet } from "@/ui/States";
+import { Fault, NotYet, Skeleton } from "@/ui/States";
 import { Ago } from "@/ui/Time";
 import { act, toast } from "@/ui/toasts";
 import { useTruth } from "../truth";
 
 export function People() {
-  const role = useQuery(me()).data?.role;
+  const query = useQuery(me());
   return (
-    <div className="grid items-start gap-5 lg:grid-cols-2">
-      {may(role, "admin") ? (
-        <Invite />
-      ) : (
-        <NotYet title="Inviting people needs the role admin">Yours is {role ?? "not known yet"}.</NotYet>
+    <Async query={query} skeleton={<Skeleton lines={12} className="min-h-dvh content-start" />}>
+      {({ role }) => (
+        <div className="grid items-start gap-5 lg:grid-cols-2">
+          {may(role, "admin") ? (
+            <Invite />
+          ) : (
+            <NotYet title="Inviting people needs the role admin">Yours is {role}.</NotYet>
+          )}
+          <Password />
+          {may(role, "admin") && <Users />}
+          <Sessions />
+        </div>
       )}
-      <Password />
-      {may(role, "admin") && <Users />}
-      <Sessions />
-    </div>
+    </Async>
   );
 }
 
