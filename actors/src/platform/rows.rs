@@ -4,7 +4,6 @@
 use autonomos_runtime::canonical::mapping::Origin;
 use autonomos_runtime::store::{
     Connection, DeadLetter, Drift, FileMeta, Finding, MappingVersion, Review, Stream, StreamState, Task, TaskLine,
-    TaskState,
 };
 use serde_json::{Value, json};
 
