@@ -27,7 +27,7 @@ fn check(new: &NewTask, field: &str) -> Result<()> {
         return Err(wrong("/kind", "task.unknown_kind", what)
             .remedy("Use noop or wait; sync, rebuild, replay and agent runs are asked for by their own routes."));
     }
-    if new.kind == WAIT && !new.payload["ms"].as_u64().is_some_and(|ms| ms <= LONGEST_WAIT) {
+    if new.kind == WAIT && new.payload["ms"].as_u64().is_none_or(|ms| ms > LONGEST_WAIT) {
         let what = format!("A wait says how many milliseconds it takes, {LONGEST_WAIT} at most.");
         return Err(wrong("/payload/ms", "task.payload", what).remedy("Say {\"ms\": 500}, for example."));
     }
@@ -67,16 +67,15 @@ impl Platform {
         let mut sealed: BTreeMap<String, String> = BTreeMap::new();
         for (at, new) in asked.into_iter().enumerate() {
             let callback_url = match new.callback_url {
-                // Looked at once, however many tasks are told there.
-                Some(url) => Some(match sealed.get(&url) {
-                    Some(known) => known.clone(),
-                    None => {
-                        let place = if field.is_empty() { String::new() } else { format!("{field}/{at}") };
+                Some(url) => {
+                    // Looked at once, however many tasks are told there.
+                    if !sealed.contains_key(&url) {
+                        let at = if field.is_empty() { String::new() } else { format!("{field}/{at}") };
                         let checked = self.callback(scope, &url).await;
-                        let checked = checked.map_err(|e| e.field(format!("{place}/callback_url")))?;
-                        sealed.entry(url).or_insert(checked).clone()
+                        sealed.insert(url.clone(), checked.map_err(|e| e.field(format!("{at}/callback_url")))?);
                     }
-                }),
+                    sealed.get(&url).cloned()
+                }
                 None => None,
             };
             *kinds.entry(new.kind.clone()).or_default() += 1;

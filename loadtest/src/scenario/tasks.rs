@@ -67,10 +67,10 @@ async fn light(client: &Client) -> Outcome<Light> {
         tokio::time::sleep(PACE.saturating_sub(began.elapsed())).await;
     }
     let after = starts(client).await?;
-    let counts: Vec<(f64, f64)> = after
-        .iter()
-        .map(|(bound, count)| (*bound, count - before.iter().find(|(b, _)| b == bound).map_or(0.0, |(_, c)| *c)))
-        .collect();
+    // The bounds are the same each time; before the first start there are none.
+    let since = before.iter().map(|(_, count)| *count).chain(std::iter::repeat(0.0));
+    let counts: Vec<(f64, f64)> =
+        after.iter().zip(since).map(|((bound, count), since)| (*bound, count - since)).collect();
     let all = counts.last().map_or(0.0, |(_, count)| *count);
     let within = counts.iter().find(|(bound, _)| *bound >= 0.001).map_or(0.0, |(_, count)| *count);
     answers.sort_by(f64::total_cmp);
