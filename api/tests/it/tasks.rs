@@ -49,7 +49,7 @@ async fn messages(who: &Person, id: &str) -> Vec<String> {
     log["items"].as_array().unwrap().iter().map(|line| line["message"].as_str().unwrap().to_owned()).collect()
 }
 
-async fn metric(node: &TestNode, name: &str) -> f64 {
+async fn metric(node: &TestNode, name: &str) -> u64 {
     let text = node.request(Method::GET, "/metrics").send().await.unwrap().text().await.unwrap();
     text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok()).unwrap_or_else(|| panic!("{name}"))
 }
@@ -103,7 +103,7 @@ async fn slots_bound_a_tenant_and_the_node_and_come_back() {
     let bens = ids(&ben, vec![long(); 6]).await;
     until_state(&ben, &node, &bens[1], "in_progress").await;
     let running = "autonomos_credits_in_use{budget=\"running tasks\"}";
-    assert_eq!(metric(&node, running).await, 7.0, "five of a tenant, seven in all");
+    assert_eq!(metric(&node, running).await, 7, "five of a tenant, seven in all");
     for id in [&anns[5], &anns[6]] {
         assert_eq!(ann.json(&format!("/api/v1/tasks/{id}")).await["state"], "queued", "no slot, not even for a moment");
     }
@@ -124,7 +124,7 @@ async fn slots_bound_a_tenant_and_the_node_and_come_back() {
     }
     let slots = ["autonomos_task_slots{owner=\"alive\"}", "autonomos_task_slots{owner=\"gone\"}", running];
     for name in slots {
-        assert!(metric(&node, name).await <= 0.0, "{name}");
+        assert_eq!(metric(&node, name).await, 0, "{name}");
     }
 }
 

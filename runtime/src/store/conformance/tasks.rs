@@ -65,7 +65,7 @@ pub async fn attempts_run_out(world: &World) {
     let again = tx.retry_task(id).await.unwrap();
     assert_eq!((again.state, again.attempts, again.error), (TaskState::Queued, 0, None));
     assert_eq!(tx.retry_task(id).await.unwrap_err().code, "task.not_failed");
-    tx.claim_tasks(1, &Room::new(1, 5)).await.unwrap().tasks;
+    tx.claim_tasks(1, &Room::new(1, 5)).await.unwrap();
     tx.finish_tasks(1, vec![(id, TaskOutcome::Released)]).await.unwrap();
     assert_eq!(tx.task(id).await.unwrap().attempts, 0, "a drain is not its fault");
 }
@@ -74,7 +74,7 @@ pub async fn attempts_run_out(world: &World) {
 pub async fn cancelling(world: &World) {
     let mut tx = world.begin().await;
     let asked = tx.create_tasks(vec![noop(), noop()]).await.unwrap();
-    tx.claim_tasks(1, &Room::new(1, 5)).await.unwrap().tasks;
+    tx.claim_tasks(1, &Room::new(1, 5)).await.unwrap();
     let running = tx.cancel_task(asked[0].id).await.unwrap();
     assert_eq!((running.state, running.cancel_requested), (TaskState::InProgress, true));
     assert!(tx.progress_task(running.id, json!({})).await.unwrap());
@@ -190,7 +190,7 @@ pub async fn one_task_a_key(world: &World) {
     let mut tx = world.begin().await;
     let first = tx.create_task(sync()).await.unwrap();
     assert_eq!(tx.create_task(sync()).await.unwrap(), first);
-    tx.claim_tasks(1, &Room::new(1, 5)).await.unwrap().tasks;
+    tx.claim_tasks(1, &Room::new(1, 5)).await.unwrap();
     assert_eq!(tx.create_task(sync()).await.unwrap().id, first.id);
     tx.finish_tasks(1, vec![(first.id, TaskOutcome::Failed(json!({})))]).await.unwrap();
     assert_ne!(tx.create_task(sync()).await.unwrap().id, first.id);
