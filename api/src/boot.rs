@@ -244,6 +244,7 @@ fn parts(
         bucket,
         vault: Arc::new(Vault::new(store.clone(), sealer)),
         vocabulary,
+        slots: Parts::slot_credits(&config),
         config,
         node: supervision::Node::new(&args.node_id, ambient.clone()),
         batches: Parts::batch_credits(),

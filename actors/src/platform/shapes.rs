@@ -366,7 +366,8 @@ pub struct FileView {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewTask {
-    /// `noop` for measuring; `sync`, `rebuild`, `agent` are made by their own routes.
+    /// `noop`, for measuring; `wait`, which takes a slot for as long as it says (`{"ms": 500}`). `sync`, `rebuild` and others
+    /// are made by their own routes.
     pub kind: String,
     /// What the kind needs.
     #[serde(default)]
@@ -378,6 +379,32 @@ pub struct NewTask {
     /// At most this many attempts.
     #[serde(default)]
     pub max_attempts: Option<u32>,
+}
+
+/// Many pieces of work, asked for together: all of them, or none.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ManyTasks {
+    /// 10,000 at most; they begin in this order.
+    pub tasks: Vec<NewTask>,
+}
+
+/// Something that happened to a piece of work.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TaskLineView {
+    /// Its number, from 1. The last 500 are kept; what is missing before the first was let go.
+    pub n: i64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// In which attempt; 0: in none.
+    pub attempt: i64,
+    /// `info`, `warn`, `error`.
+    pub level: String,
+    /// In a sentence.
+    pub message: String,
+    /// What else there is to say.
+    #[schema(value_type = Option<Value>)]
+    pub data: Option<Value>,
 }
 
 /// A piece of work.
@@ -399,11 +426,14 @@ pub struct TaskView {
     /// What is known of how far it is: `{rows, rejected, ...}`.
     #[schema(value_type = Object)]
     pub progress: Value,
-    /// Attempts begun.
+    /// Attempts begun, without those that a process did not live to see the end of.
     pub attempts: i64,
-    /// Attempts it has.
+    /// Attempts allowed.
     pub max_attempts: i64,
-    /// Somebody asked it to stop while it ran.
+    /// Times a process ended while it ran. After more than `tenant.poison_after` of them it is parked as failed, with the
+    /// code `task.poison`.
+    pub losses: i64,
+    /// Somebody asked it to stop while it ran; it does within two seconds.
     pub cancel_requested: bool,
     /// What it came to.
     #[schema(value_type = Option<Value>)]

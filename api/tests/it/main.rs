@@ -37,6 +37,7 @@ mod slow;
 mod socket;
 mod suspension;
 mod taken_back;
+mod tasks;
 mod upkeep;
 mod users;
 mod webhooks;

@@ -112,6 +112,8 @@ sections! {
         users: u64,
         rows: u64,
         running_tasks: u32,
+        running_tasks_of_node: u32,
+        poison_after: u32,
     }
 
     /// `[connector]`

@@ -21,6 +21,7 @@ const MIGRATIONS: &[Listed] = &[
     ("0010_outside", include_str!("../../../../migrations/sqlite/0010_outside.sql")),
     ("0012_life", include_str!("../../../../migrations/sqlite/0012_life.sql")),
     ("0014_lineage", include_str!("../../../../migrations/sqlite/0014_lineage.sql")),
+    ("0016_tasks", include_str!("../../../../migrations/sqlite/0016_tasks.sql")),
 ];
 
 /// Runs what is missing; answers the names of what was run.
