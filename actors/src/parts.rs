@@ -55,6 +55,8 @@ pub struct Parts {
     pub batches: Credits,
     /// Bounds the records held for unification, in thousands.
     pub indexed: Credits,
+    /// Bounds the tasks that run.
+    pub slots: Credits,
     /// Graphs of lineage that were made lately.
     pub lineage: Keeper,
 }
@@ -89,6 +91,11 @@ impl Parts {
     /// The budget of records held for unification: a credit is a thousand of them.
     pub fn index_credits() -> Credits {
         Credits::new("records for unification", THOUSANDS_OF_NODE, THOUSANDS_OF_NODE)
+    }
+
+    /// The budget of tasks that run.
+    pub fn slot_credits(config: &Config) -> Credits {
+        Credits::new("running tasks", config.tenant.running_tasks_of_node, config.tenant.running_tasks)
     }
 
     /// A scope for work the platform does by itself for a tenant.

@@ -21,13 +21,24 @@ pub struct Desk {
     pub epoch: i64,
     /// Shared with all tenants.
     pub parts: Arc<Parts>,
+    /// How running tasks are asked to stop.
+    pub stops: task::stop::Stops,
+    /// How long tasks wait for their beginning.
+    pub asked: task::asked::Asked,
     position: watch::Sender<i64>,
 }
 
 impl Desk {
     /// A desk for a tree that is about to start.
     pub fn new(scope: Scope, epoch: i64, parts: Arc<Parts>) -> Arc<Self> {
-        Arc::new(Self { scope, epoch, parts, position: watch::Sender::new(0) })
+        Arc::new(Self {
+            scope,
+            epoch,
+            parts,
+            stops: task::stop::Stops::default(),
+            asked: task::asked::Asked::default(),
+            position: watch::Sender::new(0),
+        })
     }
 
     /// Says how far the views are now.

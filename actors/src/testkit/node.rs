@@ -187,6 +187,7 @@ fn platform(
         dcl: Arc::new(Dcl::new(views, vocabulary.clone(), ambient.clone())),
         folders: Arc::new(Folder::open(folder.join("files"), Quota::default(), ambient.clone()).expect("a folder")),
         vocabulary,
+        slots: Parts::slot_credits(&config),
         config: Arc::new(config),
         node: Node::new("test", ambient.clone()),
         batches: Parts::batch_credits(),

@@ -87,6 +87,8 @@ const LEAST: &[(&str, &str, &str)] = &[
     ("post", "/api/v1/schedules", "operator"),
     ("post", "/api/v1/schedules/{id}/run", "operator"),
     ("post", "/api/v1/tasks", "operator"),
+    ("post", "/api/v1/tasks/bulk", "operator"),
+    ("post", "/api/v1/tasks/{id}/retry", "operator"),
     ("post", "/api/v1/webhooks/deliveries/{id}/replay", "operator"),
     ("post", "/api/v1/webhooks/secrets/rotate", "admin"),
     ("put", "/api/v1/aam/connections/{id}/mappings", "operator"),

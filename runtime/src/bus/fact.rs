@@ -197,6 +197,12 @@ impl Fact {
             .about("task", task)
     }
 
+    /// So many tasks came into a state at once: told instead of each of them, as `sampled` says.
+    pub fn tasks_in_state(state: &str, count: u64) -> Self {
+        let fact = Self::new(Topic::TaskState, json!({"state": state, "count": count, "sampled": true}));
+        Self { entity: Some("task".to_owned()), ..fact }
+    }
+
     /// A task said something.
     pub fn task_logged(task: TaskId, line: &str) -> Self {
         Self::new(Topic::TaskLogged, json!({"line": line})).about("task", task)

@@ -92,6 +92,9 @@ impl Config {
             ("lineage.namespace", !self.lineage.namespace.is_empty(), "a name, like autonomos://sales"),
             ("lineage.waiting", self.lineage.waiting > 0, "at least 1"),
             ("store.readers", (1..=64).contains(&self.store.readers), "1 to 64"),
+            ("store.writers", (1..=256).contains(&self.store.writers), "1 to 256"),
+            ("store.statement_seconds", self.store.statement_seconds > 0, "at least 1"),
+            ("store.idle_seconds", self.store.idle_seconds > 0, "at least 1"),
             ("store.patience_seconds", self.store.patience_seconds > 0, "at least 1"),
             ("bus.events", self.bus.events > 0, "at least 1"),
             ("tenant.resume_seconds", self.tenant.resume_seconds > 0, "at least 1"),
@@ -133,7 +136,6 @@ impl Config {
     /// Refuses what a node that runs alone cannot do: a setting that is silently without effect costs an evening.
     pub fn check_alone(&self) -> Result<()> {
         let asked = [
-            ("store.database_url", self.store.database_url.reveal().is_some(), "DATABASE_URL"),
             ("bus.redis_url", self.bus.redis_url.reveal().is_some(), "REDIS_URL"),
         ];
         match asked.into_iter().find(|(_, asked, _)| *asked) {
@@ -151,11 +153,8 @@ impl Config {
     /// Pairs that work but are probably not meant, for the log at start.
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
-        if self.store.durability != Durability::Full {
+        if self.store.durability != Durability::Full && self.store.database_url.reveal().is_none() {
             warnings.push("store.durability is not \"full\": a power cut may lose commits".to_owned());
-        }
-        if self.store.database_url.reveal().is_some() != self.bus.redis_url.reveal().is_some() {
-            warnings.push("a cluster needs both store.database_url and bus.redis_url; only one is set".to_owned());
         }
         if self.repair.apply < 0.7 {
             warnings
@@ -222,7 +221,7 @@ mod tests {
             (200, 600, "n1")
         );
         assert_eq!(config.store.database_url.reveal(), Some("postgres://u:pa55@db/x"));
-        assert_eq!(config.warnings().len(), 2);
+        assert_eq!(config.warnings().len(), 1);
         let printed = format!("{config:?}{}", serde_json::to_string(&config).unwrap());
         assert!(!printed.contains("pa55") && printed.contains("***"));
     }

@@ -16,7 +16,11 @@
 
 use crate::{Ambient, Result, Scope};
 
-mod words;
+mod erase;
+mod migrations;
+mod opening;
+mod rows;
+pub(crate) mod words;
 
 pub mod agents;
 pub mod api_keys;
@@ -52,6 +56,7 @@ pub mod users;
 
 #[cfg(any(test, feature = "testkit"))]
 pub mod conformance;
+pub mod postgres;
 pub mod sqlite;
 
 pub use agents::*;
@@ -72,6 +77,7 @@ pub use lineage::*;
 pub use log::*;
 pub use mappings::*;
 pub use model_use::*;
+pub use opening::open;
 pub use owners::*;
 pub use page::{Page, Paged};
 pub use playbooks::*;
@@ -104,7 +110,7 @@ pub trait Store: Send + Sync + 'static {
     /// Whether it answers, for `/readyz`.
     async fn ping(&self) -> Result<()>;
 
-    /// Finishes what runs, folds the write-ahead log in and lets go of the data directory.
+    /// Finishes what runs and lets go of the data directory, or of the server.
     async fn close(&self);
 }
 

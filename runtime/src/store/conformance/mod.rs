@@ -212,8 +212,8 @@ macro_rules! store_conformance {
             sessions: [round_trip, a_spent_token_revokes_the_family, a_stranger_sees_nothing];
             settings: [round_trip, a_stranger_sees_nothing];
             streams: [round_trip, rewinding, a_stranger_sees_nothing];
-            tasks: [round_trip, slots, attempts_run_out, cancelling, what_a_dead_epoch_left, one_task_a_key, paging,
-                a_stranger_sees_nothing];
+            tasks: [round_trip, slots, attempts_run_out, cancelling, what_a_dead_epoch_left, done_at_once, the_log,
+                one_task_a_key, paging, a_stranger_sees_nothing];
             tenants: [round_trip, deleting_leaves_nothing];
             tokens: [once, for_its_purpose_and_in_time];
             users: [round_trip, the_last_admin_stays, paging, a_stranger_sees_nothing];
