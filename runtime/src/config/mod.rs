@@ -135,9 +135,7 @@ impl Config {
 
     /// Refuses what a node that runs alone cannot do: a setting that is silently without effect costs an evening.
     pub fn check_alone(&self) -> Result<()> {
-        let asked = [
-            ("bus.redis_url", self.bus.redis_url.reveal().is_some(), "REDIS_URL"),
-        ];
+        let asked = [("bus.redis_url", self.bus.redis_url.reveal().is_some(), "REDIS_URL")];
         match asked.into_iter().find(|(_, asked, _)| *asked) {
             Some((name, _, variable)) => {
                 Err(Error::invalid("config.not_here", format!("{name} is set, but this version runs alone"))

@@ -15,7 +15,7 @@ use crate::ids::{SessionId, TenantId, TraceId, UserId};
 use crate::store::users::fold;
 use crate::store::{
     Directory, Erasure, KeyInForce, KeyUsed, NewAudit, NewUser, Page, Paged, Redeemed, Rotation, Session,
-    SessionInForce, Space, Tenant, TenantRef, TokenHash, TokenPurpose, User, UserState,
+    SessionInForce, Space, TaskCounts, Tenant, TenantRef, TokenHash, TokenPurpose, User, UserState,
 };
 use crate::{Actor, Result, Timestamp};
 
@@ -355,6 +355,13 @@ impl Directory for PostgresDirectory {
             .await?;
         held.commit().await?;
         Ok(rows.unsigned_abs())
+    }
+
+    async fn task_counts(&self) -> Result<TaskCounts> {
+        let mut held = self.read().await?;
+        let row = sqlx::query("select * from count_every_task()").fetch_one(held.connection()?).await?;
+        let count = |name: &str| Ok::<_, crate::Error>(row.int(name)?.unsigned_abs());
+        Ok(TaskCounts { running: count("running")?, orphaned: count("orphaned")?, waiting: count("waiting")? })
     }
 
     async fn space(&self) -> Result<Space> {

@@ -25,6 +25,8 @@ const MIGRATIONS: &[Listed] = &[
     ("0010_outside", include_str!("../../../../migrations/postgres/0010_outside.sql")),
     ("0012_life", include_str!("../../../../migrations/postgres/0012_life.sql")),
     ("0014_lineage", include_str!("../../../../migrations/postgres/0014_lineage.sql")),
+    ("0016_tasks", include_str!("../../../../migrations/postgres/0016_tasks.sql")),
+    ("0020_intelligence", include_str!("../../../../migrations/postgres/0020_intelligence.sql")),
 ];
 
 /// Runs what is missing and gives the role its rights; answers the names of what was run.

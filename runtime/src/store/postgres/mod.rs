@@ -35,6 +35,7 @@ mod lineage;
 mod log;
 mod mappings;
 mod migrate;
+mod model_use;
 mod owners;
 mod playbooks;
 mod reviews;
