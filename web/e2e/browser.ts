@@ -161,11 +161,16 @@ export function small(page: Page): Promise<string[]> {
   return page.evaluate(() =>
     [
       ...document.querySelectorAll<HTMLElement>(
-        "main button, main select, main input:not([type=file]), header button, nav[aria-label=Main] a, nav[aria-label=Main] button",
+        [
+          "main button, main select, main input:not([type=file])",
+          "[role=dialog] button, [role=dialog] select, [role=dialog] input:not([type=file])",
+          "header button, nav[aria-label=Main] a, nav[aria-label=Main] button",
+        ].join(),
       ),
     ]
       .filter((one) => one.offsetParent !== null)
-      .map((one) => ({ one, box: one.getBoundingClientRect() }))
+      // A box to tick is as large as what is written beside it.
+      .map((one) => ({ one, box: (one.closest("label") ?? one).getBoundingClientRect() }))
       .filter(({ box }) => box.width > 2 && (box.height < 43.5 || box.width < 43.5))
       .map(
         ({ one, box }) =>

@@ -202,6 +202,12 @@ describe("why one value is what it is", () => {
     await drawer.getByRole("button", { name: "See it in the graph" }).click();
     await page.getByRole("group", { name: "What feeds what" }).waitFor();
     await show("lineage-graph");
+    await goto("/ontology?as=graph&node=dcl_account");
+    const node = page.getByRole("dialog", { name: "account" });
+    await node.getByText(/Some of its \d+ rows/).waitFor();
+    await node.getByRole("button", { name: "See from here" }).click();
+    await page.getByText(/This is what account comes from and goes to/).waitFor();
+    await show("ontology-from-account");
     await goto(`/lineage?as=why&view=contacts&id=${person?.id}&field=last_name`);
     await page.getByRole("heading", { name: /Why last_name is/ }).waitFor();
     await page.getByText("Original value").waitFor();
@@ -236,7 +242,7 @@ describe("what admins keep", () => {
       .getByRole("row", { name: /nightly report/ })
       .getByRole("button", { name: "End it" })
       .click();
-    await page.getByText("nightly report has ended").waitFor();
+    await page.getByText("nightly report has ended").first().waitFor();
     await expect(call(server.url, "/api/v1/dcl/views", key)).rejects.toThrow("401");
     await goto("/admin?tab=tenant");
     const flag = page.getByRole("switch", { name: "ENABLE_AUTO_REPAIR" });
@@ -351,6 +357,11 @@ describe("live", () => {
     await page.getByPlaceholder("A page, a source, a view").fill("flow mon");
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Flow Monitor" }).waitFor();
+    // A part of a page is gone to like a page.
+    await page.keyboard.press("Control+k");
+    await page.getByPlaceholder("A page, a source, a view").fill("webhooks");
+    await page.keyboard.press("Enter");
+    await page.getByRole("tab", { name: "Webhooks and alerts", selected: true }).waitFor();
     await page.keyboard.press("g");
     await page.keyboard.press("v");
     await page.getByRole("heading", { name: "Views", level: 1 }).waitFor();

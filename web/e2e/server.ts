@@ -2,7 +2,7 @@
 // invited, because a sign-in link works once and every browser needs its own session.
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -34,7 +34,10 @@ async function freePort(): Promise<number> {
 export async function launch(again?: { dir: string; port: number }): Promise<Server> {
   const dir = again?.dir ?? (await mkdtemp(join(tmpdir(), "aos-e2e-")));
   const port = again?.port ?? (await freePort());
-  const env = { ...process.env, AUTONOMOS_RATE_LIMIT_PER_MINUTE: "0" };
+  const settings = join(dir, "settings.toml");
+  // What the tests listen with is on this machine, where no tenant's address may lead otherwise.
+  await writeFile(settings, '[outside]\nallow = ["127.0.0.1"]\n');
+  const env = { ...process.env, AUTONOMOS_RATE_LIMIT_PER_MINUTE: "0", AUTONOMOS_CONFIG: settings };
   const child = spawn(binary(), ["dev", "--data-dir", dir, "--listen", `127.0.0.1:${port}`], {
     env,
     stdio: ["ignore", "pipe", "pipe"],

@@ -4,6 +4,7 @@
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { open, SHOTS, settled, signIn } from "./browser";
+import { serve, tenant, type Whole } from "./graph";
 import { mount, type Relay } from "./proxy";
 import { call, login } from "./server";
 
@@ -82,56 +83,67 @@ describe("two tabs", () => {
   });
 });
 
-type Node = { id: string; type: string; layer: string; label: string; rows: number; parentId?: string };
-function graph(sources: number, agents: number) {
-  const nodes: Node[] = [{ id: "top", type: "source_parent", layer: "L0", label: "from AAM", rows: 0 }];
-  const edges: object[] = [];
-  const flow = (source: string, target: string) =>
-    edges.push({ source, target, edgeType: "dataflow", rows: 9, fields: 3 });
-  for (let at = 0; at < 20; at += 1)
-    nodes.push({ id: `e${at}`, type: "ontology", layer: "L2", label: `entity ${at}`, rows: 900 + at });
-  for (let at = 0; at < sources; at += 1) {
-    nodes.push({ id: `c${at}`, type: "connection", layer: "L0", label: `source ${at}`, rows: 9 });
-    nodes.push({ id: `s${at}`, type: "source", layer: "L1", label: `source ${at} - stream`, rows: 9 });
-    edges.push({ source: `c${at}`, target: `s${at}`, edgeType: "hierarchy", rows: 9, fields: 0 });
-    flow(`s${at}`, `e${at % 20}`);
-  }
-  for (let at = 0; at < agents; at += 1) {
-    nodes.push({ id: `a${at}`, type: "agent", layer: "L3", label: `agent ${at}`, rows: 0 });
-    flow(`e${at % 20}`, `a${at}`);
-  }
-  return { nodes, edges, truncated: false, counts: {} };
-}
-
 describe("a graph", () => {
-  const drawn = async (of: ReturnType<typeof graph>) => {
-    await page.route("**/api/v1/dcl/graph*", (route) => route.fulfill({ json: of }));
+  const picture = () => page.getByRole("group", { name: "What feeds what" });
+  const nodes = () => picture().getByRole("button");
+  const drawn = async (of: Whole, path = "/ontology?as=graph") => {
+    await serve(page, of);
     const began = Date.now();
-    await goto("/ontology?as=graph");
-    await page.getByRole("group", { name: "What feeds what" }).waitFor();
+    await goto(path);
+    await picture().waitFor();
     return Date.now() - began;
   };
+  /** Until what a pointer or a key did is on the screen, at the middle of several. */
+  const answered = (kind: string) =>
+    page.evaluate(async (event) => {
+      const all = [...document.querySelectorAll<SVGGElement>("svg[role=group] g[role=button]")].slice(0, 15);
+      const took: number[] = [];
+      for (const one of all) {
+        const began = performance.now();
+        one.dispatchEvent(new MouseEvent(event, { bubbles: true }));
+        await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+        took.push(performance.now() - began);
+      }
+      return took.sort((a, b) => a - b)[Math.floor(took.length / 2)] ?? 0;
+    }, kind);
 
-  test("of 10,000 nodes is seen from one of them, and answers at once", async () => {
-    const ms = await drawn(graph(4_988, 4));
+  test("of 10,000 nodes is seen from one of them; others are found, seen from and unfolded", async () => {
+    const ms = await drawn(tenant({ entities: 20, sources: 4_988, agents: 4 }));
     expect(ms, "until it is drawn").toBeLessThan(6_000);
-    await page.getByText(/too many for one picture/).waitFor();
-    expect(await page.locator("svg[role=group] g[role=button]").count()).toBeLessThanOrEqual(200);
-    const answered = await page.evaluate(async () => {
-      const began = performance.now();
-      document
-        .querySelector<HTMLElement>("svg[role=group] g[role=button]")
-        ?.dispatchEvent(new MouseEvent("click", { bubbles: true }));
-      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-      return performance.now() - began;
-    });
-    expect(answered, "until a click shows").toBeLessThan(1_000);
+    await page.getByText(/This is what entity_19 comes from and goes to, the nearest of/).waitFor();
+    expect(await nodes().count()).toBeLessThanOrEqual(200);
+    expect(await answered("mouseover"), "until a pointer shows").toBeLessThan(250);
     await page.screenshot({ path: `${SHOTS}/trouble-graph-10000.png` });
+    await page.getByLabel("Find a node").fill("source 4711 - stream");
+    await page.getByRole("button", { name: /source 4711/ }).waitFor();
+    await page.keyboard.press("Enter");
+    await page.getByText(/This is what source 4711 - stream comes from/).waitFor();
+    // The stream, its source, its entity, and the agents of that.
+    const before = await nodes().count();
+    expect(before).toBeLessThan(10);
+    await nodes().filter({ hasText: "entity_" }).click();
+    await page.getByRole("button", { name: "Unfold what is near it" }).click();
+    await expect.poll(() => nodes().count()).toBeGreaterThan(before + 50);
+    expect(await nodes().count()).toBeLessThanOrEqual(300);
+    await page.screenshot({ path: `${SHOTS}/trouble-graph-unfolded.png` });
     expect(thrown).toEqual([]);
   });
 
-  test("of 300 nodes, and one with an empty layer, keep their columns", async () => {
-    await drawn(graph(75, 0));
+  test("of 10,000 columns and fields is seen around one of them", async () => {
+    await drawn(tenant({ entities: 10, sources: 400, agents: 4, columns: 24 }), "/lineage?as=graph");
+    await page.getByText(/are this near; the nearest 200 are drawn/).waitFor();
+    expect(await nodes().count()).toBeLessThanOrEqual(200);
+    await page.getByLabel("Find a node").fill("stream 222.column_7");
+    await page.getByRole("button", { name: /column_7/ }).waitFor();
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Around stream 222.column_7" }).waitFor();
+    await expect.poll(() => nodes().count()).toBeLessThan(20);
+    await page.screenshot({ path: `${SHOTS}/trouble-lineage-10000.png` });
+    expect(thrown).toEqual([]);
+  });
+
+  test("with an empty layer keeps its columns", async () => {
+    await drawn(tenant({ entities: 20, sources: 75, agents: 0 }));
     for (const name of ["Sources", "Streams", "Unified entities", "Agents"])
       await page.getByText(name, { exact: true }).first().waitFor();
     await page.screenshot({ path: `${SHOTS}/trouble-graph-empty-layer.png` });

@@ -259,6 +259,7 @@ impl Stage {
             ("post", "/api/v1/schedules") => at("").json(&schedule("made")),
             ("post", "/api/v1/schedules/{id}/run") => at(&self.schedule("run").await),
             ("delete", "/api/v1/tasks/{id}") => at(&self.task),
+            ("post", "/api/v1/tasks/bulk") => at("").json(&json!({"tasks": [{"kind": "noop"}, {"kind": "noop"}]})),
             ("patch", "/api/v1/aam/connections/{id}") => at(&self.connection).json(&json!({"name": "crm two"})),
             ("patch", "/api/v1/findings/{id}") => at(&self.finding).json(&json!({"state": "accepted"})),
             ("patch", "/api/v1/users/{id}") => {
@@ -347,6 +348,11 @@ impl Stage {
                 at(&self.review).header("if-match", "1").json(&json!({"decision": "approve"}))
             }
             ("post", "/api/v1/tasks") => at("").json(&json!({"kind": "noop"})),
+            ("post", "/api/v1/tasks/{id}/retry") => {
+                let id = self.waits("noop").await;
+                self.admin.request(Method::DELETE, &format!("/api/v1/tasks/{id}")).send().await.unwrap();
+                at(&id)
+            }
             ("put", "/api/v1/aam/connections/{id}/mappings") => {
                 let rules =
                     json!([{"source_path": "Id", "field": "account_id"}, {"source_path": "Name", "field": "name"}]);

@@ -3,7 +3,7 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { at } from "./base";
 import { cache } from "./cache";
 import { api, body, call } from "./http";
-import type { Flag, Person, Role, Tenant } from "./types";
+import type { Flag, Page, Person, Role, Task, Tenant } from "./types";
 
 const touch = (key: string) => () => cache.invalidateQueries({ queryKey: [key] });
 
@@ -70,6 +70,18 @@ export const renameTenant = (one: Tenant, name: string) =>
 export const suspendTenant = () => body(api.POST("/api/v1/admin/tenant/suspend")).finally(touch("tenant"));
 export const resumeTenant = () => body(api.POST("/api/v1/admin/tenant/resume")).finally(touch("tenant"));
 export const exportTenant = () => body(api.POST("/api/v1/admin/tenant/export")).finally(touch("tasks"));
+
+/** Archives that were asked for, the newest first; each is known by its task. */
+export const archives = () =>
+  queryOptions({
+    queryKey: ["tasks", "archives"],
+    queryFn: ({ signal }) =>
+      body<Page<Task>>(api.GET("/api/v1/tasks", { params: { query: { kind: "tenant_export", limit: 20 } }, signal })),
+  });
+
+/** Everything of the tenant, for good. Its name, typed, is what confirms it. */
+export const deleteTenant = (one: Tenant, name: string) =>
+  body(api.DELETE("/api/v1/admin/tenant", { params: { header: { "If-Match": `"${one.version}"` } }, body: { name } }));
 
 export const flags = () =>
   queryOptions({

@@ -10,12 +10,24 @@ export const views = () =>
 export const dclState = () =>
   queryOptions({ queryKey: ["views", "state"], queryFn: ({ signal }) => get<DclState>("/api/v1/dcl/state", signal) });
 
-/** What feeds what: around a node, or as a whole as far as the server draws it. */
-export const graph = (node?: string) =>
+/** What feeds what, as far as the server draws it at once. */
+export const graph = () =>
+  queryOptions({ queryKey: ["graph", "whole"], queryFn: ({ signal }) => get<Graph>("/api/v1/dcl/graph", signal) });
+
+/** What feeds what so many steps around a node; from one node to the next the picture stays. */
+export const graphAround = (node: string, depth = 5) =>
   queryOptions({
-    queryKey: ["graph", "drawn", node ?? ""],
+    queryKey: ["graph", "around", node, depth],
+    placeholderData: keepPreviousData,
     queryFn: ({ signal }) =>
-      get<Graph>(`/api/v1/dcl/graph${node ? `?node=${encodeURIComponent(node)}&limit=200` : ""}`, signal),
+      get<Graph>(`/api/v1/dcl/graph?${new URLSearchParams({ node, depth: String(depth), limit: "200" })}`, signal),
+  });
+
+/** A few rows of an entity or a stream. */
+export const nodeRows = (node: string) =>
+  queryOptions({
+    queryKey: ["views", "node", node],
+    queryFn: ({ signal }) => body(api.GET("/api/v1/dcl/preview", { params: { query: { node, limit: 5 } }, signal })),
   });
 
 export const flow = () =>

@@ -1,26 +1,10 @@
-// Tasks, agents and what agents found.
+// Agents and what they found.
 import { queryOptions } from "@tanstack/react-query";
 import { cache } from "./cache";
 import { api, body } from "./http";
-import type { Agent, Finding, Page, Task } from "./types";
+import type { Agent, Finding, Page } from "./types";
 
 const touch = (key: string) => () => cache.invalidateQueries({ queryKey: [key] });
-
-export const tasks = (state?: string) =>
-  queryOptions({
-    queryKey: ["tasks", "list", state ?? "all"],
-    queryFn: ({ signal }) =>
-      body<Page<Task>>(api.GET("/api/v1/tasks", { params: { query: { state, limit: 200 } }, signal })),
-  });
-
-export const task = (id: string) =>
-  queryOptions({
-    queryKey: ["tasks", "one", id],
-    queryFn: ({ signal }) => body<Task>(api.GET("/api/v1/tasks/{id}", { params: { path: { id } }, signal })),
-  });
-
-export const cancelTask = (id: string) =>
-  body<Task>(api.DELETE("/api/v1/tasks/{id}", { params: { path: { id } } })).finally(touch("tasks"));
 
 export const agents = () =>
   queryOptions({

@@ -48,6 +48,24 @@ export default function Palette({ onClose }: { onClose: () => void }) {
               );
             })}
           </Group>
+          <Group heading="Parts of pages">
+            {PAGES.filter((page) => page.menu).flatMap((page) =>
+              Object.entries(page.parts?.of ?? {}).map(([id, label]) => {
+                const Icon = ICONS[page.id] ?? Search;
+                return (
+                  <Item
+                    key={`${page.id} ${id}`}
+                    id={page.title}
+                    icon={<Icon className="size-4" />}
+                    note={page.title}
+                    onSelect={run(() => go(page.path, { [page.parts?.by ?? ""]: id }))}
+                  >
+                    {label}
+                  </Item>
+                );
+              }),
+            )}
+          </Group>
           {sources.length > 0 && (
             <Group heading="Sources">
               {sources.map((one) => (

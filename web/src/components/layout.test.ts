@@ -1,7 +1,7 @@
 // The graph is placed whatever it is: with empty layers, cycles, edges to nothing, and by the thousand.
 import { expect, test } from "vitest";
 import type { Graph, GraphNode } from "@/client/types";
-import { arrange, COLUMNS, finely, reach } from "./layout";
+import { arrange, beside, COLUMNS, finely, joined, reach, type Way } from "./layout";
 
 const node = (id: string, layer: GraphNode["layer"], rows = 1): GraphNode => ({
   id,
@@ -60,4 +60,41 @@ test("a whole stands aside for its parts, which hang where it hung", () => {
   const made = finely(of);
   expect(made.nodes.map((one) => one.id)).toEqual(["c", "x", "f", "a"]);
   expect(made.edges.map((one) => `${one.source}>${one.target}`)).toEqual(["c>x", "x>f", "f>a"]);
+});
+
+test("keys lead along links and columns, and stay at the ends", () => {
+  const made = arrange(
+    graph(
+      [node("a", "L0"), node("b", "L1"), node("c", "L1"), node("e", "L2")],
+      [edge("a", "b"), edge("a", "c"), edge("b", "e"), edge("c", "e")],
+    ),
+    1000,
+  );
+  const from = (id: string, ...ways: Way[]) => ways.reduce((at, way) => beside(made, at, way), id);
+  expect(from("a", "right", "right", "left", "left")).toBe("a");
+  expect([from("b", "down"), from("b", "down", "down"), from("c", "first"), from("b", "last")]).toEqual([
+    "c",
+    "c",
+    "b",
+    "c",
+  ]);
+  expect([from("a", "left"), from("e", "right"), from("a", "up"), from("nowhere", "down")]).toEqual([
+    "a",
+    "e",
+    "a",
+    "nowhere",
+  ]);
+});
+
+test("neighbourhoods are joined without doubles, and no larger than fits", () => {
+  const one = graph([node("a", "L0"), node("b", "L1")], [edge("a", "b")]);
+  const two = graph([node("b", "L1"), node("c", "L2"), node("d", "L3")], [edge("b", "c"), edge("c", "d")]);
+  const whole = joined([one, two], 10);
+  expect(whole.nodes.map((each) => each.id)).toEqual(["a", "b", "c", "d"]);
+  expect(whole.edges).toHaveLength(3);
+  expect(whole.truncated).toBe(false);
+  const part = joined([one, two], 3);
+  expect(part.nodes.map((each) => each.id)).toEqual(["a", "b", "c"]);
+  expect(part.edges.map((each) => each.target)).toEqual(["b", "c"]);
+  expect(part.truncated).toBe(true);
 });

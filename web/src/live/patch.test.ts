@@ -38,12 +38,33 @@ test("a connection's state is written into the list and the one", () => {
   });
 });
 
+test("a task's state is written wherever it is listed, and nowhere else", () => {
+  const cache = new QueryClient();
+  const items = [
+    { id: "a", state: "queued" },
+    { id: "b", state: "queued" },
+  ];
+  cache.setQueryData(["tasks", "list", { kind: "sync" }], { pages: [{ items }], pageParams: [undefined] });
+  cache.setQueryData(["tasks", "one", "b"], { id: "b", state: "queued" });
+  write(cache, event("task.state", { id: "b", data: { state: "in_progress" } }));
+  const moved = [
+    { id: "a", state: "queued" },
+    { id: "b", state: "in_progress" },
+  ];
+  expect(cache.getQueryData(["tasks", "list", { kind: "sync" }])).toEqual({
+    pages: [{ items: moved }],
+    pageParams: [undefined],
+  });
+  expect(cache.getQueryData(["tasks", "one", "b"])).toEqual({ id: "b", state: "in_progress" });
+  expect(cache.getQueryData(["tasks", "newest"])).toBeUndefined();
+});
+
 test("two hundred events a second ask once in two seconds", () => {
   const cache = new QueryClient();
   const asked = vi.spyOn(cache, "invalidateQueries");
   const refresher = new Refresher(cache);
   for (let tick = 0; tick < 100; tick += 1) {
-    refresher.note(Array.from({ length: 20 }, () => event("task.state")));
+    refresher.note(Array.from({ length: 20 }, () => event("actor.state")));
     vi.advanceTimersByTime(100);
   }
   expect(asked.mock.calls.length).toBeGreaterThan(2);

@@ -1,6 +1,6 @@
 // From an event to the cache: what the event says is written at once, what it only hints at is asked again, and nothing
 // is asked more often than every two seconds however many events there are.
-import type { QueryClient, QueryKey } from "@tanstack/react-query";
+import type { InfiniteData, QueryClient, QueryKey } from "@tanstack/react-query";
 import type { Connection, LiveEvent, Page, Task } from "@/client/types";
 
 const EVERY = 2_000;
@@ -17,7 +17,11 @@ const TOUCHES: [string, QueryKey[]][] = [
   ["flow.agent.completed", [["agents"], ["findings"]]],
   ["flow.agent.finding", [["findings"], ["agents"]]],
   ["flow.agent.failed", [["agents"]]],
-  ["task", [["tasks"]]],
+  ["task.state", [["tasks"], ["bulk-mappings"]]],
+  ["task", [["task-log"]]],
+  ["playbook", [["playbook-runs"]]],
+  ["schedule", [["schedules"]]],
+  ["delivery", [["deliveries"]]],
   ["actor", [["actors"]]],
 ];
 
@@ -37,7 +41,17 @@ export function write(cache: QueryClient, event: LiveEvent): void {
     );
   }
   if (event.topic === "task.state" && typeof state === "string" && event.id) {
-    cache.setQueryData<Task>(["tasks", "one", event.id], (one) => one && { ...one, state });
+    const id = event.id;
+    const moved = (page: Page<Task>): Page<Task> => ({
+      ...page,
+      items: page.items.map((one) => (one.id === id ? { ...one, state } : one)),
+    });
+    cache.setQueryData<Task>(["tasks", "one", id], (one) => one && { ...one, state });
+    cache.setQueryData<Page<Task>>(["tasks", "newest"], (page) => page && moved(page));
+    cache.setQueriesData<InfiniteData<Page<Task>>>(
+      { queryKey: ["tasks", "list"] },
+      (list) => list && { ...list, pages: list.pages.map(moved) },
+    );
   }
 }
 

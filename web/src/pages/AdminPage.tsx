@@ -8,6 +8,8 @@ import { Audit } from "@/components/admin/Audit";
 import { Cluster } from "@/components/admin/Cluster";
 import { Files } from "@/components/admin/Files";
 import { Keys } from "@/components/admin/Keys";
+import { Life } from "@/components/admin/Life";
+import { Outside } from "@/components/admin/Outside";
 import { People } from "@/components/admin/People";
 import { Tenant } from "@/components/admin/Tenant";
 import { useSourceNames } from "@/components/names";
@@ -16,7 +18,8 @@ import { useTruth } from "@/components/truth";
 import { Async } from "@/ui/Async";
 import { Card } from "@/ui/Card";
 import { Shares } from "@/ui/Spark";
-import { Tabs } from "@/ui/Tabs";
+import { Tabs, tabsOf } from "@/ui/Tabs";
+import { ADMIN_TABS } from "./table";
 
 export default function AdminPage() {
   const [address, change] = useAddress();
@@ -26,19 +29,23 @@ export default function AdminPage() {
         label="Parts of the platform"
         value={address.tab ?? "actors"}
         onChange={(tab) => change({ tab: tab === "actors" ? undefined : tab })}
-        tabs={[
-          { id: "actors", label: "Actors", content: <Actors /> },
-          { id: "cluster", label: "Cluster", content: <Cluster /> },
-          { id: "people", label: "People and sessions", content: <People /> },
-          { id: "files", label: "Files", content: <Files /> },
-          { id: "keys", label: "API keys", content: <Keys /> },
-          { id: "audit", label: "Audit", content: <Audit /> },
-          { id: "tenant", label: "Tenant and switches", content: <Tenant /> },
-        ]}
+        tabs={TABS}
       />
     </Page>
   );
 }
+
+const TABS = tabsOf(ADMIN_TABS, {
+  actors: <Actors />,
+  cluster: <Cluster />,
+  people: <People />,
+  files: <Files />,
+  keys: <Keys />,
+  outside: <Outside />,
+  audit: <Audit />,
+  tenant: <Tenant />,
+  life: <Life />,
+});
 
 function Actors() {
   const query = useQuery(actors());

@@ -19,8 +19,9 @@ import { Async } from "@/ui/Async";
 import { Badge } from "@/ui/Badge";
 import { Button } from "@/ui/Button";
 import { Dot } from "@/ui/Dot";
-import { Tabs } from "@/ui/Tabs";
+import { Tabs, tabsOf } from "@/ui/Tabs";
 import { act, toast } from "@/ui/toasts";
+import { CONNECTOR_TABS } from "./table";
 
 export default function ConnectorPage() {
   const id = usePathPart("id");
@@ -30,6 +31,21 @@ export default function ConnectorPage() {
   const [address, change] = useAddress();
   const one = query.data;
   const truth = line === "demo" && one?.type !== "demo" ? "live" : line;
+  const tabs = (of: Connection) => {
+    const badges: Record<string, number | undefined> = {
+      timeline: changed,
+      refused: of.streams.reduce((sum, stream) => sum + stream.rejected, 0),
+    };
+    return tabsOf(CONNECTOR_TABS, {
+      status: <Status of={of} truth={truth} />,
+      schema: <Schema id={id} />,
+      mappings: <Mappings id={id} />,
+      timeline: <Timeline id={id} />,
+      records: <Records of={of} />,
+      refused: <Refused id={id} />,
+      settings: <Settings key={of.version} of={of} />,
+    }).map((tab) => ({ ...tab, badge: badges[tab.id] }));
+  };
   return (
     <Page
       title={one?.name ?? "Connector"}
@@ -49,20 +65,7 @@ export default function ConnectorPage() {
             label="About this source"
             value={address.tab ?? "status"}
             onChange={(tab) => change({ tab })}
-            tabs={[
-              { id: "status", label: "Status", content: <Status of={of} truth={truth} /> },
-              { id: "schema", label: "Schema", content: <Schema id={id} /> },
-              { id: "mappings", label: "Mappings", content: <Mappings id={id} /> },
-              { id: "timeline", label: "Timeline", badge: changed, content: <Timeline id={id} /> },
-              { id: "records", label: "Records", content: <Records of={of} /> },
-              {
-                id: "refused",
-                label: "Refused rows",
-                badge: of.streams.reduce((sum, stream) => sum + stream.rejected, 0),
-                content: <Refused id={id} />,
-              },
-              { id: "settings", label: "Settings", content: <Settings key={of.version} of={of} /> },
-            ]}
+            tabs={tabs(of)}
           />
         )}
       </Async>

@@ -4,9 +4,10 @@ import { Link } from "@tanstack/react-router";
 import { Cable, CircleCheck } from "lucide-react";
 import { connections } from "@/client/connections";
 import { drifts, inOrder, reviews } from "@/client/repairs";
+import { newestTasks } from "@/client/tasks";
 import type { Connection, Drift, Review } from "@/client/types";
 import { dclState } from "@/client/views";
-import { agents, findings, tasks } from "@/client/work";
+import { agents, findings } from "@/client/work";
 import { ChangeLine, titleOf } from "@/components/drift";
 import { Page } from "@/components/Page";
 import { Pipeline } from "@/components/Pipeline";
@@ -77,7 +78,7 @@ function Figures() {
     ["detected", "review", "quarantined"].includes(one.state),
   ).length;
   const found = useQuery(agents()).data?.items.reduce((sum, one) => sum + one.open_findings, 0);
-  const running = useQuery(tasks()).data?.items.filter((one) =>
+  const running = useQuery(newestTasks()).data?.items.filter((one) =>
     ["queued", "in_progress", "retry_wait"].includes(one.state),
   ).length;
   const unwell = sources?.filter((one) => UNWELL.includes(one.state)).length ?? 0;

@@ -15,8 +15,8 @@ const KEYS: [string, string][] = [
   ["Ctrl K", "search or jump anywhere"],
   ["/", "to the filter of this page"],
   ["g then d, c, r, v, f, o, t, a", "dashboard, connect, review, views, flow monitor, ontology, tasks, agents"],
-  ["j k or arrows", "through the rows of a table"],
-  ["Enter", "opens a row"],
+  ["j k or arrows", "through the rows of a table; in a graph, along its links and columns"],
+  ["Enter", "opens a row, or a node of a graph"],
   ["A, E, R", "approve, edit, reject on the review page"],
   ["Esc", "closes what is open"],
   ["?", "this page"],
@@ -38,6 +38,14 @@ const ANSWERS: [string, string][] = [
   [
     "What does the dot beside a title say?",
     "A full green dot: events keep the panel current. A purple diamond: so, but from simulated sources. An amber ring: the live line is being restored. A red square: the server does not answer, and the last known state is shown.",
+  ],
+  [
+    "Can work set itself off?",
+    "Yes. A schedule under Tasks does so by a cron line, once in a while, or after sources were read; a playbook does several things in an order, each on its conditions.",
+  ],
+  [
+    "A task failed. What now?",
+    "Its page says why, and what to do about it. Once that is done, Try again gives it all its attempts anew; what is only late is retried by itself.",
   ],
   ["Can a script do what this page does?", "Yes. The page uses nothing but the API; every path is described at /docs."],
   [

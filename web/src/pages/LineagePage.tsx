@@ -8,12 +8,14 @@ import { Tree } from "@/components/lineage/Tree";
 import { Why } from "@/components/lineage/Why";
 import { Page } from "@/components/Page";
 import { Segmented } from "@/ui/Field";
+import { LINEAGE_SHAPES } from "./table";
 
-const SHAPES = { grid: Grid, tree: Tree, graph: Around, why: Why };
+type Shape = keyof typeof LINEAGE_SHAPES;
+const SHAPES: Record<Shape, () => React.ReactNode> = { grid: Grid, tree: Tree, graph: Around, why: Why };
 
 export default function LineagePage() {
   const [address, change] = useAddress();
-  const as = (address.as && address.as in SHAPES ? address.as : "grid") as keyof typeof SHAPES;
+  const as = (address.as && address.as in SHAPES ? address.as : "grid") as Shape;
   const Shown = SHAPES[as];
   return (
     <Page
@@ -25,12 +27,7 @@ export default function LineagePage() {
           label="Shown as"
           value={as}
           onChange={(next) => change({ as: next, open: undefined }, true)}
-          options={[
-            { value: "grid", label: "Grid" },
-            { value: "tree", label: "Tree" },
-            { value: "graph", label: "Graph" },
-            { value: "why", label: "Why this value" },
-          ]}
+          options={Object.entries(LINEAGE_SHAPES).map(([value, label]) => ({ value, label }))}
         />
       }
     >

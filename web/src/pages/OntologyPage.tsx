@@ -1,25 +1,25 @@
 // What feeds what: sources, their streams, unified entities and agents in four columns; as a picture or as a table.
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { Network } from "lucide-react";
-import type { Graph, GraphEdge, GraphNode } from "@/client/types";
-import { graph, views } from "@/client/views";
+import type { Graph, GraphEdge } from "@/client/types";
+import { graph, graphAround } from "@/client/views";
 import { useAddress } from "@/components/address";
 import { GraphPicture, labelOf } from "@/components/GraphPicture";
-import { around } from "@/components/layout";
+import { allOf, type By, isDrawn } from "@/components/layout";
+import { useBusiest, useUnfolded } from "@/components/lineage/focus";
 import { NodeSearch } from "@/components/lineage/NodeSearch";
+import { Chosen } from "@/components/ontology/Chosen";
 import { Page } from "@/components/Page";
 import { useTruth } from "@/components/truth";
 import { Async } from "@/ui/Async";
-import { Badge, Chip } from "@/ui/Badge";
-import { LinkButton } from "@/ui/Button";
+import { Chip } from "@/ui/Badge";
+import { Button, LinkButton } from "@/ui/Button";
 import { Card } from "@/ui/Card";
-import { Dialog } from "@/ui/Dialog";
-import { Facts } from "@/ui/Facts";
 import { Segmented } from "@/ui/Field";
 import { count, many } from "@/ui/format";
-import { Empty } from "@/ui/States";
+import { Empty, Fault } from "@/ui/States";
 import { type Column, Table } from "@/ui/Table";
+import { ONTOLOGY_SHAPES } from "./table";
 
 type Line = GraphEdge & { from: string; to: string };
 
@@ -52,27 +52,23 @@ const COLUMNS: Column<Line>[] = [
   },
 ];
 
-/** More nodes than this are seen from one of them. */
-const MOST = 200;
-
-/** The node a large graph is seen from: the chosen one, or the entity with most rows. */
-function seen(graph: Graph, chosen: string | undefined, anywhere = false): string {
-  if (chosen && (anywhere || graph.nodes.some((node) => node.id === chosen))) return chosen;
-  const entities = graph.nodes.filter((node) => node.layer === "L2");
-  const top = entities.reduce((most, node) => ((node.rows ?? 0) > (most?.rows ?? -1) ? node : most), entities[0]);
-  return (top ?? graph.nodes[0])?.id ?? "";
-}
-
 export default function OntologyPage() {
   const whole = useQuery(graph());
   const [address, change] = useAddress();
-  // Where there is more than the server draws at once, it is seen from one node.
-  const focus = whole.data?.truncated ? seen(whole.data, address.node, true) : undefined;
-  const near = useQuery({ ...graph(focus), enabled: focus !== undefined });
-  const query = focus === undefined ? whole : near;
+  // Where there is more than the server draws at once, or somebody asked for it, it is seen from one node.
+  const busiest = useBusiest(whole.data?.truncated === true && address.from === undefined);
+  const focus = address.from ?? (whole.data?.truncated ? busiest.id : undefined);
+  const near = useQuery({ ...graphAround(focus ?? ""), enabled: focus !== undefined });
+  // Which one is not known until it is known which entity is the largest: nothing is drawn that would be drawn otherwise next.
+  const looking = whole.data?.truncated === true && address.from === undefined && busiest.query.isPending;
+  const query = focus === undefined && !looking ? whole : near;
+  const around = useUnfolded(query.data, focus, (id) => graphAround(id, 1));
   const truth = useTruth(query);
   // A phone begins with the table; a picture of four columns needs room.
   const table = address.as === undefined ? matchMedia("(max-width: 40rem)").matches : address.as === "table";
+  const seeFrom = (from: string) => change({ from, node: undefined }, true);
+  const by: By = address.by === "fields" ? "fields" : "rows";
+  const drawn = around.drawn;
   return (
     <Page
       title="Ontology"
@@ -83,24 +79,42 @@ export default function OntologyPage() {
           label="Shown as"
           value={table ? "table" : "graph"}
           onChange={(as) => change({ as })}
-          options={[
-            { value: "graph", label: "Graph" },
-            { value: "table", label: "Table" },
-          ]}
+          options={Object.entries(ONTOLOGY_SHAPES).map(([value, label]) => ({ value, label }))}
         />
       }
     >
       <Card
         title="What feeds what"
         truth={truth}
-        hint={query.data && `${many(query.data.nodes.length - 1, "node")}, ${many(query.data.edges.length, "edge")}`}
+        hint={drawn && `${many(drawn.nodes.filter(isDrawn).length, "node")}, ${many(drawn.edges.length, "edge")}`}
         flush={table}
         beneath
-        actions={focus !== undefined && <NodeSearch onChoose={(node) => change({ node })} />}
+        actions={
+          <>
+            {address.from && !whole.data?.truncated && (
+              <Button size="sm" onClick={() => change({ from: undefined })}>
+                The whole
+              </Button>
+            )}
+            {!table && (
+              <Segmented
+                label="Width of the links"
+                value={by}
+                onChange={(next) => change({ by: next === "rows" ? undefined : next })}
+                options={[
+                  { value: "rows", label: "By rows" },
+                  { value: "fields", label: "By fields" },
+                ]}
+              />
+            )}
+            <NodeSearch onChoose={seeFrom} />
+          </>
+        }
       >
         <Async query={query}>
-          {(data) =>
-            data.edges.length === 0 ? (
+          {(data) => {
+            const shown = drawn ?? data;
+            return shown.edges.length === 0 ? (
               <Empty
                 icon={<Network className="size-6" />}
                 title="Nothing feeds anything yet"
@@ -113,34 +127,43 @@ export default function OntologyPage() {
                 The agents are ready; they need rows to look at.
               </Empty>
             ) : table ? (
-              <Edges of={data} />
+              <Edges of={shown} />
             ) : (
               <>
-                {data.nodes.length > MOST && (
-                  <p className="mb-3 text-ink-2">
-                    {many(data.nodes.length - 1, "node")} are too many for one picture. This is what{" "}
-                    <b>{data.nodes.find((node) => node.id === seen(data, address.node))?.label}</b> comes from and goes
-                    to; choose another in the table.
-                  </p>
-                )}
                 <GraphPicture
-                  graph={data.nodes.length > MOST ? around(data, seen(data, address.node), MOST) : data}
+                  graph={shown}
                   chosen={address.node ?? null}
+                  middle={focus}
+                  by={by}
                   onChoose={(node) => change({ node: node ?? undefined })}
                 />
+                {around.failed !== null && <Fault of={around.failed} className="mt-3" />}
                 {focus !== undefined && (
                   <p className="mt-3 text-sm text-ink-2">
-                    There is more than one picture holds. This is what{" "}
-                    <b>{data.nodes.find((node) => node.id === focus)?.label}</b> comes from and goes to
-                    {data.truncated ? ", the nearest of it" : ""}; choose or find another node to see from there.
+                    This is what <b>{shown.nodes.find((node) => node.id === focus)?.label}</b> comes from and goes to
+                    {data.truncated ? `, the nearest of ${many(allOf(data), "node")}` : ""}. Choose a node to unfold
+                    what is near it, or to see from there.
                   </p>
                 )}
               </>
-            )
-          }
+            );
+          }}
         </Async>
       </Card>
-      <Chosen of={query.data} id={address.node ?? null} onClose={() => change({ node: undefined })} />
+      <Chosen
+        of={drawn}
+        id={address.node ?? null}
+        onClose={() => change({ node: undefined })}
+        onFrom={seeFrom}
+        onUnfold={
+          focus === undefined || (address.node && around.unfolded.includes(address.node))
+            ? undefined
+            : (id) => {
+                around.unfold(id);
+                change({ node: undefined });
+              }
+        }
+      />
     </Page>
   );
 }
@@ -152,103 +175,4 @@ function Edges({ of }: { of: Graph }) {
   };
   const lines = of.edges.map((edge) => ({ ...edge, from: name(edge.source), to: name(edge.target) }));
   return <Table label="Edges" rows={lines} columns={COLUMNS} rowKey={(one) => `${one.source}>${one.target}`} />;
-}
-
-function Chosen({ of, id, onClose }: { of: Graph | undefined; id: string | null; onClose: () => void }) {
-  const node = of?.nodes.find((one) => one.id === id);
-  const view = useQuery(views()).data?.items.find((one) => node?.layer === "L2" && one.entity === node.label);
-  if (!of || !node) return null;
-  const neighbours = (side: "source" | "target", other: "source" | "target") =>
-    of.edges
-      .filter((edge) => edge[side] === node.id)
-      .flatMap((edge) =>
-        of.nodes.filter((one) => one.id === edge[other] && one.type !== "source_parent").map((one) => ({ one, edge })),
-      );
-  return (
-    <Dialog
-      kind="drawer"
-      open
-      onClose={onClose}
-      title={labelOf(node)}
-      description={node.type === "ontology" ? "Unified entity" : node.type}
-    >
-      <div className="grid gap-6">
-        <Facts
-          items={[
-            ...(node.rows !== undefined
-              ? ([
-                  [
-                    "Rows",
-                    <span key="rows" className="num">
-                      {count(node.rows)}
-                    </span>,
-                  ],
-                ] as [string, React.ReactNode][])
-              : []),
-            ...(node.state
-              ? ([["State", <Badge key="state" word={node.state} />]] as [string, React.ReactNode][])
-              : []),
-            ...(node.findings !== undefined
-              ? ([
-                  [
-                    "Open findings",
-                    <span key="findings" className="num">
-                      {count(node.findings)}
-                    </span>,
-                  ],
-                ] as [string, React.ReactNode][])
-              : []),
-            ...(view ? ([["Fields", view.fields.length]] as [string, React.ReactNode][]) : []),
-          ]}
-        />
-        <Near title="Fed by" items={neighbours("target", "source")} />
-        <Near title="Feeds" items={neighbours("source", "target")} />
-        <Where node={node} view={view?.view} />
-      </div>
-    </Dialog>
-  );
-}
-
-function Near({ title, items }: { title: string; items: { one: GraphNode; edge: GraphEdge }[] }) {
-  if (items.length === 0) return null;
-  return (
-    <section>
-      <h3 className="mb-2 text-sm text-ink-3">{title}</h3>
-      <ul className="grid gap-1.5">
-        {items.map(({ one, edge }) => (
-          <li key={one.id} className="flex justify-between gap-4">
-            <Link
-              to={"/ontology" as never}
-              search={{ node: one.id } as never}
-              className="font-semibold text-blue wrap-anywhere"
-            >
-              {one.label}
-            </Link>
-            <span className="num text-ink-2">{many(edge.rows, "row")}</span>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-function Where({ node, view }: { node: GraphNode; view?: string }) {
-  if (view)
-    return (
-      <LinkButton to={`/views/${view}`} tone="primary">
-        See its rows
-      </LinkButton>
-    );
-  if (node.type === "agent")
-    return (
-      <LinkButton to="/agents" search={{ agent: node.id.replace("agent_", "") }} tone="primary">
-        See its findings
-      </LinkButton>
-    );
-  const connection = node.type === "connection" ? node.id.replace("conn_", "") : node.parentId?.replace("conn_", "");
-  return connection ? (
-    <LinkButton to={`/connect/${connection}`} tone="primary">
-      Open the source
-    </LinkButton>
-  ) : null;
 }

@@ -13,7 +13,39 @@ export type PageEntry = {
   says: string;
   /** For a page about one thing: an address of the demo tenant that has one, found by the tests through the API. */
   sample?: string;
+  /** The parts it has, and the search parameter that chooses one; the first is shown unless another is asked for. */
+  parts?: { by: string; of: Record<string, string> };
 };
+
+/** Each part by its id, in order, and what it is called. */
+export const CONNECTOR_TABS = {
+  status: "Status",
+  schema: "Schema",
+  mappings: "Mappings",
+  timeline: "Timeline",
+  records: "Records",
+  refused: "Refused rows",
+  settings: "Settings",
+} as const;
+export const LINEAGE_SHAPES = { grid: "Grid", tree: "Tree", graph: "Graph", why: "Why this value" } as const;
+export const ONTOLOGY_SHAPES = { graph: "Graph", table: "Table" } as const;
+export const TASK_TABS = {
+  tasks: "Tasks",
+  schedules: "Schedules",
+  playbooks: "Playbooks",
+  mapping: "Bulk mapping",
+} as const;
+export const ADMIN_TABS = {
+  actors: "Actors",
+  cluster: "Cluster",
+  people: "People and sessions",
+  files: "Files",
+  keys: "API keys",
+  outside: "Webhooks and alerts",
+  audit: "Audit",
+  tenant: "Tenant and switches",
+  life: "Archives and end",
+} as const;
 
 export const AREAS: Record<Area, string> = {
   start: "Start",
@@ -68,6 +100,7 @@ export const PAGES: PageEntry[] = [
     menu: false,
     says: "One source in full",
     sample: "connection",
+    parts: { by: "tab", of: CONNECTOR_TABS },
   },
   {
     id: "FlowMonitor",
@@ -78,7 +111,15 @@ export const PAGES: PageEntry[] = [
     says: "Events of the three layers side by side",
   },
   { id: "LiveFlow", path: "/flow", title: "Live Flow", area: "aam", menu: true, says: "Data on its way, as it moves" },
-  { id: "Ontology", path: "/ontology", title: "Ontology", area: "dcl", menu: true, says: "What feeds what" },
+  {
+    id: "Ontology",
+    path: "/ontology",
+    title: "Ontology",
+    area: "dcl",
+    menu: true,
+    says: "What feeds what",
+    parts: { by: "as", of: ONTOLOGY_SHAPES },
+  },
   { id: "Views", path: "/views", title: "Views", area: "dcl", menu: true, says: "Unified tables" },
   {
     id: "View",
@@ -113,8 +154,61 @@ export const PAGES: PageEntry[] = [
     area: "dcl",
     menu: true,
     says: "Field by field, from source to agent",
+    parts: { by: "as", of: LINEAGE_SHAPES },
   },
-  { id: "Tasks", path: "/tasks", title: "Tasks", area: "aoa", menu: true, says: "Work that waits, runs and ran" },
+  {
+    id: "Tasks",
+    path: "/tasks",
+    title: "Tasks",
+    area: "aoa",
+    menu: true,
+    says: "Work that waits, runs and ran",
+    parts: { by: "tab", of: TASK_TABS },
+  },
+  {
+    id: "Task",
+    path: "/tasks/$id",
+    title: "Task",
+    area: "aoa",
+    menu: false,
+    says: "One task in full",
+    sample: "task",
+  },
+  {
+    id: "NewPlaybook",
+    path: "/playbooks/new",
+    title: "New playbook",
+    area: "aoa",
+    menu: false,
+    says: "Write a sequence of tasks",
+  },
+  {
+    id: "Playbook",
+    path: "/playbooks/$id",
+    title: "Playbook",
+    area: "aoa",
+    menu: false,
+    says: "A sequence of tasks, and its runs",
+    sample: "playbook",
+  },
+  {
+    id: "PlaybookRun",
+    path: "/playbook-runs/$id",
+    title: "Run of a playbook",
+    area: "aoa",
+    menu: false,
+    says: "Step by step",
+    sample: "playbook run",
+  },
+  {
+    id: "BulkMapping",
+    path: "/bulk-mappings/$id",
+    title: "Mapping job",
+    area: "aoa",
+    menu: false,
+    says: "What many objects are held to be",
+    sample: "mapping job",
+  },
   {
     id: "Agents",
     path: "/agents",
@@ -147,6 +241,7 @@ export const PAGES: PageEntry[] = [
     title: "Admin",
     area: "more",
     menu: true,
-    says: "Actors, cluster, people, keys, audit, tenant",
+    says: "What runs, where, for whom",
+    parts: { by: "tab", of: ADMIN_TABS },
   },
 ];

@@ -24,7 +24,7 @@ function Frame({
   children,
 }: Frame & { id: string; children: ReactNode }) {
   return (
-    <div className={cx("grid gap-1.5 min-w-0", className)}>
+    <div className={cx("grid content-start gap-1.5 min-w-0", className)}>
       <label htmlFor={id} className={hideLabel ? "sr-only" : "text-sm font-bold text-ink-2"}>
         {label}
       </label>
@@ -151,6 +151,46 @@ export function Segmented({
           {option.label}
         </button>
       ))}
+    </fieldset>
+  );
+}
+
+/** Any number of a list. */
+export function Checks({
+  label,
+  options,
+  chosen,
+  onChange,
+  fault,
+  className,
+}: {
+  label: ReactNode;
+  options: string[];
+  chosen: string[];
+  onChange: (chosen: string[]) => void;
+  fault?: string | null;
+  className?: string;
+}) {
+  return (
+    <fieldset className={cx("grid gap-1.5 min-w-0", className)}>
+      <legend className="mb-1.5 text-sm font-bold text-ink-2">{label}</legend>
+      <div className="grid max-h-64 gap-px overflow-y-auto rounded-xl border border-line-strong bg-line">
+        {options.length === 0 && <p className="bg-surface px-3 py-2 text-ink-2">There is none yet.</p>}
+        {options.map((one) => (
+          <label key={one} className="flex min-h-10 items-center gap-3 bg-surface px-3 py-1.5 touch">
+            <input
+              type="checkbox"
+              className="size-5 shrink-0 accent-solid-green"
+              checked={chosen.includes(one)}
+              onChange={(event) =>
+                onChange(event.target.checked ? [...chosen, one] : chosen.filter((other) => other !== one))
+              }
+            />
+            <bdi className="min-w-0 wrap-anywhere">{one}</bdi>
+          </label>
+        ))}
+      </div>
+      {fault && <p className="text-sm font-semibold text-red">{fault}</p>}
     </fieldset>
   );
 }

@@ -1,9 +1,15 @@
 // Tabs whose choice the caller keeps (in the address, usually).
 import { Tabs as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { count } from "./format";
 
 export type Tab = { id: string; label: string; badge?: number; content: ReactNode };
+/** The content of each tab of those that are named elsewhere. */
+export type Parts<Names> = Record<keyof Names, ReactNode>;
+
+/** Tabs out of their names and contents; none can be in one and not in the other. */
+export const tabsOf = <Names extends Record<string, string>>(names: Names, parts: Parts<Names>): Tab[] =>
+  Object.entries(names).map(([id, label]) => ({ id, label, content: parts[id] }));
 
 export function Tabs({
   tabs,
@@ -17,11 +23,20 @@ export function Tabs({
   label: string;
 }) {
   const current = tabs.some((tab) => tab.id === value) ? value : (tabs[0]?.id ?? "");
+  const list = useRef<HTMLDivElement>(null);
+  // Where there are more than fit, the chosen one is brought into sight; the page itself stays where it is.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another choice is what it is for
+  useEffect(() => {
+    const chosen = list.current?.querySelector<HTMLElement>("[data-state=active]");
+    if (list.current && chosen)
+      list.current.scrollLeft = chosen.offsetLeft - (list.current.clientWidth - chosen.offsetWidth) / 2;
+  }, [current]);
   return (
     <Radix.Root value={current} onValueChange={onChange} activationMode="manual">
       <Radix.List
+        ref={list}
         aria-label={label}
-        className="mb-5 flex gap-1 overflow-x-auto border-b border-line [scrollbar-width:none]"
+        className="relative mb-5 flex gap-1 overflow-x-auto border-b border-line [scrollbar-width:none]"
       >
         {tabs.map((tab) => (
           <Radix.Trigger

@@ -38,7 +38,7 @@ impl Which {
 /// What somebody says to a finding.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Said {
+pub struct FindingPatch {
     /// `accepted`, `dismissed` or `open` again.
     pub state: String,
 }
@@ -70,12 +70,12 @@ pub async fn results(
 
 /// Accepts or dismisses a finding.
 #[utoipa::path(patch, path = "/api/v1/findings/{id}", operation_id = "decide_finding", tag = "agents",
-    request_body = Said, responses((status = 200, body = FindingView)))]
+    request_body = FindingPatch, responses((status = 200, body = FindingView)))]
 pub async fn decide(
     State(app): State<AppState>,
     who: Operator,
     Id(id): Id<FindingId>,
-    Body(said): Body<Said>,
+    Body(said): Body<FindingPatch>,
 ) -> Answer<Json<FindingView>> {
     Ok(Json(app.platform.decide_finding(&who.scope, id, &said.state).await?))
 }

@@ -12,11 +12,12 @@ import { Dialog } from "@/ui/Dialog";
 import { Facts, Raw } from "@/ui/Facts";
 import { Input } from "@/ui/Field";
 import { number, words } from "@/ui/format";
-import { Empty, NotYet } from "@/ui/States";
+import { Empty, NotYet, Skeleton } from "@/ui/States";
 import { type Column, Table } from "@/ui/Table";
 import { Ago } from "@/ui/Time";
 import { act } from "@/ui/toasts";
 import { useAddress } from "../address";
+import { By } from "../By";
 import { useTruth } from "../truth";
 
 const COLUMNS: Column<AuditEntry>[] = [
@@ -38,7 +39,7 @@ const COLUMNS: Column<AuditEntry>[] = [
       </code>
     ),
   },
-  { id: "actor", title: "By", width: "minmax(10rem,1.2fr)", cell: (one) => <Who of={one.actor} /> },
+  { id: "actor", title: "By", width: "minmax(10rem,1.2fr)", cell: (one) => <By of={one.actor} /> },
   { id: "at", title: "When", width: "8rem", align: "right", card: "mark", cell: (one) => <Ago at={one.at} /> },
 ];
 
@@ -84,7 +85,7 @@ function Log() {
             className="max-w-96"
           />
         </div>
-        <Async query={query} className="px-0">
+        <Async query={query} className="px-0" skeleton={<Skeleton lines={12} className="min-h-dvh content-start" />}>
           {(page) => (
             <>
               <Table
@@ -130,7 +131,7 @@ function Whole() {
   const query = useQuery(chain());
   return (
     <Card>
-      <Async query={query}>
+      <Async query={query} skeleton={<Skeleton lines={1} className="!py-0.5" />}>
         {(said) => (
           <p className="flex flex-wrap items-center gap-3">
             {said.intact ? (
@@ -158,7 +159,7 @@ function Entry({ of }: { of: AuditEntry }) {
     <div className="grid gap-5">
       <Facts
         items={[
-          ["By", <Who key="by" of={of.actor} />],
+          ["By", <By key="by" of={of.actor} />],
           ["When", <Ago key="when" at={of.at} />],
           ["Trace", <code key="trace">{of.trace_id}</code>],
           ["Hash", <code key="hash">{of.hash}</code>],
@@ -167,14 +168,5 @@ function Entry({ of }: { of: AuditEntry }) {
       {of.before && <Raw value={of.before} label="Before" />}
       {of.after && <Raw value={of.after} label="After" />}
     </div>
-  );
-}
-
-function Who({ of }: { of: string }) {
-  const self = useQuery(me()).data?.id;
-  return (
-    <span className="wrap-anywhere" title={of}>
-      {self && of === `user:${self}` ? "you" : of.replace(/^(user|system):/, "")}
-    </span>
   );
 }

@@ -1,45 +1,35 @@
-// The tenant: its name, what it may have and has, its switches, whether two people decide, and how it is stopped and
-// written out.
+// The tenant: its name, what it may have and has, its switches, and whether two people decide.
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import {
-  accessPolicy,
-  exportTenant,
-  flags,
-  renameTenant,
-  resumeTenant,
-  setAccessPolicy,
-  suspendTenant,
-  tenant,
-  turn,
-} from "@/client/admin";
+import { accessPolicy, flags, renameTenant, setAccessPolicy, tenant, turn } from "@/client/admin";
 import { type Problem, problemOf } from "@/client/problem";
 import { may, me } from "@/client/system";
 import type { Tenant as OneTenant } from "@/client/types";
 import { Async } from "@/ui/Async";
 import { Badge } from "@/ui/Badge";
-import { Button, LinkButton } from "@/ui/Button";
+import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import { Facts } from "@/ui/Facts";
 import { Input } from "@/ui/Field";
-import { bytes, count } from "@/ui/format";
 import { Fault, NotYet } from "@/ui/States";
 import { Switch } from "@/ui/Switch";
 import { Ago } from "@/ui/Time";
 import { act } from "@/ui/toasts";
 import { useTruth } from "../truth";
 import { Configuration } from "./Configuration";
+import { Limits } from "./Limits";
 
 export function Tenant() {
   const role = useQuery(me()).data?.role;
   if (role && !may(role, "admin")) return <NotYet title="This is for the role admin">Yours is {role}.</NotYet>;
   return (
     <div className="grid items-start gap-5 lg:grid-cols-2">
-      <About />
       <div className="grid gap-5">
-        <Flags />
+        <About />
+        <Limits />
         <FourEyes />
       </div>
+      <Flags />
       <Configuration />
     </div>
   );
@@ -56,34 +46,15 @@ function About() {
             <Facts
               items={[
                 ["State", <Badge key="state" word={one.state} />],
-                ["Sources", <Used key="c" of={one} name="connections" write={count} />],
-                ["Rows in the log", <Used key="r" of={one} name="rows" write={count} />],
-                ["Files", <Used key="f" of={one} name="file_bytes" write={bytes} />],
-                ["People", <Used key="u" of={one} name="users" write={count} />],
                 ["Made", <Ago key="made" at={one.created_at} />],
                 ["Id", <code key="id">{one.id}</code>],
               ]}
             />
             <Rename key={one.version} of={one} />
-            <Steps of={one} />
           </div>
         )}
       </Async>
     </Card>
-  );
-}
-
-type Limit = "connections" | "rows" | "file_bytes" | "users";
-
-/** A limit of zero is none. */
-function Used({ of, name, write }: { of: OneTenant; name: Limit; write: (value: number) => string }) {
-  const used = Number((of.usage as Record<string, number>)[name] ?? 0);
-  const limit = of.limits[name];
-  return (
-    <span className="num">
-      {write(used)}{" "}
-      <span className="font-semibold text-ink-2">{limit > 0 ? `of ${write(limit)}` : "without limit"}</span>
-    </span>
   );
 }
 
@@ -116,43 +87,6 @@ function Rename({ of }: { of: OneTenant }) {
       </div>
       {fault && <Fault of={fault} />}
     </form>
-  );
-}
-
-function Steps({ of }: { of: OneTenant }) {
-  const [asked, setAsked] = useState<string | null>(null);
-  const [sure, setSure] = useState(false);
-  const write = async () => setAsked((await act(exportTenant(), "It is being written out"))?.task_id ?? null);
-  const stop = () => {
-    if (!sure) return setSure(true);
-    setSure(false);
-    void act(suspendTenant(), "Suspended: nothing is read until it is resumed");
-  };
-  return (
-    <div className="grid gap-3">
-      <div className="flex flex-wrap gap-3">
-        <Button onClick={() => void write()}>Write everything out</Button>
-        {of.state === "suspended" ? (
-          <Button tone="primary" disabled={of.held} onClick={() => void act(resumeTenant(), "It runs again")}>
-            Resume
-          </Button>
-        ) : (
-          <Button tone="danger" onClick={stop}>
-            {sure ? "Suspend it, really" : "Suspend"}
-          </Button>
-        )}
-        {asked && (
-          <LinkButton to="/tasks" search={{ task: asked }} tone="quiet">
-            How far it is
-          </LinkButton>
-        )}
-      </div>
-      <p className="text-sm text-ink-2">
-        {of.held
-          ? "Whoever operates the platform suspended it, and alone resumes it."
-          : "Suspending stops every reader; what is there stays, and resuming reads on from where each stood."}
-      </p>
-    </div>
   );
 }
 

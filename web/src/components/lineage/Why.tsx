@@ -17,7 +17,7 @@ import { Facts } from "@/ui/Facts";
 import { Input, Select } from "@/ui/Field";
 import { absolute, many, number, plain, words } from "@/ui/format";
 import { Confidence } from "@/ui/Spark";
-import { Empty } from "@/ui/States";
+import { Empty, Fault } from "@/ui/States";
 
 const DECIDED: Record<string, string> = {
   only_value: "No other record has a value.",
@@ -36,15 +36,32 @@ export function Why() {
   return (
     <div className="grid gap-5">
       <Card title="Of which record">
-        <div className="flex flex-wrap items-end gap-3">
-          <Select
-            label="View"
-            value={view ?? ""}
-            onChange={(event) => change({ view: event.target.value, id: undefined, field: undefined })}
-            options={filled.map((one) => one.view)}
-          />
-          {view && <Choose key={view} view={view} />}
-        </div>
+        <Async query={tables}>
+          {() =>
+            view ? (
+              <div className="flex flex-wrap items-end gap-3">
+                <Select
+                  label="View"
+                  value={view}
+                  onChange={(event) => change({ view: event.target.value, id: undefined, field: undefined })}
+                  options={filled.map((one) => one.view)}
+                />
+                <Choose key={view} view={view} />
+              </div>
+            ) : (
+              <Empty
+                title="There is no record yet"
+                action={
+                  <LinkButton to="/connect/new" tone="primary">
+                    Add a source
+                  </LinkButton>
+                }
+              >
+                Every value that is read can be asked about, from the first on.
+              </Empty>
+            )
+          }
+        </Async>
       </Card>
       {view && address.id && <Told view={view} id={address.id} alone={alone} />}
     </div>
@@ -68,6 +85,7 @@ function Choose({ view }: { view: string }) {
           onChange={(event) => setTyped(event.target.value)}
         />
       )}
+      {found.error && <Fault of={found.error} retry={() => void found.refetch()} className="basis-full" />}
       <div className="flex basis-full flex-wrap gap-2" role="group" aria-label="Records">
         {found.data?.items.map((row) => (
           <Button

@@ -1,0 +1,613 @@
+//! A simulated process: the shell of the pure decisions. It sends what they say, keeps what is pending, and asks its lease
+//! before every act, as a real one does. What it wants of the world it says as effects.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use autonomos_runtime::authority::{Instance, NodeId, Title, View};
+use autonomos_runtime::ids::TenantId;
+
+use super::dice::Dice;
+use super::ledger::{STREAMS, Write};
+use super::sabotage::Sabotage;
+use super::serving::{Caller, Hand, Serving};
+use super::wire::{Answer, Call, Parcel, Process, Statement};
+use crate::departure::{self, Departure};
+use crate::handoff::{Do, Giving, Heard, Step};
+use crate::lease::{Lease, Next, Renewal, Terms};
+use crate::membership::{Silent, Watch};
+use crate::routing::{Answer as HopAnswer, Route, Routes, Way};
+use crate::sweep::{Act, Here, Rules, heirs, sweep};
+use crate::takeover::Starts;
+
+/// Something that happens to it.
+#[derive(Debug)]
+pub enum Input {
+    Timer(Timer),
+    Answer(u64, Answer),
+    Parcel(Parcel),
+    Call(Call),
+    Depart,
+}
+
+/// What it waits for.
+#[derive(Clone, Copy, Debug)]
+pub enum Timer {
+    Start,
+    Beat,
+    Lapse,
+    Sweep,
+    GiveUp(u64),
+    Opened(TenantId, u64),
+    Pull(TenantId, u64, usize),
+    Checkpointed(TenantId, u64),
+}
+
+/// What it wants done.
+#[derive(Debug)]
+pub enum Effect {
+    Send(u64, Statement),
+    After(Duration, Timer),
+    /// To the process of an instance, or to a process.
+    Hop(Instance, Parcel),
+    Back(Process, Parcel),
+    /// It acts as the owner, under that epoch.
+    Acted(TenantId, i64),
+    /// It hands over, with something in hand or not.
+    HandsOver(TenantId, bool),
+    /// The one outside is answered.
+    Answered(Call, bool),
+    /// The process ends: it was refused, or left.
+    Exit,
+}
+
+/// What an answer is for.
+#[derive(Clone, Copy, Debug)]
+enum Purpose {
+    Join(Duration),
+    Renew(Duration),
+    View(Duration),
+    Act,
+    Drain,
+    Leave,
+    Open(TenantId, u64),
+    Ask(TenantId, u64),
+    Transfer(TenantId, u64),
+    Append(TenantId, u64, usize),
+    Commit(TenantId, u64, usize),
+    Abort,
+    Hop(Call, u32, i64),
+}
+
+/// The world, as far as it reaches into a process.
+pub struct Port<'a> {
+    /// Its own clock.
+    pub now: Duration,
+    pub dice: &'a mut Dice,
+    pub out: &'a mut Vec<Effect>,
+}
+
+/// See the module.
+pub struct Node {
+    pub me: Instance,
+    rules: Rules,
+    terms: Terms,
+    sabotage: Sabotage,
+    lease: Option<Lease>,
+    watch: Watch,
+    routes: Routes,
+    pub served: BTreeMap<TenantId, Serving>,
+    running: BTreeMap<TenantId, i64>,
+    starts: Starts,
+    pending: Vec<(u64, Purpose)>,
+    tickets: u64,
+    sweeping: Option<(usize, bool)>,
+    departure: Option<Departure>,
+    /// Tenants of which something may still be on its way that was sent before they were stopped here.
+    uncertain: BTreeSet<TenantId>,
+}
+
+const MS: Duration = Duration::from_millis(1);
+
+impl Node {
+    /// A process that begins.
+    pub fn new(me: Instance, rules: Rules, sabotage: Sabotage) -> Self {
+        let late = sabotage == Sabotage::LateSelfFence;
+        let terms = if late { Terms { ttl: rules.terms.ttl * 2, ..rules.terms } } else { rules.terms };
+        Self {
+            me,
+            rules,
+            terms,
+            sabotage,
+            lease: None,
+            watch: Watch::default(),
+            routes: Routes::default(),
+            served: BTreeMap::new(),
+            running: BTreeMap::new(),
+            starts: Starts::new(2),
+            pending: Vec::new(),
+            tickets: 0,
+            sweeping: None,
+            departure: None,
+            uncertain: BTreeSet::new(),
+        }
+    }
+
+    fn held(&self, now: Duration) -> bool {
+        self.lease.as_ref().is_some_and(|lease| lease.held(now))
+    }
+
+    fn send(&mut self, statement: Statement, purpose: Purpose, port: &mut Port<'_>) {
+        self.tickets += 1;
+        self.pending.push((self.tickets, purpose));
+        let patience = match purpose {
+            Purpose::Join(_) | Purpose::Renew(_) | Purpose::Hop(..) => self.rules.terms.patience,
+            Purpose::Append(..) | Purpose::Commit(..) | Purpose::Transfer(..) => MS * 5000,
+            _ => MS * 3000,
+        };
+        port.out.push(Effect::Send(self.tickets, statement));
+        port.out.push(Effect::After(patience, Timer::GiveUp(self.tickets)));
+    }
+
+    /// Something happened. The first thing is to see whether it may still own anything.
+    pub fn on(&mut self, input: Input, port: &mut Port<'_>) {
+        if !self.held(port.now) {
+            self.stop_all(port);
+        }
+        match input {
+            Input::Timer(timer) => self.on_timer(timer, port),
+            Input::Answer(ticket, answer) => self.on_answer(ticket, Some(answer), port),
+            Input::Parcel(Parcel::Hop(from, ticket, call)) => self.on_call(call, Caller::Hop(from, ticket), port),
+            Input::Parcel(Parcel::Back(ticket, answer, done)) => self.on_back(ticket, answer, done, port),
+            Input::Call(call) => self.on_call(call, Caller::Client, port),
+            Input::Depart => {
+                self.departure = Some(Departure::begin(port.now));
+                self.send(Statement::Drain(self.me.clone()), Purpose::Drain, port);
+            }
+        }
+    }
+
+    /// Every tree stops; connections close behind them.
+    fn stop_all(&mut self, port: &mut Port<'_>) {
+        while let Some((tenant, _)) = self.served.first_key_value() {
+            self.forget(*tenant, port);
+        }
+        self.starts.clear();
+    }
+
+    fn forget(&mut self, tenant: TenantId, port: &mut Port<'_>) {
+        self.running.remove(&tenant);
+        self.starts.done(tenant);
+        let Some(serving) = self.served.remove(&tenant) else { return };
+        if !serving.certain || !serving.idle() {
+            self.uncertain.insert(tenant);
+        }
+        for hand in serving.hands.into_iter().flatten() {
+            if let Some(tx) = hand.tx {
+                self.send(Statement::Abort(tx), Purpose::Abort, port);
+            }
+            Self::reply(hand.caller, None, port);
+        }
+        self.start_next(port);
+    }
+
+    /// Tells whoever waits for a mutation: done, or (`None`) to be tried again later.
+    fn reply(caller: Option<(Caller, Call)>, done: Option<()>, port: &mut Port<'_>) {
+        match caller {
+            Some((Caller::Client, call)) => port.out.push(Effect::Answered(call, done.is_some())),
+            Some((Caller::Hop(process, ticket), _)) => {
+                port.out.push(Effect::Back(process, Parcel::Back(ticket, HopAnswer::Answered, done.is_some())));
+            }
+            None => {}
+        }
+    }
+
+    fn on_timer(&mut self, timer: Timer, port: &mut Port<'_>) {
+        match timer {
+            Timer::Start => self.send(Statement::Join(self.me.clone()), Purpose::Join(port.now), port),
+            Timer::Beat => self.send(Statement::Renew(self.me.clone()), Purpose::Renew(port.now), port),
+            Timer::Lapse => {}
+            Timer::Sweep => self.look(port),
+            Timer::GiveUp(ticket) => self.on_answer(ticket, None, port),
+            Timer::Opened(tenant, tag) => self.on_opened(tenant, tag, port),
+            Timer::Pull(tenant, tag, slot) => self.pull(tenant, tag, slot, port),
+            Timer::Checkpointed(tenant, tag) => {
+                if let Some(serving) = self.served.get_mut(&tenant).filter(|s| s.tag == tag) {
+                    serving.standing.snapshot = serving.standing.head;
+                    self.hear(tenant, &Heard::Checkpointed, port);
+                }
+            }
+        }
+    }
+
+    fn on_answer(&mut self, ticket: u64, answer: Option<Answer>, port: &mut Port<'_>) {
+        let Some(at) = self.pending.iter().position(|(t, _)| *t == ticket) else { return };
+        let (_, purpose) = self.pending.swap_remove(at);
+        match (purpose, answer) {
+            (Purpose::Join(sent), Some(Answer::Done)) => {
+                let lease = Lease::joined(self.terms, sent);
+                port.out.push(Effect::After(lease.until().saturating_sub(port.now), Timer::Lapse));
+                self.lease = Some(lease);
+                port.out.push(Effect::After(self.rules.terms.beat, Timer::Beat));
+                self.look(port);
+            }
+            (Purpose::Renew(sent), answer) => self.on_renewal(sent, answer.as_ref(), port),
+            (Purpose::View(sent), Some(Answer::View(view))) => self.on_view(&view, sent, port),
+            (Purpose::View(_), _) => self.rest(port),
+            (Purpose::Act, answer) => self.on_act(answer.as_ref(), port),
+            // Whether joining came to pass or not: the next start is another instance.
+            (Purpose::Join(_) | Purpose::Leave, _) => port.out.push(Effect::Exit),
+            (Purpose::Drain, None) => self.send(Statement::Drain(self.me.clone()), Purpose::Drain, port),
+            (Purpose::Open(tenant, tag), answer) => self.on_standing(tenant, tag, answer, port),
+            (Purpose::Ask(tenant, tag), answer) if self.tagged(tenant, tag) => {
+                let heard = match answer {
+                    Some(Answer::Row(row)) => {
+                        self.learn(tenant, &row.0.holder, row.0.epoch);
+                        let serving = &self.served[&tenant];
+                        let mine = row.0.holder == self.me && row.0.epoch == serving.title.epoch;
+                        Heard::Row { mine, wanted: row.0.wanted.map(|(node, _)| node) }
+                    }
+                    _ => Heard::Unanswered,
+                };
+                self.hear(tenant, &heard, port);
+            }
+            (Purpose::Transfer(tenant, tag), answer) if self.tagged(tenant, tag) => {
+                let heard = match answer {
+                    Some(Answer::Title(title)) => {
+                        if let Some(title) = &title {
+                            self.learn(title.tenant, &title.holder, title.epoch);
+                        }
+                        Heard::Transferred(title.is_some())
+                    }
+                    _ => Heard::Unanswered,
+                };
+                self.hear(tenant, &heard, port);
+            }
+            (Purpose::Append(tenant, tag, slot), answer) if self.tagged(tenant, tag) => {
+                self.on_appended(tenant, slot, answer.as_ref(), port);
+            }
+            (Purpose::Append(..), Some(Answer::Appended(tx))) => self.send(Statement::Abort(tx), Purpose::Abort, port),
+            (Purpose::Commit(tenant, tag, slot), answer) if self.tagged(tenant, tag) => {
+                self.on_committed(tenant, slot, answer.as_ref(), port);
+            }
+            (Purpose::Hop(call, ..), _) => port.out.push(Effect::Answered(call, false)),
+            _ => {}
+        }
+    }
+
+    fn learn(&mut self, tenant: TenantId, owner: &Instance, epoch: i64) {
+        self.routes.learn(tenant, Route { owner: owner.clone(), epoch, address: None });
+    }
+
+    fn tagged(&self, tenant: TenantId, tag: u64) -> bool {
+        self.served.get(&tenant).is_some_and(|serving| serving.tag == tag)
+    }
+
+    fn on_renewal(&mut self, sent: Duration, answer: Option<&Answer>, port: &mut Port<'_>) {
+        let renewal = match answer {
+            Some(Answer::Changed(true)) => Renewal::Granted,
+            Some(Answer::Changed(false)) => Renewal::Refused,
+            _ => Renewal::Unanswered,
+        };
+        let Some(lease) = &mut self.lease else { return };
+        match lease.heard(sent, renewal, port.dice.fraction()) {
+            Next::Beat(after) => {
+                let until = lease.until();
+                port.out.push(Effect::After(after, Timer::Beat));
+                if renewal == Renewal::Granted {
+                    port.out.push(Effect::After(until.saturating_sub(port.now), Timer::Lapse));
+                }
+            }
+            Next::Over => {
+                self.stop_all(port);
+                port.out.push(Effect::Exit);
+            }
+        }
+    }
+
+    fn look(&mut self, port: &mut Port<'_>) {
+        if self.sweeping.is_none() {
+            self.sweeping = Some((1, false));
+            self.send(Statement::View, Purpose::View(port.now), port);
+        }
+    }
+
+    /// Until the next sweep; at once if something changed.
+    fn rest(&mut self, port: &mut Port<'_>) {
+        let changed = self.sweeping.take().is_some_and(|(_, changed)| changed);
+        if changed {
+            self.look(port);
+        } else {
+            let after = self.rules.period.mul_f64(port.dice.fraction().mul_add(0.2, 0.9));
+            port.out.push(Effect::After(after, Timer::Sweep));
+        }
+    }
+
+    fn on_act(&mut self, answer: Option<&Answer>, port: &mut Port<'_>) {
+        let changed = match answer {
+            Some(Answer::Changed(changed)) => *changed,
+            Some(Answer::Titles(titles)) => !titles.is_empty(),
+            _ => false,
+        };
+        if let Some((left, any)) = &mut self.sweeping {
+            (*left, *any) = (*left - 1, *any || changed);
+            if *left == 0 {
+                self.rest(port);
+            }
+        }
+    }
+
+    fn on_view(&mut self, view: &View, sent: Duration, port: &mut Port<'_>) {
+        self.routes.see(view);
+        let mut silent = self.watch.see(view, &self.me, &self.rules.terms, sent, port.now);
+        if self.sabotage == Sabotage::NoWatch {
+            let out =
+                view.members.iter().filter(|m| m.state.lives() && m.lease_left.is_zero() && m.instance != self.me);
+            silent = out.map(|m| Silent { instance: m.instance.clone(), beat: m.beat }).collect();
+        }
+        let Some(lease) = &self.lease else { return };
+        let here = Here { me: &self.me, lease, running: &self.running, routes: &self.routes, watch: &self.watch };
+        let acts = sweep(view, silent, here, &self.rules, port.now);
+        for tenure in &view.tenures {
+            let early = |s: &&Serving| s.giving.as_ref().is_some_and(|g| g.writes() || g.step() == Step::Checkpointing);
+            if let Some(serving) = self.served.get(&tenure.tenant).filter(early)
+                && tenure.epoch >= serving.title.epoch
+            {
+                let mine = tenure.holder == self.me && tenure.epoch == serving.title.epoch;
+                let wanted = tenure.wanted.as_ref().map(|(node, _)| node.clone());
+                self.hear(tenure.tenant, &Heard::Row { mine, wanted }, port);
+            }
+        }
+        self.sweeping = Some((1, false));
+        for act in acts {
+            self.act(act, port);
+        }
+        if let Some(departure) = self.departure
+            && departure.next(self.served.len(), heirs(view, &self.me, &self.rules), port.now) == departure::Next::Leave
+        {
+            self.stop_all(port);
+            self.lease = None;
+            self.send(Statement::Leave(self.me.clone()), Purpose::Leave, port);
+            return;
+        }
+        self.on_act(None, port);
+    }
+
+    fn act(&mut self, act: Act, port: &mut Port<'_>) {
+        let statement = match act {
+            Act::Stop(tenant) => return self.forget(tenant, port),
+            Act::Start(tenant, epoch) => return self.start(tenant, epoch, port),
+            Act::HandOver(title, to) => return self.hand_over(&title, to, port),
+            Act::DeclareDead(silent) => Statement::DeclareDead(silent),
+            Act::TakeOver(tenants) => Statement::TakeOver(self.me.clone(), tenants),
+            Act::ClaimPlacing => Statement::ClaimPlacing(self.me.clone()),
+            Act::Want(placer, tenant, epoch, node) => Statement::Want(placer, tenant, epoch, node),
+            Act::TransferAnyway(placer, tenant, epoch, to) => Statement::TransferAnyway(placer, tenant, epoch, to),
+        };
+        if let Some((left, _)) = &mut self.sweeping {
+            *left += 1;
+        }
+        self.send(statement, Purpose::Act, port);
+    }
+
+    fn start(&mut self, tenant: TenantId, epoch: i64, port: &mut Port<'_>) {
+        self.tickets += 1;
+        let title = Title { tenant, holder: self.me.clone(), epoch };
+        let certain = !self.uncertain.contains(&tenant);
+        self.served.insert(tenant, Serving::new(title, self.tickets, certain));
+        self.running.insert(tenant, epoch);
+        self.starts.add(tenant, false);
+        self.start_next(port);
+    }
+
+    fn start_next(&mut self, port: &mut Port<'_>) {
+        while let Some(tenant) = self.starts.take() {
+            match self.served.get(&tenant).map(|s| s.tag) {
+                Some(tag) => self.send(Statement::Read(tenant), Purpose::Open(tenant, tag), port),
+                None => self.starts.done(tenant),
+            }
+        }
+    }
+
+    /// Where the tenant stands is known: what the views lack is read from the log.
+    fn on_standing(&mut self, tenant: TenantId, tag: u64, answer: Option<Answer>, port: &mut Port<'_>) {
+        let Some(serving) = self.served.get_mut(&tenant).filter(|s| s.tag == tag) else { return };
+        let Some(Answer::Row(row)) = answer else {
+            return self.send(Statement::Read(tenant), Purpose::Open(tenant, tag), port);
+        };
+        // The first thing that is read is whose it is: the rows that named this node may have been old.
+        let title = &serving.title;
+        if row.0.holder != title.holder || row.0.epoch != title.epoch {
+            self.learn(tenant, &row.0.holder, row.0.epoch);
+            return self.forget(tenant, port);
+        }
+        serving.standing = row.1;
+        let lacks = (row.1.head - row.1.snapshot.min(row.1.head)).min(400) as u32;
+        port.out.push(Effect::After(MS * 20 + MS * lacks, Timer::Opened(tenant, tag)));
+    }
+
+    fn on_opened(&mut self, tenant: TenantId, tag: u64, port: &mut Port<'_>) {
+        let Some(serving) = self.served.get_mut(&tenant).filter(|s| s.tag == tag) else { return };
+        serving.open = true;
+        self.starts.done(tenant);
+        for slot in 0..STREAMS {
+            port.out.push(Effect::After(MS * port.dice.among(1..200) as u32, Timer::Pull(tenant, tag, slot)));
+        }
+        if self.served[&tenant].giving.is_some() && self.served[&tenant].idle() {
+            self.hear(tenant, &Heard::Drained, port);
+        }
+        self.start_next(port);
+    }
+
+    fn pull(&mut self, tenant: TenantId, tag: u64, slot: usize, port: &mut Port<'_>) {
+        let Some(serving) = self.served.get(&tenant).filter(|s| s.tag == tag && s.serves()) else { return };
+        if serving.hands[slot].is_none() {
+            let from = serving.standing.offsets[slot];
+            let write = Write::Batch { stream: slot, from, to: from + port.dice.among(1..4) };
+            self.write(tenant, slot, Hand { write, caller: None, tx: None }, port);
+        }
+    }
+
+    /// Begins a write. The lease was asked when this input arrived, and no time has passed since.
+    fn write(&mut self, tenant: TenantId, slot: usize, hand: Hand, port: &mut Port<'_>) {
+        let Some(serving) = self.served.get_mut(&tenant) else { return };
+        serving.hands[slot] = Some(hand);
+        let (title, tag) = (serving.title.clone(), serving.tag);
+        port.out.push(Effect::Acted(tenant, title.epoch));
+        if slot < STREAMS {
+            self.send(Statement::Append(title, hand.write), Purpose::Append(tenant, tag, slot), port);
+        } else {
+            self.send(Statement::Once(title, hand.write), Purpose::Commit(tenant, tag, slot), port);
+        }
+    }
+
+    fn on_appended(&mut self, tenant: TenantId, slot: usize, answer: Option<&Answer>, port: &mut Port<'_>) {
+        let Some(serving) = self.served.get_mut(&tenant) else { return };
+        let Some(hand) = &mut serving.hands[slot] else { return };
+        match answer {
+            Some(Answer::Appended(tx)) => {
+                hand.tx = Some(*tx);
+                let tag = serving.tag;
+                self.send(Statement::Commit(*tx), Purpose::Commit(tenant, tag, slot), port);
+            }
+            Some(Answer::Fenced) => self.forget(tenant, port),
+            Some(Answer::Already) => self.ended(tenant, slot, true, port),
+            Some(Answer::Moved(to)) => {
+                serving.standing.offsets[slot] = *to;
+                self.ended(tenant, slot, false, port);
+            }
+            _ => self.ended(tenant, slot, false, port),
+        }
+    }
+
+    fn on_committed(&mut self, tenant: TenantId, slot: usize, answer: Option<&Answer>, port: &mut Port<'_>) {
+        let Some(serving) = self.served.get_mut(&tenant) else { return };
+        match answer {
+            Some(Answer::Committed) => {
+                serving.standing.head += 1;
+                self.ended(tenant, slot, true, port);
+            }
+            Some(Answer::Already) => {
+                serving.certain = false;
+                self.ended(tenant, slot, true, port);
+            }
+            Some(Answer::Fenced) => self.forget(tenant, port),
+            // Nobody knows whether it came to pass; the next try will tell.
+            None => {
+                serving.certain = false;
+                self.ended(tenant, slot, false, port);
+            }
+            _ => self.ended(tenant, slot, false, port),
+        }
+    }
+
+    /// Nothing is in that hand any more.
+    fn ended(&mut self, tenant: TenantId, slot: usize, done: bool, port: &mut Port<'_>) {
+        let Some(serving) = self.served.get_mut(&tenant) else { return };
+        let Some(hand) = serving.hands[slot].take() else { return };
+        if let (Write::Batch { stream, to, .. }, true) = (hand.write, done) {
+            serving.standing.offsets[stream] = to;
+        }
+        Self::reply(hand.caller, done.then_some(()), port);
+        if serving.giving.is_some() {
+            if serving.idle() {
+                self.hear(tenant, &Heard::Drained, port);
+            }
+        } else if slot < STREAMS {
+            let after = MS * port.dice.among(200..1200) as u32;
+            port.out.push(Effect::After(after, Timer::Pull(tenant, serving.tag, slot)));
+        }
+    }
+
+    fn hand_over(&mut self, title: &Title, to: NodeId, port: &mut Port<'_>) {
+        let now = port.now;
+        let Some(serving) = self.served.get_mut(&title.tenant).filter(|s| s.giving.is_none() && s.title == *title)
+        else {
+            return;
+        };
+        // One that is being opened is opened first.
+        if !serving.open {
+            return;
+        }
+        let (giving, first) = Giving::begin(title.clone(), to, now);
+        serving.giving = Some(giving);
+        self.carry_out(title.tenant, &first, port);
+    }
+
+    fn hear(&mut self, tenant: TenantId, heard: &Heard, port: &mut Port<'_>) {
+        let next = self.served.get_mut(&tenant).and_then(|s| s.giving.as_mut()).and_then(|giving| giving.heard(heard));
+        if let Some(next) = next {
+            self.carry_out(tenant, &next, port);
+        }
+    }
+
+    fn carry_out(&mut self, tenant: TenantId, next: &Do, port: &mut Port<'_>) {
+        let Some(serving) = self.served.get_mut(&tenant) else { return };
+        let tag = serving.tag;
+        match next {
+            Do::Drain if serving.idle() || self.sabotage == Sabotage::NoDrain => {
+                self.hear(tenant, &Heard::Drained, port);
+            }
+            Do::Drain => {}
+            Do::Checkpoint if self.sabotage == Sabotage::NoCheckpoint => self.hear(tenant, &Heard::Checkpointed, port),
+            Do::Checkpoint => {
+                let after = MS * port.dice.among(5..200) as u32;
+                port.out.push(Effect::After(after, Timer::Checkpointed(tenant, tag)));
+            }
+            Do::Transfer => {
+                let Some(giving) = &serving.giving else { return };
+                let (title, to) = (giving.title().clone(), giving.to().clone());
+                port.out.push(Effect::HandsOver(tenant, serving.idle()));
+                let statement = Statement::Transfer(title, to, serving.standing.snapshot, serving.certain);
+                self.send(statement, Purpose::Transfer(tenant, tag), port);
+            }
+            Do::Ask => self.send(Statement::Read(tenant), Purpose::Ask(tenant, tag), port),
+            // Its views were closed, or will be by the time it is asked again: it opens anew.
+            Do::Resume => {
+                let epoch = serving.title.epoch;
+                self.forget(tenant, port);
+                self.start(tenant, epoch, port);
+            }
+            Do::Close => self.forget(tenant, port),
+        }
+    }
+
+    fn on_call(&mut self, call: Call, caller: Caller, port: &mut Port<'_>) {
+        let serves = self.held(port.now) && self.served.get(&call.tenant).is_some_and(Serving::serves);
+        let hopped = matches!(caller, Caller::Hop(..));
+        match self.routes.way(call.tenant, &self.me, serves, hopped) {
+            Way::Here if self.served[&call.tenant].hands[STREAMS].is_none() => {
+                let early = self.sabotage == Sabotage::EarlyAnswer;
+                if early {
+                    Self::reply(Some((caller, call)), Some(()), port);
+                }
+                let caller = (!early).then_some((caller, call));
+                self.write(call.tenant, STREAMS, Hand { write: Write::Key(call.key), caller, tx: None }, port);
+            }
+            Way::Misdirected(route) => {
+                if let Caller::Hop(process, ticket) = caller {
+                    port.out.push(Effect::Back(process, Parcel::Back(ticket, HopAnswer::Misdirected(route), false)));
+                }
+            }
+            Way::Hop(route) => self.hop(call, 0, route, port),
+            Way::Here | Way::Later => Self::reply(Some((caller, call)), None, port),
+        }
+    }
+
+    fn hop(&mut self, call: Call, nth: u32, route: Route, port: &mut Port<'_>) {
+        self.tickets += 1;
+        self.pending.push((self.tickets, Purpose::Hop(call, nth, route.epoch)));
+        port.out.push(Effect::After(self.rules.terms.patience, Timer::GiveUp(self.tickets)));
+        let from = Process { node: 0, life: 0 };
+        port.out.push(Effect::Hop(route.owner, Parcel::Hop(from, self.tickets, call)));
+    }
+
+    fn on_back(&mut self, ticket: u64, answer: HopAnswer, done: bool, port: &mut Port<'_>) {
+        let Some(at) = self.pending.iter().position(|(t, _)| *t == ticket) else { return };
+        let (_, Purpose::Hop(call, nth, tried)) = self.pending.swap_remove(at) else { return };
+        match self.routes.again(call.tenant, &self.me, nth, tried, answer) {
+            Some(Way::Hop(route)) => self.hop(call, nth + 1, route, port),
+            _ => port.out.push(Effect::Answered(call, done)),
+        }
+    }
+}
