@@ -17,6 +17,9 @@ use autonomos_actors::parts::Parts;
 use autonomos_actors::platform::Platform;
 use autonomos_actors::tenant::Host;
 use autonomos_actors::vault::Vault;
+use autonomos_cluster::redis::bus::{Health, Makings, RedisBus};
+use autonomos_cluster::redis::link;
+use autonomos_cluster::redis::seal::Secrets;
 use autonomos_cluster::standalone;
 use autonomos_runtime::bus::{EventBus, Limits, LocalBus};
 use autonomos_runtime::canonical::entity::Vocabulary;
@@ -97,13 +100,12 @@ impl Node {
         tokens.adopt(&Ring::read(&Ring::path(&args.data_dir), &sealer)?)?;
 
         let config = Arc::new(Config::load(args.config.as_deref(), std::env::vars())?);
-        config.check_alone()?;
         for warning in config.warnings() {
             tracing::warn!("{warning}");
         }
         let store = store::open(&args.data_dir, &args.node_id, &config, ambient.clone()).await?;
         let limits = Limits { events: config.bus.events, bytes: config.bus.events_mb << 20, ..Limits::default() };
-        let bus: Arc<dyn EventBus> = Arc::new(LocalBus::kept_in(args.data_dir.join("live"), ambient.clone(), limits)?);
+        let (bus, redis) = bus(args, &secrets, &ambient, limits, &config).await?;
         let rates = Rates {
             requests: args.rate_limit_per_minute.unwrap_or(config.http.rate_limit_per_minute),
             costly: config.http.costly_per_minute,
@@ -117,6 +119,7 @@ impl Node {
             hub: Hub::new(bus.clone()),
             store,
             bus,
+            redis,
             platform,
             tokens,
             operators: Operators::new(ambient.clone(), &secrets),
@@ -211,6 +214,30 @@ async fn reachable(folders: Arc<Folder>) -> Result<()> {
     tokio::task::spawn_blocking(move || folders.check())
         .await
         .map_err(|e| Error::internal("files.interrupted", "the place for files could not be looked at").source(e))?
+}
+
+/// Live events: over Redis, if there is one, or else in the data directory.
+async fn bus(
+    args: &NodeArgs,
+    secrets: &[&str],
+    ambient: &Ambient,
+    limits: Limits,
+    config: &Config,
+) -> Result<(Arc<dyn EventBus>, Option<watch::Receiver<Health>>)> {
+    let Some(url) = config.bus.redis_url.reveal() else {
+        return Ok((Arc::new(LocalBus::kept_in(args.data_dir.join("live"), ambient.clone(), limits)?), None));
+    };
+    autonomos_cluster::metrics::describe();
+    let makings = Makings {
+        ambient: ambient.clone(),
+        limits,
+        place: link::Place::of(url, Duration::from_millis(config.bus.patience_ms))?,
+        node: args.node_id.clone(),
+        secrets: Secrets::new(secrets.iter().copied()),
+    };
+    let bus = RedisBus::start(makings).await;
+    let health = bus.health();
+    Ok((Arc::new(bus), Some(health)))
 }
 
 /// What every tenant's tree works with.

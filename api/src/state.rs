@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use autonomos_actors::platform::Platform;
+use autonomos_cluster::redis::bus::Health;
 use autonomos_runtime::Ambient;
 use autonomos_runtime::bus::EventBus;
 use autonomos_runtime::config::Config;
@@ -33,6 +34,8 @@ pub struct Reach {
     pub store: Arc<dyn Store>,
     /// Live events.
     pub bus: Arc<dyn EventBus>,
+    /// How it goes with Redis, if there is one.
+    pub redis: Option<watch::Receiver<Health>>,
     /// Everything that is more than reading a row.
     pub platform: Arc<Platform>,
     /// Clock and entropy.

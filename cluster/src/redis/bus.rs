@@ -14,12 +14,12 @@
 
 use std::sync::Arc;
 
+use autonomos_runtime::Scope;
 use autonomos_runtime::bus::{Event, EventBus, Fact, Numbers, Rings, Span, Subscription};
-use autonomos_runtime::{Result, Scope};
 use tokio::sync::{mpsc, watch};
 
-pub use super::keeper::{Health, Makings};
 use super::keeper::Keeper;
+pub use super::keeper::{Health, Makings};
 
 /// See the module.
 #[derive(Debug)]
@@ -30,13 +30,15 @@ pub struct RedisBus {
 
 impl RedisBus {
     /// A bus over a Redis, which need not be there yet: it is waited for as long as it has for an answer, and no longer.
-    pub async fn start(makings: Makings) -> Result<Self> {
+    pub async fn start(makings: Makings) -> Self {
         let (tell, told) = mpsc::unbounded_channel();
-        let rings = Rings::new(makings.ambient.clone(), makings.limits, Numbers::Elsewhere, move |word| tell.send(word).is_ok());
+        let rings = Rings::new(makings.ambient.clone(), makings.limits, Numbers::Elsewhere, move |word| {
+            tell.send(word).is_ok()
+        });
         let keeper = Keeper::start(makings).await;
         let health = keeper.health();
         tokio::spawn(keeper.run(told));
-        Ok(Self { rings, health })
+        Self { rings, health }
     }
 
     /// How it goes with Redis, now and later.
@@ -70,4 +72,28 @@ impl EventBus for RedisBus {
     async fn close(&self) {
         self.rings.close().await;
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use autonomos_runtime::Ambient;
+    use autonomos_runtime::bus::Limits;
+
+    use super::*;
+    use crate::redis::link::Place;
+    use crate::redis::seal::Secrets;
+    use crate::testkit::redis::Server;
+
+    autonomos_runtime::event_bus_conformance!(over_redis, restart_goes_on, |ambient: Ambient, events| {
+        let makings = Makings {
+            ambient,
+            limits: Limits { events, ..Limits::default() },
+            place: Place::of(&Server::shared().url(), Duration::from_secs(5)).unwrap(),
+            node: "n1".to_owned(),
+            secrets: Secrets::new(["a secret for tests"]),
+        };
+        tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(RedisBus::start(makings)))
+    });
 }

@@ -11,9 +11,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ahash::{AHashMap, AHashSet};
+use autonomos_runtime::Ambient;
 use autonomos_runtime::bus::{Limits, Ring, Word};
 use autonomos_runtime::ids::{TenantId, TraceId};
-use autonomos_runtime::Ambient;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, MissedTickBehavior};
@@ -149,7 +149,9 @@ impl Keeper {
                 _ = beats.tick() => { beat = true; Instant::now() }
                 () = std::future::ready(()), if !self.due.is_empty() => Instant::now(),
             };
-            while stop.is_none() && let Ok(word) = words.try_recv() {
+            while stop.is_none()
+                && let Ok(word) = words.try_recv()
+            {
                 stop = self.hear(word);
             }
             for (tenant, head) in self.heads.take() {

@@ -10,6 +10,9 @@ pub const STREAMS: usize = 4;
 /// The channel on which new heads are told, a channel a tenant.
 pub const HEADS: &str = "live:heads:";
 
+/// What a node's role needs to be allowed, as Redis' ACL writes it.
+pub const ROLE: &str = "~live:* ~aam:* ~dcl:* ~agent:* &live:heads:* +@all -@admin -@dangerous +info +config|get";
+
 /// The head of a tenant's sequence and who wrote to it, its streams, and the channel on which its head is told.
 pub fn sequence(tenant: TenantId) -> [String; STREAMS + 2] {
     [

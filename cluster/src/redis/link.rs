@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use ::redis::aio::MultiplexedConnection;
 use ::redis::{
-    AsyncConnectionConfig, Client, ErrorKind, IntoConnectionInfo, Pipeline, ProtocolVersion, PushInfo, PushKind, RedisError,
-    RedisResult, ServerErrorKind, Value, cmd, pipe,
+    AsyncConnectionConfig, Client, ErrorKind, IntoConnectionInfo, Pipeline, ProtocolVersion, PushInfo, PushKind,
+    RedisError, RedisResult, ServerErrorKind, Value, cmd, pipe,
 };
 use ahash::AHashMap;
 use autonomos_runtime::ids::TenantId;
@@ -192,7 +192,8 @@ impl Link {
                 call.arg(u8::from(begin.exact)).arg(u8::from(begin.goes_on)).arg(KEEP.as_secs());
             }
             Ask::Append { line, torn, at, messages } => {
-                let (head, first) = at.map_or_else(Default::default, |(head, first)| (head.to_string(), first.to_string()));
+                let (head, first) =
+                    at.map_or_else(Default::default, |(head, first)| (head.to_string(), first.to_string()));
                 call.arg(line).arg(&voice.node).arg(&voice.life).arg(u8::from(*torn)).arg(head).arg(first);
                 call.arg(events).arg(KEEP.as_secs());
                 for (stream, n, text, mac) in messages {

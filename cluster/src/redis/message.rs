@@ -144,7 +144,17 @@ mod tests {
         let n = |n| Some(n);
         assert_eq!(
             told,
-            [(10, n(1)), (11, None), (12, None), (13, None), (14, None), (15, n(1)), (16, n(2)), (17, None), (18, n(3))]
+            [
+                (10, n(1)),
+                (11, None),
+                (12, None),
+                (13, None),
+                (14, None),
+                (15, n(1)),
+                (16, n(2)),
+                (17, None),
+                (18, n(3))
+            ]
         );
         assert_eq!(heard.refused, 7);
         assert!(heard.events[1..5].iter().all(|event| event.topic == Topic::StreamGap));

@@ -56,6 +56,9 @@ struct Held {
     closed: bool,
 }
 
+/// So many facts may always wait for their numbers, however little of the past is kept.
+const WAITING: usize = 1_024;
+
 /// Facts without a number yet.
 #[derive(Debug, Default)]
 struct Waiting {
@@ -99,7 +102,7 @@ impl Ring {
         let mut held = self.held.write();
         held.came += 1;
         if let Some(waiting) = &mut held.waiting {
-            if waiting.facts.len() >= self.limits.events {
+            if waiting.facts.len() >= self.limits.events.max(WAITING) {
                 waiting.facts.pop_front();
                 waiting.skipped += 1;
             }

@@ -97,6 +97,7 @@ impl Config {
             ("store.idle_seconds", self.store.idle_seconds > 0, "at least 1"),
             ("store.patience_seconds", self.store.patience_seconds > 0, "at least 1"),
             ("bus.events", self.bus.events > 0, "at least 1"),
+            ("bus.patience_ms", (50..=60_000).contains(&self.bus.patience_ms), "50 to 60,000"),
             ("tenant.resume_seconds", self.tenant.resume_seconds > 0, "at least 1"),
             (
                 "tenant.resume_most_seconds",
@@ -128,21 +129,6 @@ impl Config {
         match rules.into_iter().find(|(_, holds, _)| !holds) {
             Some((name, _, range)) => {
                 Err(Error::invalid("config.out_of_range", format!("{name} should be {range}")).field(name))
-            }
-            None => Ok(()),
-        }
-    }
-
-    /// Refuses what a node that runs alone cannot do: a setting that is silently without effect costs an evening.
-    pub fn check_alone(&self) -> Result<()> {
-        let asked = [("bus.redis_url", self.bus.redis_url.reveal().is_some(), "REDIS_URL")];
-        match asked.into_iter().find(|(_, asked, _)| *asked) {
-            Some((name, _, variable)) => {
-                Err(Error::invalid("config.not_here", format!("{name} is set, but this version runs alone"))
-                    .field(name)
-                    .remedy(format!(
-                        "Take {variable} out of the environment and {name} out of the configuration file."
-                    )))
             }
             None => Ok(()),
         }

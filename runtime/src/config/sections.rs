@@ -88,6 +88,7 @@ sections! {
     /// `[bus]`
     Bus {
         redis_url: Hidden,
+        patience_ms: u64,
         events: usize,
         events_mb: usize,
     }

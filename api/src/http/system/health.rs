@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use autonomos_cluster::redis::bus::Health;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -49,5 +50,7 @@ pub async fn ready(State(app): State<AppState>) -> (StatusCode, Json<Readiness>)
     };
     let code = if status == "ready" { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let parts = Parts { store: if store { "ok" } else { "away" }, tenants: if started { "ok" } else { "starting" } };
-    (code, Json(Readiness { status, parts, degraded: Vec::new() }))
+    let redis = app.redis.as_ref().is_some_and(|health| *health.borrow() != Health::Up);
+    let degraded = redis.then_some("redis").into_iter().collect();
+    (code, Json(Readiness { status, parts, degraded }))
 }
