@@ -60,10 +60,19 @@ impl TestNode {
 
     /// One whose truth is in a PostgreSQL database of its own.
     pub async fn on_postgres() -> Self {
+        Self::configured(&Self::postgres().await).await
+    }
+
+    /// What a configuration file says of a fresh PostgreSQL database.
+    pub async fn postgres() -> String {
         let urls = Server::shared().store().await;
-        let settings = format!("[store]\ndatabase_url = \"{}\"\nowner_url = \"{}\"\n", urls.app, urls.owner);
+        format!("[store]\ndatabase_url = \"{}\"\nowner_url = \"{}\"\n", urls.app, urls.owner)
+    }
+
+    /// One with a configuration file.
+    pub async fn configured(settings: &str) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("postgres.toml");
+        let path = dir.path().join("node.toml");
         std::fs::write(&path, settings).unwrap();
         Self::within(dir, |args| args.config = Some(path)).await
     }

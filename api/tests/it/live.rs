@@ -17,7 +17,7 @@ pub fn publish(node: &TestNode, who: &Person, topic: Topic, data: Value) {
 }
 
 /// Reads until so many events with data came; gives `(id, event, data)` of each.
-async fn read(stream: &mut Response, count: usize) -> Vec<(Option<u64>, String, Value)> {
+pub async fn read(stream: &mut Response, count: usize) -> Vec<(Option<u64>, String, Value)> {
     read_on(stream, &mut String::new(), count).await
 }
 

@@ -25,6 +25,7 @@ mod main_job;
 mod matrix;
 mod oidc;
 mod orchestra;
+mod over_redis;
 mod playbooks;
 mod provider;
 mod receiver;

@@ -189,7 +189,9 @@ impl Seat {
             Standing::Joining if !self.opened => Some(Ask::Read { part: Part::Last(now.events), line, lift: 0 }),
             Standing::Joining => {
                 let head = self.ring.head();
-                Some(Ask::Read { part: Part::After(head, STEP), line, lift: head })
+                // Of a line that is known, the next may go on where that ended.
+                let lift = if self.line.is_some() { head } else { self.ring.above() };
+                Some(Ask::Read { part: Part::After(head, STEP), line, lift })
             }
             Standing::Joined if self.heard > self.ring.head() => {
                 Some(Ask::Read { part: Part::After(self.ring.head(), STEP), line, lift: 0 })
@@ -259,7 +261,7 @@ impl Seat {
             (Ask::Append { messages, at, .. }, Reply::Appended { first, head, skipped }) => {
                 self.appended(messages.len() as u64, at.is_some(), (first, head, skipped));
             }
-            (Ask::Read { lift, .. }, Reply::Read(page)) => self.read(lift, page, doubt),
+            (Ask::Read { .. }, Reply::Read(page)) => self.read(page, doubt),
             (Ask::Begin(begin), Reply::Begun(from)) => self.begun(begin.line, from),
             (Ask::Read { .. } | Ask::Append { .. }, Reply::None) => self.replace(String::new(), "redis_lost", doubt),
             (Ask::Append { .. }, Reply::Torn) => {
@@ -338,7 +340,7 @@ impl Seat {
         }
     }
 
-    fn read(&mut self, lift: u64, page: Page, doubt: Doubt) {
+    fn read(&mut self, page: Page, doubt: Doubt) {
         let same = self.line.as_deref() == Some(&*page.line);
         match self.standing {
             Standing::Alone { beneath, .. } => {
@@ -363,9 +365,12 @@ impl Seat {
                 self.standing = Standing::Joined;
                 if same || goes_on {
                     self.follow(page, doubt);
+                } else if page.head < self.ring.above() {
+                    // It has to be lifted above what was seen here first.
+                    (self.line, self.standing) = (None, Standing::Joining);
                 } else {
                     // Its numbers say nothing to whoever saw others: what comes stands above both.
-                    self.ring.cut(page.head.max(lift));
+                    self.ring.cut(page.head);
                     self.line = Some(page.line);
                     self.senders = Senders::default();
                     self.heard = 0;

@@ -44,7 +44,8 @@ struct Held {
     waiting: Option<Waiting>,
     /// The number beneath that of the first of those that came before the past was read.
     began: u64,
-    /// Whoever stands beneath this number is told a reset, and not how much it missed: another sequence began there.
+    /// Whoever stands at this number or beneath is told a reset, and not how much it missed: another sequence began above it.
+    /// Never above the head, or whoever was told would be told for ever.
     cut: u64,
     /// How many facts came.
     came: u64,
@@ -323,11 +324,17 @@ impl Ring {
         });
     }
 
+    /// The lowest head of another sequence that nobody here can take for a number that was seen: whoever saw everything
+    /// stands one above the head.
+    pub fn above(&self) -> u64 {
+        let held = self.held.read();
+        held.head + u64::from(held.cut < held.head)
+    }
+
     /// Another sequence begins, above a number and above everything held: everybody is told a reset.
     pub fn cut(&self, head: u64) {
         self.change(|held, _| {
-            held.cut();
-            held.head = held.head.max(head);
+            held.cut(head);
             held.told = held.head;
         });
     }
@@ -372,7 +379,8 @@ impl Ring {
             let events = held.after(beneath);
             first = events.first().map_or(held.head + 1, |event| event.seq);
             again = events.iter().map(|event| event.again()).collect();
-            held.cut();
+            held.cut(held.head + 1);
+            held.told = held.head;
             held.waiting.get_or_insert_default();
             held.beating = true;
         });
@@ -405,10 +413,11 @@ impl Held {
         self.bytes = 0;
     }
 
-    /// Whoever stands anywhere in what is held is told a reset.
-    fn cut(&mut self) {
+    /// Whoever stands at a number or beneath is told a reset, once: what follows stands above it.
+    fn cut(&mut self, at: u64) {
         self.clear();
-        self.cut = self.head + 1;
+        self.head = self.head.max(at);
+        self.cut = self.head;
     }
 
     /// Gives everything that waited its number.
@@ -473,5 +482,48 @@ impl Held {
 
     fn floor(&self) -> u64 {
         self.events.front().map_or(self.head + 1, |(event, _)| event.seq)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Ambient;
+    use crate::bus::{Subscription, Topic};
+
+    fn event(ambient: &Ambient, seq: u64) -> Event {
+        let fact = Fact::new(Topic::SourcesConnected, serde_json::json!({ "seq": seq }));
+        Event::new(seq, ambient.now(), TraceId::new(ambient), fact)
+    }
+
+    /// What a listener can read now: a number for an event, zero for a reset.
+    fn heard(listener: &mut Subscription) -> Vec<u64> {
+        let mut batch = Vec::new();
+        listener.try_batch(100, &mut batch);
+        batch.iter().map(|delivery| delivery.event().map_or(0, |event| event.seq)).collect()
+    }
+
+    #[test]
+    fn where_another_sequence_begins_everybody_is_told_once_and_goes_on_behind_it() {
+        let ambient = Ambient::system();
+        let tenant = TenantId::new(&ambient);
+        let ring = Arc::new(Ring::new(tenant, Numbers::Elsewhere, Limits::default(), 10, ambient.now()));
+        ring.open(Vec::new(), 10);
+        let (mut quick, mut slow) = (Subscription::new(ring.clone(), None), Subscription::new(ring.clone(), None));
+        assert_eq!(ring.alone(Vec::new(), event(&ambient, 0)), 10);
+        assert_eq!(heard(&mut quick), [11]);
+
+        let (first, again) = ring.rejoin_anew(10);
+        assert_eq!((first, again.len(), ring.head(), ring.above()), (11, 1, 12, 12));
+        assert_eq!((heard(&mut quick), heard(&mut slow)), (vec![0], vec![0]));
+        ring.cut(12);
+        assert_eq!(heard(&mut quick), [0; 0], "it was told");
+        ring.follow(vec![event(&ambient, 13)], 13, 0);
+        assert_eq!((heard(&mut quick), heard(&mut slow)), (vec![13], vec![13]));
+
+        assert_eq!(ring.above(), 14, "whoever saw 13 waits for 14");
+        ring.cut(14);
+        ring.follow(vec![event(&ambient, 15)], 15, 0);
+        assert_eq!((heard(&mut quick), heard(&mut slow)), (vec![0, 15], vec![0, 15]));
     }
 }

@@ -1,0 +1,103 @@
+//! Nodes with a Redis: what one does is seen on all, and nobody but the watchers notices when it is gone.
+
+use std::time::Duration;
+
+use autonomos_cluster::redis::bus::Health;
+use autonomos_cluster::testkit::redis::Server;
+use autonomos_runtime::bus::Topic;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::harness::{Person, TestNode};
+use crate::live::{publish, read};
+
+fn with_redis(redis: &Server) -> String {
+    format!("[bus]\nredis_url = \"{}\"\npatience_ms = 300\n", redis.url())
+}
+
+async fn until(node: &TestNode, health: Health) {
+    let mut told = node.node.app().redis.clone().unwrap();
+    let within = Duration::from_secs(10);
+    tokio::time::timeout(within, told.wait_for(|now| *now == health)).await.expect("in time").unwrap();
+}
+
+async fn readiness(node: &TestNode) -> (StatusCode, Value) {
+    let answer = node.request(Method::GET, "/readyz").send().await.unwrap();
+    (answer.status(), answer.json::<Value>().await.unwrap()["degraded"].clone())
+}
+
+async fn task(who: &Person) {
+    let made = who.post("/api/v1/tasks", &json!({"kind": "noop", "payload": {}})).await;
+    assert_eq!(made.status(), StatusCode::CREATED);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_happens_on_one_node_is_seen_on_the_other_under_the_same_number() {
+    let settings = TestNode::postgres().await + &with_redis(Server::shared());
+    let (one, other) = (TestNode::configured(&settings).await, TestNode::configured(&settings).await);
+    let ann = one.register("ann").await;
+    let there = other.sign_in(&ann.email, &ann.tenant).await;
+    let (mut here, mut there) = (ann.get("/api/v1/events/stream").await, there.get("/api/v1/events/stream").await);
+    here.chunk().await.unwrap();
+    there.chunk().await.unwrap();
+    for n in 0..10 {
+        publish(if n % 2 == 0 { &one } else { &other }, &ann, Topic::SourcesConnected, json!({"n": n}));
+    }
+    let (here, there) = (read(&mut here, 10).await, read(&mut there, 10).await);
+    assert_eq!(here, there);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_goes_on_over_a_restart_of_its_node() {
+    let node = TestNode::configured(&with_redis(Server::shared())).await;
+    let ann = node.register("ann").await;
+    let mut stream = ann.get("/api/v1/events/stream").await;
+    stream.chunk().await.unwrap();
+    for n in 0..5 {
+        publish(&node, &ann, Topic::SourcesConnected, json!({"n": n}));
+    }
+    let seen = read(&mut stream, 5).await;
+    drop(stream);
+    let node = node.restart().await;
+    let ann = node.sign_in(&ann.email, &ann.tenant).await;
+    publish(&node, &ann, Topic::SourcesConnected, json!({"n": 5}));
+    let after = seen[2].0.unwrap();
+    let again = ann.request(Method::GET, "/api/v1/events/stream").header("last-event-id", after);
+    let rest = read(&mut again.send().await.unwrap(), 3).await;
+    let numbers: Vec<_> = rest.iter().map(|(id, _, data)| (id.unwrap(), data["data"]["n"].as_u64().unwrap())).collect();
+    assert_eq!(numbers, [(after + 1, 3), (after + 2, 4), (after + 3, 5)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_redis_work_goes_on_and_watchers_are_told() {
+    let redis = Server::start();
+    let node = TestNode::configured(&with_redis(&redis)).await;
+    let ann = node.register("ann").await;
+    assert_eq!(readiness(&node).await, (StatusCode::OK, json!([])));
+    let mut stream = ann.get("/api/v1/events/stream?topics=sources_connected,stream.gap").await;
+    stream.chunk().await.unwrap();
+    publish(&node, &ann, Topic::SourcesConnected, json!({"n": 0}));
+    let before = read(&mut stream, 1).await;
+
+    redis.kill();
+    until(&node, Health::Away).await;
+    assert_eq!(readiness(&node).await, (StatusCode::OK, json!(["redis"])));
+    task(&ann).await;
+    publish(&node, &ann, Topic::SourcesConnected, json!({"n": 1}));
+    let away = read(&mut stream, 2).await;
+    assert_eq!((&*away[0].1, &away[0].2["data"]["reason"]), ("stream.gap", &json!("redis_away")));
+    assert_eq!(away[1].2["data"]["n"], 1);
+    assert!(away[0].0 > before[0].0, "numbers go on");
+
+    redis.start_again();
+    until(&node, Health::Up).await;
+    assert_eq!(readiness(&node).await, (StatusCode::OK, json!([])));
+    publish(&node, &ann, Topic::SourcesConnected, json!({"n": 2}));
+    let back = read(&mut stream, 1).await;
+    assert_eq!(back[0].2["data"]["n"], 2, "{back:?}");
+    let metrics = node.request(Method::GET, "/metrics").send().await.unwrap().text().await.unwrap();
+    assert!(
+        metrics.contains("autonomos_redis_up 1") && metrics.contains("autonomos_redis_connects_total 2"),
+        "{metrics}"
+    );
+}
