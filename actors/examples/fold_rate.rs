@@ -10,6 +10,7 @@ use arrow::array::{
 use arrow::datatypes::{DataType, Field, Fields};
 use autonomos_actors::dcl::{Dcl, EntryKind, Log, LogEntry, LogSource, Settings};
 use autonomos_actors::platform::shapes::ViewRequest;
+use autonomos_actors::task::stop::Stop;
 use autonomos_runtime::canonical::entity::Vocabulary;
 use autonomos_runtime::canonical::{BatchId, codec};
 use autonomos_runtime::ids::{ConnectionId, TenantId, TraceId};
@@ -210,7 +211,7 @@ async fn main() -> Result<()> {
     let stats = bench.dcl.stats(&bench.scope).await?;
     println!("{} bytes on disk; {:?}; {}", stats.bytes, stats.streams, resident());
     let began = ambient.elapsed();
-    let applied = bench.dcl.rebuild(&bench.scope, &bench.log).await?;
+    let applied = bench.dcl.rebuild(&bench.scope, &bench.log, &Stop::default()).await?;
     println!("rebuild: {} rows in {:.2?}", applied.rows, ambient.elapsed().saturating_sub(began));
     println!("same digest: {}", bench.dcl.digest(&bench.scope).await?.digest == digest.digest);
     bench.dcl.close_all().await;

@@ -16,6 +16,7 @@ pub mod demo;
 pub mod drift;
 pub mod files;
 pub mod flags;
+pub mod intelligence;
 pub mod lineage;
 pub mod mapping;
 pub mod matching;

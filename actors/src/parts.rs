@@ -13,6 +13,7 @@ use autonomos_runtime::{Actor, Ambient, Scope, Timestamp, ids::TenantId};
 
 use crate::dcl::Dcl;
 use crate::files::Folder;
+use crate::intelligence::LanguageModel;
 use crate::lineage::keeper::Keeper;
 use crate::outside::Outside;
 use crate::vault::Vault;
@@ -38,6 +39,8 @@ pub struct Parts {
     pub archives: Arc<Folder>,
     /// The way out to addresses that tenants choose.
     pub outside: Arc<Outside>,
+    /// What gives second opinions, if one is configured.
+    pub model: Option<LanguageModel>,
     /// Stands around calls to the bucket that files may be in.
     pub bucket: Guard,
     /// Seals credentials and refused rows.
@@ -52,6 +55,8 @@ pub struct Parts {
     pub batches: Credits,
     /// Bounds the records held for unification, in thousands.
     pub indexed: Credits,
+    /// Bounds the tasks that run.
+    pub slots: Credits,
     /// Graphs of lineage that were made lately.
     pub lineage: Keeper,
 }
@@ -74,8 +79,8 @@ impl Parts {
     }
 
     /// What stands around calls to the outside, to be shown.
-    pub fn guards(&self) -> [&Guard; 2] {
-        [self.outside.guard(), &self.bucket]
+    pub fn guards(&self) -> impl Iterator<Item = &Guard> {
+        [self.outside.guard(), &self.bucket].into_iter().chain(self.model.as_ref().map(LanguageModel::guard))
     }
 
     /// The budget of batches between source and log.
@@ -86,6 +91,11 @@ impl Parts {
     /// The budget of records held for unification: a credit is a thousand of them.
     pub fn index_credits() -> Credits {
         Credits::new("records for unification", THOUSANDS_OF_NODE, THOUSANDS_OF_NODE)
+    }
+
+    /// The budget of tasks that run.
+    pub fn slot_credits(config: &Config) -> Credits {
+        Credits::new("running tasks", config.tenant.running_tasks_of_node, config.tenant.running_tasks)
     }
 
     /// A scope for work the platform does by itself for a tenant.

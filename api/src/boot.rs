@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use autonomos_actors::dcl::{self, Dcl};
 use autonomos_actors::files::{Folder, Place, Quota};
+use autonomos_actors::intelligence::LanguageModel;
 use autonomos_actors::lineage::keeper::Keeper;
 use autonomos_actors::outside::{Outside, SystemLookup};
 use autonomos_actors::parts::Parts;
@@ -22,8 +23,7 @@ use autonomos_runtime::canonical::entity::Vocabulary;
 use autonomos_runtime::config::Config;
 use autonomos_runtime::resilience::Guard;
 use autonomos_runtime::secrets::Sealer;
-use autonomos_runtime::store::Store;
-use autonomos_runtime::store::sqlite::{SqliteOptions, SqliteStore};
+use autonomos_runtime::store::{self, Store};
 use autonomos_runtime::{Ambient, Error, Result, supervision};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -101,9 +101,7 @@ impl Node {
         for warning in config.warnings() {
             tracing::warn!("{warning}");
         }
-        let mut options = SqliteOptions::configured(&args.data_dir, &config);
-        options.node_id.clone_from(&args.node_id);
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(options, ambient.clone()).await?);
+        let store = store::open(&args.data_dir, &args.node_id, &config, ambient.clone()).await?;
         let limits = Limits { events: config.bus.events, bytes: config.bus.events_mb << 20, ..Limits::default() };
         let bus: Arc<dyn EventBus> = Arc::new(LocalBus::kept_in(args.data_dir.join("live"), ambient.clone(), limits)?);
         let rates = Rates {
@@ -244,9 +242,11 @@ fn parts(
         folders: Arc::new(files.folder("files", quota, &bucket, ambient.clone())?),
         archives: Arc::new(files.folder("exports", quota, &bucket, ambient.clone())?),
         outside: Arc::new(Outside::new(&config, &SystemLookup::shared(), ambient.clone())?),
+        model: LanguageModel::configured(&config, ambient)?,
         bucket,
         vault: Arc::new(Vault::new(store.clone(), sealer)),
         vocabulary,
+        slots: Parts::slot_credits(&config),
         config,
         node: supervision::Node::new(&args.node_id, ambient.clone()),
         batches: Parts::batch_credits(),

@@ -59,6 +59,16 @@ impl Client {
         self.send(self.request(Method::GET, path)).await
     }
 
+    /// GET, as text.
+    pub async fn text(&self, path: &str) -> Outcome<String> {
+        String::from_utf8(self.bytes(path).await?).map_err(|e| e.to_string())
+    }
+
+    /// DELETE.
+    pub async fn delete(&self, path: &str) -> Outcome<Value> {
+        self.send(self.request(Method::DELETE, path)).await
+    }
+
     /// GET, as bytes.
     pub async fn bytes(&self, path: &str) -> Outcome<Vec<u8>> {
         let answer = self.request(Method::GET, path).send().await.map_err(|e| e.to_string())?;

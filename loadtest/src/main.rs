@@ -70,6 +70,21 @@ enum Scenario {
     },
     /// A connector that panics on every poll, beside healthy tenants.
     Panic,
+    /// No-op tasks: how soon one begins, how many a second from asking to done, and a backlog over a kill -9.
+    Tasks {
+        /// Tasks of the burst.
+        #[arg(long)]
+        burst: Option<usize>,
+        /// Tasks that wait.
+        #[arg(long)]
+        backlog: Option<usize>,
+    },
+    /// Kill -9 with tasks running and queued over twenty tenants; each ends once.
+    TasksKill {
+        /// Kills, of which a task survives three.
+        #[arg(long)]
+        kills: Option<u32>,
+    },
     /// Process start to port bound, and what an idle demo node weighs.
     Startup,
     #[command(hide = true)]
@@ -117,7 +132,10 @@ async fn run(args: &Args, scenario: Scenario) -> Outcome {
             scenario::gateway::run(server, args.quick).await?;
             scenario::live::run(server, if args.quick { 100 } else { 1_000 }).await?;
             scenario::idle::run(server, if args.quick { 100 } else { 1_000 }).await?;
-            scenario::panic::run(server, if args.quick { 10 } else { 50 }).await
+            scenario::panic::run(server, if args.quick { 10 } else { 50 }).await?;
+            let (burst, backlog) = if args.quick { (40_000, 50_000) } else { (400_000, 1_000_000) };
+            scenario::tasks::run(server, burst, backlog).await?;
+            scenario::tasks_kill::run(server, if args.quick { 1 } else { 3 }).await
         }
         Scenario::Ingest { rows } => scenario::ingest::run(server, rows.unwrap_or(1_000_000)).await,
         Scenario::Kill { kills } => scenario::kill::run(server, kills.unwrap_or(25), 1_000_000).await,
@@ -128,6 +146,11 @@ async fn run(args: &Args, scenario: Scenario) -> Outcome {
         Scenario::Live { sockets } => scenario::live::run(server, sockets.unwrap_or(1_000)).await,
         Scenario::Idle { tenants } => scenario::idle::run(server, tenants.unwrap_or(1_000)).await,
         Scenario::Panic => scenario::panic::run(server, 50).await,
+        Scenario::Tasks { burst, backlog } => {
+            let (burst, backlog) = (burst.unwrap_or(400_000), backlog.unwrap_or(1_000_000));
+            scenario::tasks::run(server, burst, backlog).await
+        }
+        Scenario::TasksKill { kills } => scenario::tasks_kill::run(server, kills.unwrap_or(3)).await,
         Scenario::Startup => scenario::startup::run(server).await,
         Scenario::BaselineDuckdb { file } => scenario::ingest::baseline_duckdb(&file),
         Scenario::BaselineHttp { file, port } => scenario::reads::baseline_http(&file, port).await,

@@ -17,6 +17,8 @@ pub mod scope;
 pub mod secrets;
 pub mod store;
 pub mod supervision;
+#[cfg(any(test, feature = "testkit"))]
+pub mod testkit;
 
 pub use clock::{Ambient, Timestamp};
 pub use error::{Error, Kind, Result};

@@ -185,7 +185,10 @@ describe("a server that fails", () => {
     expect(thrown).toEqual([]);
     // Pages of words alone have nothing that could fail.
     if (!["Guide", "Help", "NewSource", "NewPlaybook", "Demo"].includes(entry.id))
-      expect(await page.getByText(/Something went wrong on our side/).count()).toBeGreaterThan(0);
+      await page
+        .getByText(/Something went wrong on our side/)
+        .first()
+        .waitFor();
     page.removeAllListeners();
   });
 });

@@ -65,6 +65,24 @@ describe("a task", () => {
     expect(seen.faults).toEqual([]);
   });
 
+  test("that runs is followed line by line, and stops when it is called off", async () => {
+    const task = await call<Task>(url, "/api/v1/tasks", ann, "POST", { kind: "wait", payload: { ms: 600_000 } });
+    await goto(`/tasks/${task.id}`);
+    await page.getByRole("progressbar", { name: "How far" }).waitFor();
+    const log = page.getByRole("log", { name: "Log of the task" });
+    await log.getByRole("listitem").first().waitFor();
+    const before = await log.getByRole("listitem").count();
+    await show("task-running");
+    await page.getByRole("button", { name: "Call off" }).click();
+    await page.getByText("Called off", { exact: true }).first().waitFor();
+    await page.getByRole("button", { name: "Try again" }).waitFor();
+    // Lines come by themselves: nothing was read again by hand.
+    await expect.poll(() => log.getByRole("listitem").count(), { timeout: 10_000 }).toBeGreaterThan(before);
+    await show("task-stopped");
+    expect(await axe(page)).toEqual([]);
+    expect(seen.faults).toEqual([]);
+  });
+
   test("told outside is read with its answer, and sent anew", async () => {
     const heard: string[] = [];
     const receiver: Server = createServer((asked, answer) => {
@@ -97,7 +115,7 @@ describe("a schedule", () => {
     await page.getByRole("button", { name: "New schedule" }).click();
     await field("Name").fill("Weekday reading");
     await field("Cron line").fill("0 6 * * MON-FRI");
-    await page.getByText("At 06:00 on Monday to Friday").waitFor();
+    await page.getByText("At 06:00 on Monday to Friday", { exact: true }).waitFor();
     await field("Hours of").selectOption("Europe/Berlin");
     await field("Work").selectOption("rebuild");
     await field("Cron line").fill("0 0 30 2 *");

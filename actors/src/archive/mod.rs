@@ -9,10 +9,8 @@ mod contents;
 mod tar;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use autonomos_runtime::ids::TaskId;
-use autonomos_runtime::store::TaskOutcome;
 use autonomos_runtime::{Error, Result, Scope, supervision};
 use bytes::Bytes;
 use futures::{Stream, StreamExt as _};
@@ -24,7 +22,6 @@ use crate::connector::replaying::off_thread;
 use crate::files::Opened;
 use crate::parts::Parts;
 use crate::platform::limits;
-use crate::task::ending;
 use crate::tenant::Desk;
 
 /// The kind of its task.
@@ -33,27 +30,9 @@ pub const TASK: &str = "tenant_export";
 const KEPT: usize = 3;
 /// Members that wait for the disk.
 const AHEAD: usize = 4;
-/// When it is tried again, if what failed may pass.
-const AGAIN: Duration = Duration::from_secs(10);
 
-/// Makes the archive a task asked for, and ends the task.
-pub async fn run(desk: Arc<Desk>, task: TaskId) {
-    let outcome = match write(&desk, task).await {
-        Ok(result) => TaskOutcome::Success(result),
-        Err(error) => ending::failed(&error, desk.parts.ambient().now() + AGAIN),
-    };
-    let end = async {
-        let mut tx = desk.parts.store.begin(&desk.scope).await?;
-        tx.finish_tasks(desk.epoch, vec![(task, outcome)]).await?;
-        tx.save().await
-    };
-    if let Err(error) = end.await {
-        tracing::warn!(error = error.chain(), "the end of an export was not noted; it is made again");
-    }
-    desk.tasks().wake();
-}
-
-async fn write(desk: &Arc<Desk>, task: TaskId) -> Result<Value> {
+/// Makes the archive a task asked for.
+pub async fn run(desk: &Arc<Desk>, task: TaskId) -> Result<Value> {
     let (sink, members) = mpsc::channel(AHEAD);
     let of = desk.clone();
     let reading = supervision::task(async move { contents::write(&of, &sink).await });

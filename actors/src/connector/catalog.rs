@@ -69,17 +69,18 @@ pub fn validate(kind: &str, config: &Value) -> Result<()> {
             .remedy(format!("Settings of a {kind} connection: {}.", names(&spec))))
     };
     let Some(fields) = config.as_object() else { return bad("", "The settings are not an object.".to_owned()) };
-    for required in spec["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-        if fields.get(required).is_none_or(Value::is_null) {
-            return bad(required, format!("{required} is missing."));
-        }
-    }
+    // What is misspelt is said before what it was meant to be is missed.
     for (name, value) in fields {
         let Some(property) = spec["properties"].get(name) else {
             return bad(name, format!("There is no setting {name}."));
         };
         if !fits(property, value) {
             return bad(name, format!("{name} does not take {value}."));
+        }
+    }
+    for required in spec["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        if fields.get(required).is_none_or(Value::is_null) {
+            return bad(required, format!("{required} is missing."));
         }
     }
     if let Some(path) = fields.get("path").and_then(Value::as_str) {

@@ -13,7 +13,7 @@ use std::time::Duration;
 use autonomos_runtime::bus::Fact;
 use autonomos_runtime::canonical::record::RawBatch;
 use autonomos_runtime::ids::{ConnectionId, TaskId};
-use autonomos_runtime::store::{Connection, ConnectionState, Page, TaskFilter, TaskState};
+use autonomos_runtime::store::{Connection, ConnectionState};
 use autonomos_runtime::supervision::{Actor, ActorRef, Address, Alarm, Backoff, Failure, Seat, Wake, task};
 use autonomos_runtime::{Error, Kind, Result};
 use serde_json::json;
@@ -30,6 +30,7 @@ use super::stock;
 use super::stream::{self, Opened};
 use crate::flags::Flag;
 use crate::task::ending;
+use crate::task::stop::{STOPPED, stopped};
 use crate::tenant::Desk;
 
 /// How long one wait for a batch may hold the mailbox: what a pause or cancel waits at most.
@@ -143,9 +144,8 @@ impl State {
     async fn on_wake(&mut self, myself: &ActorRef<Msg>) -> Result<()> {
         let mut tx = self.desk.parts.store.read(&self.desk.scope).await?;
         let connection = tx.connection(self.id).await?;
-        let filter =
-            TaskFilter { state: Some(TaskState::InProgress), kind: Some("sync".to_owned()), connection: Some(self.id) };
-        let waiting = tx.tasks(&filter, &Page::first(1)).await?.items.into_iter().next();
+        let running = tx.running_tasks().await?;
+        let waiting = running.into_iter().find(|task| task.kind == "sync" && task.connection_id == Some(self.id));
         drop(tx);
         self.refresh(&connection).await?;
         if matches!(connection.state, ConnectionState::Paused | ConnectionState::Quarantined) {
@@ -153,6 +153,11 @@ impl State {
             return self.abandon(waiting.map(|t| t.id), idle(&connection)).await;
         }
         match (&self.run, waiting) {
+            (Some(run), _) if run.stop.is_asked() => Err(stopped()),
+            // It waits for the scheduled one to end.
+            (Some(run), Some(task)) if run.task.is_none() && task.cancel_requested => {
+                ending::end(&self.desk, task.id, "sync", Err(stopped())).await
+            }
             (Some(run), Some(task)) if run.task.is_none() => {
                 // A scheduled run is under way; the task gets its own after it, so that it sees everything before it.
                 tracing::debug!(task = %task.id, "a sync waits for the scheduled one to end");
@@ -212,13 +217,14 @@ impl State {
         self.runs += 1;
         let began = self.desk.parts.ambient().now();
         // A run without streams stands in until discovery answers, so that an error finds its task.
-        self.run = Some(Run::new(task, self.runs, Vec::new(), began));
+        let stop = task.map(|task| self.desk.stops.of(task)).unwrap_or_default();
+        self.run = Some(Run::new(task, stop.clone(), self.runs, Vec::new(), began));
         self.desk.publish(Fact::connector_state(self.id, "syncing"));
         let source = self.source()?;
-        let streams = source.discover(&self.desk.scope).await?;
+        let streams = stop.or(source.discover(&self.desk.scope)).await?;
         let undecided = stock::take(&self.desk, &connection, &streams).await?;
         let warnings: Vec<String> = streams.iter().flat_map(|s| s.warnings.clone()).collect();
-        let mut run = Run::new(task, self.runs, streams, began);
+        let mut run = Run::new(task, stop, self.runs, streams, began);
         run.warnings = warnings;
         self.run = Some(run);
         if undecided {
@@ -233,6 +239,7 @@ impl State {
         let Some(run) = self.run.as_mut().filter(|run| run.number == number && run.settling.is_none()) else {
             return Ok(());
         };
+        run.stop.check()?;
         let Some(reading) = run.reading.as_mut() else {
             let Some(info) = run.queue.pop_front() else {
                 self.settle(myself);
@@ -253,7 +260,7 @@ impl State {
             }));
             return Ok(());
         }
-        let permit = self.desk.parts.batches.take(&self.desk.scope, 1).await?;
+        let permit = run.stop.or(self.desk.parts.batches.take(&self.desk.scope, 1)).await?;
         let Ok(next) = tokio::time::timeout(POLL, reading.batches.next()).await else {
             let waited = self.desk.parts.ambient().elapsed().saturating_sub(reading.waiting_since);
             if waited > Duration::from_secs(self.desk.parts.config.connector.call_seconds) {
@@ -268,9 +275,7 @@ impl State {
         };
         let undecided = self.take(batch?).await?;
         drop(permit);
-        if self.is_stopped().await? {
-            return Ok(());
-        }
+        self.show_progress().await?;
         if undecided {
             self.next_once_decided(myself);
             return Ok(());
@@ -296,11 +301,16 @@ impl State {
 
     /// Refused rows through the rules in force now. What passes is in the log with the dead letters settled.
     async fn on_replay(&mut self, task: TaskId) -> Result<()> {
-        let replayed = replaying::replay(&self.desk, self.id, task).await;
+        let stop = self.desk.stops.of(task);
+        let mut replayed = stop.or(replaying::replay(&self.desk, self.id, task)).await;
         // Also what was taken before an error is in the log.
         self.desk.materializer().wake();
-        if let Ok(done) = &replayed {
-            self.desk.until_folded(done.position).await;
+        if let Ok(done) = replayed {
+            let folded = async {
+                self.desk.until_folded(done.position).await;
+                Ok(done)
+            };
+            replayed = stop.or(folded).await;
         }
         let result =
             replayed.map(|done| json!({"replayed": done.taken, "refused": done.refused, "position": done.position}));
@@ -313,6 +323,9 @@ impl State {
             // Deleted under our feet; the supervisor is about to stop us.
             self.run = None;
             return Ok(());
+        }
+        if error.code == STOPPED {
+            return Ok(self.stop_here(myself).await?);
         }
         tracing::warn!(connection = %self.id, error = error.chain(), "a sync failed");
         let run = self.run.take();
@@ -386,8 +399,8 @@ impl State {
     /// Opens a stream, or says why it is not read.
     async fn open(&mut self, info: StreamInfo) -> Result<()> {
         let source = self.source()?;
-        let opened = stream::open(&self.desk, source.as_ref(), self.id, info).await?;
         let Some(run) = self.run.as_mut() else { return Ok(()) };
+        let opened = run.stop.or(stream::open(&self.desk, source.as_ref(), self.id, info)).await?;
         match opened {
             Opened::Reading(reading) => run.reading = Some(*reading),
             Opened::PassedBy(why) => run.warnings.extend(why),
@@ -492,15 +505,20 @@ impl State {
         }
     }
 
-    /// Whether somebody wants the run to end where it is; the cursor is good.
-    async fn is_stopped(&mut self) -> Result<bool> {
-        let Some(run) = self.run.as_ref() else { return Ok(false) };
-        if !bookkeeping::progress(&self.desk, self.id, run).await? {
-            return Ok(false);
-        }
-        bookkeeping::stopped(&self.desk, self.id, run).await?;
-        self.run = None;
-        Ok(true)
+    /// Says how far the run is; an error if somebody wants it to end where it is.
+    async fn show_progress(&self) -> Result<()> {
+        let Some(run) = self.run.as_ref() else { return Ok(()) };
+        if bookkeeping::progress(&self.desk, self.id, run).await? { Err(stopped()) } else { Ok(()) }
+    }
+
+    /// The run ends where it is; the cursor is good.
+    async fn stop_here(&mut self, myself: &ActorRef<Msg>) -> Result<()> {
+        let Some(run) = self.run.take() else { return Ok(()) };
+        bookkeeping::stopped(&self.desk, self.id, &run).await?;
+        // The last batch may be in the log and nobody told of it.
+        self.desk.materializer().wake();
+        self.seat.wake(myself);
+        Ok(())
     }
 
     /// Nothing is read; whoever asked for it is told why.

@@ -9,12 +9,15 @@ use autonomos_runtime::{Error, Result, Timestamp, config};
 
 use super::intake::Intake;
 use super::source::{BatchStream, StreamInfo};
+use crate::task::stop::Stop;
 
 /// See the module. Dropping it cancels the read at its source.
 #[derive(Debug)]
 pub struct Run {
     /// The task that asked for it; none: the schedule did.
     pub task: Option<TaskId>,
+    /// Hears whether that task is to stop.
+    pub stop: Stop,
     /// Tells this run's messages from those of one before.
     pub number: u64,
     /// Streams still to read.
@@ -88,9 +91,10 @@ impl Reading {
 
 impl Run {
     /// A sync of the given streams.
-    pub fn new(task: Option<TaskId>, number: u64, streams: Vec<StreamInfo>, began: Timestamp) -> Self {
+    pub fn new(task: Option<TaskId>, stop: Stop, number: u64, streams: Vec<StreamInfo>, began: Timestamp) -> Self {
         Self {
             task,
+            stop,
             number,
             queue: streams.into(),
             reading: None,

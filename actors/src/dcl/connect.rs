@@ -3,14 +3,11 @@
 //!
 //! It changes nothing that is right: where there is nothing to fold it ends at once. A crash begins it again.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use autonomos_runtime::ids::TaskId;
 use autonomos_runtime::{Error, Result};
 use serde_json::{Value, json};
 
-use crate::task::ending;
 use crate::tenant::Desk;
 
 /// Kind of its task.
@@ -19,15 +16,8 @@ pub const TASK: &str = "connect";
 /// How long the views may take; what is not folded then goes on by itself.
 const PATIENCE: Duration = Duration::from_mins(10);
 
-/// Does it and ends its task.
-pub async fn run(desk: Arc<Desk>, task: TaskId, payload: Value) {
-    let done = fold(&desk, payload).await;
-    if let Err(error) = ending::end(&desk, task, TASK, done).await {
-        tracing::warn!(error = error.chain(), "the end of a connect could not be written");
-    }
-}
-
-async fn fold(desk: &Desk, payload: Value) -> Result<Value> {
+/// Does it.
+pub async fn run(desk: &Desk, payload: Value) -> Result<Value> {
     let head = desk.parts.store.read(&desk.scope).await?.log_head().await?;
     if head > 0 {
         desk.materializer().wake();

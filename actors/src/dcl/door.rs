@@ -21,6 +21,7 @@ use super::query::Query;
 use super::stats::{self, Stats};
 use super::{export, views};
 use crate::platform::shapes::{EncodedPage, Export, ExportFormat, ViewRequest};
+use crate::task::stop::Stop;
 
 /// Rows an entry from which on batches count as large.
 const FLOWING: i64 = 16_384;
@@ -99,8 +100,10 @@ impl Dcl {
             .await
     }
 
-    /// Folds the whole log anew into a file beside the live one, which serves until the new one takes its place.
-    pub async fn rebuild(&self, scope: &Scope, log: &Log) -> Result<Applied> {
+    /// Folds the whole log anew into a file beside the live one, which serves until the new one takes its place. Asked to
+    /// stop, it ends with the step at hand and leaves the live one.
+    pub async fn rebuild(&self, scope: &Scope, log: &Log, stop: &Stop) -> Result<Applied> {
+        stop.check()?;
         let slot = self.slot(scope);
         let _alone = slot.advancing.lock().await;
         let place = self.place(scope.tenant())?;
@@ -110,6 +113,9 @@ impl Dcl {
         let (building, _) = Handle::open(beside.clone(), self.limits(), catalogue, vocabulary).await?;
         let mut done = Applied::default();
         let built = loop {
+            if let Err(stopped) = stop.check() {
+                break Err(stopped);
+            }
             let mut pages = self.pages(scope, log);
             match building.write(move |writer| advance_once(writer, &mut pages)).await {
                 Ok(step) => {

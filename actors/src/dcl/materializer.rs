@@ -122,7 +122,8 @@ impl State {
 
     async fn on_rebuild(&mut self, task: TaskId) -> Result<()> {
         let desk = self.desk.clone();
-        let rebuilt = desk.parts.dcl.rebuild(&desk.scope, &self.log).await.map(|applied| {
+        let stop = desk.stops.of(task);
+        let rebuilt = desk.parts.dcl.rebuild(&desk.scope, &self.log, &stop).await.map(|applied| {
             desk.folded_to(applied.to);
             json!({"position": applied.to, "rows": applied.rows})
         });

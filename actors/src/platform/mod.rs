@@ -22,6 +22,7 @@ pub mod life;
 pub mod limits;
 pub mod lineage;
 mod mappings;
+pub mod model_use;
 mod observe;
 mod orchestration;
 mod pipeline;

@@ -254,6 +254,7 @@ mod tests {
                 state: state.parse().unwrap(),
                 progress: json!({}),
                 attempts: 1,
+                losses: 0,
                 max_attempts: 3,
                 result: None,
                 error: None,

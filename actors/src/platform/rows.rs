@@ -3,13 +3,13 @@
 
 use autonomos_runtime::canonical::mapping::Origin;
 use autonomos_runtime::store::{
-    Connection, DeadLetter, Drift, FileMeta, Finding, MappingVersion, Review, Stream, StreamState, Task,
+    Connection, DeadLetter, Drift, FileMeta, Finding, MappingVersion, Review, Stream, StreamState, Task, TaskLine,
 };
 use serde_json::{Value, json};
 
 use super::shapes::{
     ConnectionView, DeadLetterView, DriftView, FileView, FindingView, MappingRow, MappingVersionView, ReviewView,
-    StreamView, TaskView,
+    StreamView, TaskLineView, TaskView,
 };
 
 /// What stands in the place of a secret.
@@ -119,6 +119,7 @@ impl From<Task> for TaskView {
             progress: row.progress,
             attempts: row.attempts,
             max_attempts: row.max_attempts,
+            losses: row.losses,
             cancel_requested: row.cancel_requested,
             result: row.result,
             error: row.error,
@@ -127,6 +128,19 @@ impl From<Task> for TaskView {
             started_at: row.started_at,
             finished_at: row.finished_at,
             created_by: row.created_by,
+        }
+    }
+}
+
+impl From<TaskLine> for TaskLineView {
+    fn from(row: TaskLine) -> Self {
+        Self {
+            n: row.n,
+            at: row.at,
+            attempt: row.attempt,
+            level: row.level.to_string(),
+            message: row.message,
+            data: row.data,
         }
     }
 }

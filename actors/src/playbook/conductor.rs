@@ -9,7 +9,7 @@ use std::time::Duration;
 use autonomos_runtime::bus::Fact;
 use autonomos_runtime::ids::TaskId;
 use autonomos_runtime::store::{
-    PlaybookRow, PlaybookRun, PlaybookRunState, StepChange, StepState, TaskOutcome, TaskState, Tx,
+    PlaybookRow, PlaybookRun, PlaybookRunState, StepChange, StepState, Task, TaskState, Tx,
 };
 use autonomos_runtime::supervision::{Actor, ActorRef, Address, Failure, Seat, Wake, Wave};
 use autonomos_runtime::{Error, Kind, Result};
@@ -17,7 +17,6 @@ use serde_json::{Value, json};
 
 use super::Playbook;
 use super::steps::{Next, Seen, next, outcome};
-use crate::task::ending;
 use crate::tenant::{Desk, Post};
 
 /// A wave of nudges ends when nothing has moved for so long, or when it has lasted so long.
@@ -200,27 +199,10 @@ pub async fn begin(tx: &mut dyn Tx, of: &PlaybookRow, task: Option<TaskId>) -> R
 }
 
 /// Does a task that asks for a run: it is over once the run is there.
-pub async fn run(desk: Arc<Desk>, task: TaskId) {
-    let start = async {
-        let mut tx = desk.parts.store.begin(&desk.scope).await?;
-        let name = tx.task(task).await?.payload["playbook"].as_str().unwrap_or_default().to_owned();
-        let begun = match tx.playbook_named(&name).await {
-            Ok(of) => begin(tx.as_mut(), &of, Some(task)).await,
-            Err(error) => Err(error),
-        };
-        let outcome = match begun {
-            Ok(run) => TaskOutcome::Success(json!({"run_id": run.id})),
-            Err(error) => ending::failed(&error, desk.parts.ambient().now() + AGAIN),
-        };
-        tx.finish_tasks(desk.epoch, vec![(task, outcome)]).await?;
-        tx.save().await
-    };
-    if let Err(error) = start.await {
-        tracing::warn!(error = error.chain(), "a playbook was not begun; it is tried again with the next start");
-    }
-    desk.publish(Fact::task_state(task, "playbook", "success", 1, 1.0));
-    desk.tasks().wake();
-    desk.playbooks().wake();
+pub async fn begin_named(tx: &mut dyn Tx, task: &Task) -> Result<Value> {
+    let of = tx.playbook_named(task.payload["playbook"].as_str().unwrap_or_default()).await?;
+    let run = begin(tx, &of, Some(task.id)).await?;
+    Ok(json!({"run_id": run.id}))
 }
 
 /// What others hold.

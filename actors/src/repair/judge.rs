@@ -91,6 +91,11 @@ impl Ground<'_> {
         }
     }
 
+    /// What somebody else proposes: the sample values as they would read, and what of the gates it passes.
+    pub fn weighed(&self, proposal: &Proposal, column: &str) -> Value {
+        json!({"replay": self.replay(proposal, column), "gates": self.gates(proposal, column)})
+    }
+
     fn propose(&self, drift: &Drift) -> Judged {
         let from = drift.from.clone().unwrap_or_default();
         let to = drift.to.clone().unwrap_or_default();
@@ -121,7 +126,7 @@ impl Ground<'_> {
     }
 
     /// What the values of a renamed column need, when its new name says the opposite or another unit.
-    fn turned(&self, from: &str, to: &str) -> Option<Transform> {
+    pub(super) fn turned(&self, from: &str, to: &str) -> Option<Transform> {
         let rule = self.mapping.rules.iter().find(|r| r.source_path == from)?;
         let field = self.vocabulary.entity(&self.mapping.entity)?.field(&rule.field)?;
         conversion(from, to, field.field_type, &rule.transform)

@@ -2,11 +2,13 @@
 //!
 //! [`proposal`] is the pure core (what would be done, and doing or undoing it to a mapping); [`judge`] decides between
 //! applying, asking and leaving alone; [`carry_out`] writes; [`undo`] takes back, to the row; [`repairer`] is the actor
-//! that looks for work.
+//! that looks for work. [`adviser`] is the one that asks a language model beside it, by way of [`opinion`].
 
+pub mod adviser;
 pub mod carry_out;
 pub mod conversion;
 pub mod judge;
+pub mod opinion;
 pub mod privacy;
 pub mod proposal;
 pub mod repairer;

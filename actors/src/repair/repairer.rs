@@ -9,7 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use autonomos_runtime::bus::{Fact, Topic};
-use autonomos_runtime::canonical::mapping::Origin;
+use autonomos_runtime::canonical::mapping::{Mapping, Origin};
+use autonomos_runtime::canonical::schema::SourceSchema;
 use autonomos_runtime::ids::ConnectionId;
 use autonomos_runtime::store::{
     Connection, Drift, DriftFilter, DriftState, DriftUpdate, Page, Stream, StreamState, StreamUpdate, Tx,
@@ -23,6 +24,7 @@ use super::judge::{Ground, Judged, Policy, Verdict, judge_stream};
 use super::proposal::Proposal;
 use crate::flags::Flag;
 use crate::mapping::onboard::Tiers;
+use crate::parts::Parts;
 use crate::tenant::{Desk, Post};
 
 /// How long somebody may wait for a round.
@@ -140,6 +142,7 @@ impl State {
         }
         desk.materializer().wake();
         desk.connector(connection.id).wake();
+        desk.adviser().wake();
         Ok(())
     }
 
@@ -193,18 +196,8 @@ impl State {
         let stream = row.name.as_str();
         let Some(active) = tx.active_mapping(connection.id, stream).await? else { return Ok(()) };
         let schema = row.schema.clone().unwrap_or_default();
-        let object = row.object.clone().unwrap_or_else(|| row.name.clone());
-        let config = &desk.parts.config.repair;
-        let ground = Ground {
-            vocabulary: &desk.parts.vocabulary,
-            mapping: &active.mapping,
-            schema: &schema,
-            system: connection.system.as_deref(),
-            object: &object,
-            policy: &connection.policy,
-            safe_mode: connection.safe_mode || !Flag::AutoRepair.is_on(tx).await?,
-            tiers: Tiers { apply: config.apply, review: config.review },
-        };
+        let safe_mode = connection.safe_mode || !Flag::AutoRepair.is_on(tx).await?;
+        let ground = ground(&desk.parts, connection, row, &schema, &active.mapping, safe_mode);
         let Some(entity) = desk.parts.vocabulary.entity(&active.mapping.entity) else { return Ok(()) };
         let mut next = active.mapping.clone();
         let mut applied: Vec<(Drift, Judged)> = Vec::new();
@@ -278,7 +271,7 @@ impl State {
         connection: &Connection,
         stream: &str,
         from_seq: i64,
-        next: autonomos_runtime::canonical::mapping::Mapping,
+        next: Mapping,
         active: &autonomos_runtime::store::MappingVersion,
         applied: Vec<(Drift, Judged)>,
         facts: &mut Vec<Fact>,
@@ -323,6 +316,28 @@ impl State {
             self.healed += 1;
         }
         tx.remember(memory).await
+    }
+}
+
+/// What changes of a stream are judged against.
+pub(super) fn ground<'a>(
+    parts: &'a Parts,
+    connection: &'a Connection,
+    row: &'a Stream,
+    schema: &'a SourceSchema,
+    mapping: &'a Mapping,
+    safe_mode: bool,
+) -> Ground<'a> {
+    let config = &parts.config.repair;
+    Ground {
+        vocabulary: &parts.vocabulary,
+        mapping,
+        schema,
+        system: connection.system.as_deref(),
+        object: row.object.as_deref().unwrap_or(&row.name),
+        policy: &connection.policy,
+        safe_mode,
+        tiers: Tiers { apply: config.apply, review: config.review },
     }
 }
 

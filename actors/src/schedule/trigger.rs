@@ -64,8 +64,12 @@ fn cron(line: &str, zone: Option<&str>, now: Timestamp) -> Result<Trigger> {
     })?;
     let parser = CronParser::builder().seconds(Seconds::Optional).year(Year::Disallowed).build();
     let cron = parser.parse(line).map_err(|e| {
-        wrong("schedule.cron", "/trigger/cron", format!("This is no cron line: {e}."))
-            .remedy("Write minute, hour, day, month and weekday, as 0 6 * * MON-FRI.")
+        wrong(
+            "schedule.cron",
+            "/trigger/cron",
+            format!("This is no cron line: {}.", e.to_string().trim_end_matches('.')),
+        )
+        .remedy("Write minute, hour, day, month and weekday, as 0 6 * * MON-FRI.")
     })?;
     let trigger = Trigger::Cron(Box::new(cron), zone);
     if trigger.next(now).is_none() {

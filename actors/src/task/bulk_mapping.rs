@@ -1,19 +1,18 @@
 //! Mapping of many objects at once, as a task: what the fields of each are held to be, by the shipped model.
 //!
 //! The objects are rows; a portion is proposed for off the runtime's threads and kept with how far the job is, in one
-//! transaction. Whoever calls the task off is heard between two portions. A crash loses the portion under way, and the
-//! next attempt goes on with what is left.
+//! transaction. Called off, it is dropped where it is: the portion under way is lost, as by a crash, and another attempt goes
+//! on with what is left.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use autonomos_runtime::bus::Fact;
 use autonomos_runtime::ids::TaskId;
-use autonomos_runtime::store::{BulkDone, BulkObject, Connection, NewBulkObject, Page, StreamState, TaskOutcome, Tx};
+use autonomos_runtime::store::{BulkDone, BulkObject, Connection, NewBulkObject, Page, StreamState, Tx};
 use autonomos_runtime::{Error, Result};
 use serde_json::{Value, json};
 
-use super::{ending, work};
+use super::work;
 use crate::connector::replaying::off_thread;
 use crate::matching::{FieldSample, ObjectSample, propose_mapping_bulk};
 use crate::tenant::Desk;
@@ -24,34 +23,9 @@ pub const TASK: &str = "bulk_mapping";
 const PORTION: u32 = 64;
 /// Objects of a job at most.
 pub const MOST: usize = 20_000;
-/// When it is tried again, if what failed may pass.
-const AGAIN: Duration = Duration::from_secs(5);
 
-/// Does the task, and ends it.
-pub async fn run(desk: Arc<Desk>, task: TaskId) {
-    let outcome = match map(&desk, task).await {
-        Ok(outcome) => outcome,
-        Err(error) => ending::failed(&error, desk.parts.ambient().now() + AGAIN),
-    };
-    let state = match &outcome {
-        TaskOutcome::Success(_) => "success",
-        TaskOutcome::Cancelled => "cancelled",
-        TaskOutcome::Retry { .. } => "retry_wait",
-        _ => "failed",
-    };
-    let end = async {
-        let mut tx = desk.parts.store.begin(&desk.scope).await?;
-        tx.finish_tasks(desk.epoch, vec![(task, outcome)]).await?;
-        tx.save().await
-    };
-    if let Err(error) = end.await {
-        tracing::warn!(error = error.chain(), "the end of a mapping job was not noted; it goes on with what is left");
-    }
-    desk.publish(Fact::task_state(task, TASK, state, 1, 1.0));
-    desk.tasks().wake();
-}
-
-async fn map(desk: &Arc<Desk>, task: TaskId) -> Result<TaskOutcome> {
+/// Maps what the task asks for, as far as it is not mapped yet.
+pub async fn run(desk: &Arc<Desk>, task: TaskId) -> Result<Value> {
     let mut tx = desk.parts.store.begin(&desk.scope).await?;
     if tx.bulk_counts(task).await?.objects == 0 {
         let payload = tx.task(task).await?.payload;
@@ -69,15 +43,12 @@ async fn map(desk: &Arc<Desk>, task: TaskId) -> Result<TaskOutcome> {
         let counts = tx.bulk_counts(task).await?;
         let progress = json!({"done": counts.done, "total": counts.objects, "fields": counts.fields_done,
             "fields_total": counts.fields, "mapped": counts.mapped});
-        let stop = tx.progress_task(task, progress.clone()).await?;
+        tx.progress_task(task, progress.clone()).await?;
         tx.save().await?;
         let share = counts.done as f64 / counts.objects.max(1) as f64;
         desk.publish(Fact::task_state(task, TASK, "in_progress", 1, share));
-        if stop {
-            return Ok(TaskOutcome::Cancelled);
-        }
         if over {
-            return Ok(TaskOutcome::Success(progress));
+            return Ok(progress);
         }
     }
 }

@@ -21,13 +21,24 @@ pub struct Desk {
     pub epoch: i64,
     /// Shared with all tenants.
     pub parts: Arc<Parts>,
+    /// How running tasks are asked to stop.
+    pub stops: task::stop::Stops,
+    /// How long tasks wait for their beginning.
+    pub asked: task::asked::Asked,
     position: watch::Sender<i64>,
 }
 
 impl Desk {
     /// A desk for a tree that is about to start.
     pub fn new(scope: Scope, epoch: i64, parts: Arc<Parts>) -> Arc<Self> {
-        Arc::new(Self { scope, epoch, parts, position: watch::Sender::new(0) })
+        Arc::new(Self {
+            scope,
+            epoch,
+            parts,
+            stops: task::stop::Stops::default(),
+            asked: task::asked::Asked::default(),
+            position: watch::Sender::new(0),
+        })
     }
 
     /// Says how far the views are now.
@@ -150,6 +161,16 @@ impl Desk {
     /// The teller of run events.
     pub fn exporter(&self) -> lineage::exporter::Handle {
         lineage::exporter::Handle::new(self.parts.node.address(&self.exporter_key()))
+    }
+
+    /// Where the one sits who asks for second opinions, if there is a model to ask.
+    pub fn adviser_key(&self) -> Key {
+        Key::of(&self.scope, "advice")
+    }
+
+    /// The one who asks for second opinions.
+    pub fn adviser(&self) -> repair::adviser::Handle {
+        repair::adviser::Handle::new(self.parts.node.address(&self.adviser_key()))
     }
 
     /// The repairer.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use autonomos_runtime::Result;
 use autonomos_runtime::bus::Fact;
 use autonomos_runtime::ids::ConnectionId;
-use autonomos_runtime::store::{ConnectionState, Page, TaskFilter, TaskOutcome, TaskState};
+use autonomos_runtime::store::{ConnectionState, TaskOutcome};
 use autonomos_runtime::supervision::{Key, Reports, Task, task};
 use parking_lot::Mutex;
 
@@ -118,14 +118,13 @@ async fn quarantine(desk: Arc<Desk>, id: ConnectionId, error: String) -> Result<
     let cause = error.trim_end_matches('.');
     let said = format!("The connector failed too often and was stopped: {cause}. Mend the cause, then resume it.");
     tx.set_connection_state(id, ConnectionState::Quarantined, Some(said)).await?;
-    let filter = TaskFilter { state: Some(TaskState::InProgress), kind: None, connection: Some(id) };
-    let running = tx.tasks(&filter, &Page::first(100)).await?.items;
+    let running = tx.running_tasks().await?.into_iter().filter(|task| task.connection_id == Some(id));
     let why = serde_json::json!({
         "code": "connection.quarantined",
         "message": "The connector failed too often and was stopped.",
         "remedy": "Look at the connection's last error, mend the cause, then resume it.",
     });
-    let failed = running.into_iter().map(|t| (t.id, TaskOutcome::Failed(why.clone()))).collect();
+    let failed = running.map(|t| (t.id, TaskOutcome::Failed(why.clone()))).collect();
     tx.finish_tasks(desk.epoch, failed).await?;
     tx.save().await?;
     desk.publish(Fact::connector_state(id, "quarantined"));

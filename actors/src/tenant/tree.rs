@@ -7,6 +7,7 @@
 //! ├─ compaction    Compactor
 //! ├─ lineage       Exporter       where run events are told to somebody
 //! ├─ agents        Runner
+//! ├─ advice        Adviser        where a language model is configured
 //! ├─ repair        Repairer
 //! ├─ connectors    dynamic        ── connectors/<id>   Connector, own budget and back-off
 //! ├─ deliveries    Deliverer      tells the outside
@@ -40,6 +41,7 @@ pub fn tree(desk: &Arc<Desk>, connections: &[ConnectionId], reports: Arc<dyn Rep
     let compactor = Post::of(desk, desk.compactor_key(), "compactor", dcl::compactor::Compactor);
     let exporter = Post::of(desk, desk.exporter_key(), "exporter", lineage::exporter::Exporter);
     let agents = Post::of(desk, desk.agents_key(), "agents", agent::runner::Runner);
+    let adviser = Post::of(desk, desk.adviser_key(), "adviser", repair::adviser::Adviser);
     let repairer = Post::of(desk, desk.repairer_key(), "repairer", repair::repairer::Repairer);
     let tasks = Post::of(desk, desk.tasks_key(), "tasks", task::runner::Runner);
     let deliverer = Post::of(desk, desk.deliveries_key(), "deliverer", delivery::deliverer::Deliverer);
@@ -56,8 +58,11 @@ pub fn tree(desk: &Arc<Desk>, connections: &[ConnectionId], reports: Arc<dyn Rep
     if !lineage::outbox::sinks(&desk.parts.config.lineage).is_empty() {
         tree = tree.child(part(exporter.stop(FINISH)));
     }
-    tree.child(part(agents.stop(FINISH)))
-        .child(part(repairer.drain(FINISH)))
+    tree = tree.child(part(agents.stop(FINISH)));
+    if desk.parts.model.is_some() {
+        tree = tree.child(part(adviser.stop(FINISH)));
+    }
+    tree.child(part(repairer.drain(FINISH)))
         .subtree(connectors)
         .child(part(deliverer.stop(FINISH)))
         .child(part(scheduler.stop(FINISH)))

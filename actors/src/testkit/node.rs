@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 
 use crate::dcl::{Dcl, Settings};
 use crate::files::{Folder, Quota};
+use crate::intelligence::LanguageModel;
 use crate::outside::{Outside, SystemLookup};
 use crate::parts::Parts;
 use crate::platform::Platform;
@@ -177,6 +178,7 @@ fn platform(
     let outside = Outside::new(&config, &SystemLookup::shared(), ambient.clone()).expect("a way out");
     Platform::new(Host::new(Arc::new(Parts {
         outside: Arc::new(outside),
+        model: LanguageModel::configured(&config, ambient).expect("a model, or none"),
         bucket: Guard::new("files", &config.resilience.files, ambient.clone()),
         vault: Arc::new(Vault::new(store.clone(), sealer)),
         archives: Arc::new(Folder::open(folder.join("exports"), Quota::default(), ambient.clone()).expect("a folder")),
@@ -185,6 +187,7 @@ fn platform(
         dcl: Arc::new(Dcl::new(views, vocabulary.clone(), ambient.clone())),
         folders: Arc::new(Folder::open(folder.join("files"), Quota::default(), ambient.clone()).expect("a folder")),
         vocabulary,
+        slots: Parts::slot_credits(&config),
         config: Arc::new(config),
         node: Node::new("test", ambient.clone()),
         batches: Parts::batch_credits(),

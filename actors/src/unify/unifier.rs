@@ -9,26 +9,22 @@
 //! undecided, what is over the second waits. Records are let go of when nobody needed them for a while. Out: entries,
 //! questions, facts; a nudge to the materializer.
 
-use std::collections::{BTreeMap, HashSet};
+mod asking;
+mod deciding;
+mod writing;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use autonomos_runtime::bus::{Fact, Topic};
-use autonomos_runtime::canonical::batch_id;
-use autonomos_runtime::ids::ReviewId;
-use autonomos_runtime::store::{EntryKind, NewAudit, NewEntry, Page, Review, ReviewChange, ReviewFilter, ReviewState};
-use autonomos_runtime::supervision::{Actor, ActorRef, Address, Alarm, Failure, Permit, Reply, Seat, Wake, Wave};
-use autonomos_runtime::{Error, Kind, Result, Scope};
+use autonomos_runtime::supervision::{Actor, ActorRef, Address, Alarm, Failure, Permit, Seat, Wake, Wave};
+use autonomos_runtime::{Error, Result, Scope};
 use serde_json::json;
 
-use super::change::Change;
-use super::decide::{self, Decided, Member};
-use super::entry::{self, Head, MOST_CHANGES};
-use super::index::pair;
-use super::questions::{self, MERGE, SPLIT, read_id, spelled};
-use super::{Bands, Bounds, Index, Link, Model, Plan, Round};
-use crate::dcl::{Ask, Company, Delta};
-use crate::platform::four_eyes;
+pub use deciding::{Decide, Decision, Outcome};
+
+use super::{Bands, Bounds, Index, Model, Plan, Round};
+use crate::dcl::{Ask, Delta};
 use crate::tenant::{Desk, Post};
 
 /// A wave ends when nothing has moved for so long, or when it has lasted so long.
@@ -39,44 +35,8 @@ const AGAIN: Duration = Duration::from_secs(2);
 /// How long a decision waits for the views to catch up, and for its turn.
 const PATIENCE: Duration = Duration::from_secs(10);
 const DEADLINE: Duration = Duration::from_secs(25);
-/// Facts of one round at most: a first one would tell of everybody.
-const TOLD: usize = 100;
-/// Questions whether a record still belongs, of one round.
-const STRAYS: usize = 50;
 /// Records that one credit stands for.
 const RECORDS_A_CREDIT: u64 = 1000;
-
-/// What a person decides.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Decision {
-    /// The entities that these ids lead to are one.
-    Merge(Vec<u64>),
-    /// These records are not of the entity that the id leads to.
-    Split(u64, Vec<u64>),
-    /// A question is answered, looked at in this version.
-    Answer(ReviewId, i64, bool),
-}
-
-/// What became of it.
-#[derive(Clone, Debug)]
-pub struct Outcome {
-    /// Position of the log from which it holds.
-    pub position: i64,
-    /// The entities concerned: the merged one, or the one that keeps its id and the new one.
-    pub entities: Vec<u64>,
-    /// The question, answered.
-    pub review: Option<Review>,
-}
-
-/// Somebody's decision about an entity's records.
-#[derive(Debug)]
-pub struct Decide {
-    scope: Scope,
-    entity: String,
-    decision: Decision,
-    reason: Option<String>,
-    reply: Reply<Result<Outcome>>,
-}
 
 /// See the module.
 #[derive(Debug)]
@@ -285,258 +245,6 @@ impl State {
         self.desk.parts.indexed.take(&self.desk.scope, credits).await
     }
 
-    /// Writes a round down, its questions with it.
-    async fn write(
-        &mut self,
-        plan: &Plan,
-        span: (i64, i64),
-        round: &Round,
-        model: i64,
-        mut learnt: Option<Model>,
-    ) -> Result<()> {
-        let desk = self.desk.clone();
-        let strays = self.strays(plan, round).await?;
-        let parts: Vec<&[Change]> =
-            if round.changes.is_empty() { vec![&[]] } else { round.changes.chunks(MOST_CHANGES).collect() };
-        let mut tx = desk.parts.store.begin(&desk.scope).await?;
-        let (last, mut position) = (parts.len() - 1, 0);
-        for (at, part) in parts.into_iter().enumerate() {
-            let head = Head {
-                entity: plan.entity.clone(),
-                at: span.1,
-                complete: at == last,
-                by: desk.scope.actor().to_string(),
-                reason: None,
-                model,
-                learnt: learnt.take(),
-            };
-            let name = format!("{}.{at}", span.1);
-            position = tx
-                .append_entry(NewEntry {
-                    epoch: desk.epoch,
-                    batch_id: batch_id("identity", &plan.entity, Some(&span.0.to_string()), &name),
-                    kind: EntryKind::Identity,
-                    connection: None,
-                    stream: None,
-                    entity: Some(plan.entity.clone()),
-                    payload: entry::encode(&head, part)?,
-                })
-                .await?;
-        }
-        let mut facts = Vec::new();
-        for stray in strays {
-            let review = tx.create_review(stray).await?;
-            facts.push(Fact::review(Topic::ReviewCreated, review.id, review.version, "system:unifier", SPLIT));
-        }
-        tx.save().await?;
-        self.floor = Some(position);
-        let names = |ids: &[u64]| ids.iter().copied().map(spelled).collect::<Vec<_>>();
-        let merged = round.merged.iter().take(TOLD);
-        facts.extend(merged.map(|(id, from)| Fact::merged(&plan.entity, &spelled(*id), &names(from))));
-        let parted = round.parted.iter().take(TOLD);
-        facts.extend(parted.map(|(id, into)| Fact::split(&plan.entity, &spelled(*id), &names(into))));
-        for fact in facts {
-            desk.publish(fact);
-        }
-        Ok(())
-    }
-
-    /// Questions whether records still belong.
-    async fn strays(&self, plan: &Plan, round: &Round) -> Result<Vec<autonomos_runtime::store::NewReview>> {
-        let mut out = Vec::new();
-        let dcl = &self.desk.parts.dcl;
-        for &(record, entity) in round.strays.iter().take(STRAYS) {
-            let Some(found) = dcl.entity(&self.desk.scope, &plan.entity, record).await? else { continue };
-            let (mine, others): (Vec<_>, Vec<_>) = found.rows.iter().partition(|row| row.record == record);
-            if let Some(mine) = mine.first().filter(|_| !others.is_empty()) {
-                out.push(questions::split(plan, entity, mine, &others));
-            }
-        }
-        Ok(out)
-    }
-
-    /// Takes back questions that answered themselves, and asks the surest of those that nobody was asked yet.
-    async fn look_after_questions(&mut self, plan: &Plan) -> Result<()> {
-        let desk = self.desk.clone();
-        let dcl = &desk.parts.dcl;
-        let most = desk.parts.config.unify.questions;
-        let mut waiting = Vec::new();
-        let mut tx = desk.parts.store.read(&desk.scope).await?;
-        for kind in [MERGE, SPLIT] {
-            for state in [ReviewState::Pending, ReviewState::Snoozed] {
-                let filter =
-                    ReviewFilter { kind: Some(kind.to_owned()), state: Some(state), ..ReviewFilter::default() };
-                waiting.extend(tx.reviews(&filter, &Page::first(1000)).await?.items);
-            }
-        }
-        drop(tx);
-        waiting.retain(|review| review.subject["entity"] == plan.entity.as_str());
-        waiting.sort_by_key(|review| review.id);
-        waiting.dedup_by_key(|review| review.id);
-        let ids: Vec<u64> = waiting.iter().flat_map(|review| [about(review).0, about(review).1]).collect();
-        let entities = dcl.company(&desk.scope, &plan.entity, ids).await?;
-        let there: HashSet<u64> = entities.members.iter().filter(|m| m.live).map(|m| m.record).collect();
-        let (mut open, mut moot) = (HashSet::new(), Vec::new());
-        for (review, two) in waiting.iter().zip(entities.entities.chunks(2)) {
-            let (a, b) = about(review);
-            let known = there.contains(&a) && (review.kind == SPLIT || there.contains(&b));
-            match (two, review.kind.as_str()) {
-                (&[Some(x), Some(y)], MERGE) if x != y && known => drop(open.insert(pair(x, y))),
-                (&[Some(x), Some(y)], SPLIT) if x == y && known => {}
-                _ => moot.push((review.id, review.version, review.kind.clone())),
-            }
-        }
-        let mut new = Vec::new();
-        if open.len() < most {
-            for (found, x, y) in dcl.doubts(&desk.scope, &plan.entity, most * 4).await? {
-                if open.len() < most && open.insert(pair(x, y)) {
-                    new.push((found, x, y));
-                }
-            }
-        }
-        if new.is_empty() && moot.is_empty() {
-            return Ok(());
-        }
-        let records = new.iter().flat_map(|(found, ..)| [found.a, found.b]).collect();
-        let rows = dcl.records(&desk.scope, &plan.entity, records).await?;
-        let models = dcl.comparisons(&desk.scope, &plan.entity, new.iter().map(|n| n.0.model).collect()).await?;
-        let row = |id: u64| rows.iter().find(|row| row.record == id);
-        let mut tx = desk.parts.store.begin(&desk.scope).await?;
-        let mut facts = Vec::new();
-        for (found, x, y) in &new {
-            let names = models.iter().find(|(version, _)| *version == found.model).map(|(_, names)| names);
-            if let (Some(a), Some(b), Some(names)) = (row(found.a), row(found.b), names) {
-                let review = tx.create_review(questions::merge(plan, names, found, (*x, *y), a, b)).await?;
-                facts.push(Fact::review(Topic::ReviewCreated, review.id, review.version, "system:unifier", MERGE));
-            }
-        }
-        for (id, version, kind) in moot {
-            match tx.change_review(id, version, ReviewChange::Reject).await {
-                Ok(review) => {
-                    facts.push(Fact::review(Topic::ReviewDecided, id, review.version, "system:unifier", &kind));
-                }
-                // Somebody answered just now; their answer is on its way here.
-                Err(error) if matches!(error.kind, Kind::Stale | Kind::Conflict) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        tx.save().await?;
-        for fact in facts {
-            desk.publish(fact);
-        }
-        Ok(())
-    }
-
-    async fn on_decide(&mut self, decide: Decide) -> Result<()> {
-        if decide.reply.is_closed() {
-            return Ok(());
-        }
-        let outcome = self.decide(&decide).await;
-        // One who went away meanwhile reads it from the log.
-        drop(decide.reply.send(outcome));
-        Ok(())
-    }
-
-    async fn decide(&mut self, asked: &Decide) -> Result<Outcome> {
-        let desk = self.desk.clone();
-        let floor = self.floor().await?;
-        desk.materializer().wake();
-        tokio::time::timeout(PATIENCE, desk.until_folded(floor)).await.map_err(|_| {
-            Error::busy("unify.behind", "the views have not caught up with the log yet").remedy("try again in a moment")
-        })?;
-        let question = match asked.decision {
-            Decision::Answer(id, ..) => Some(desk.parts.store.read(&asked.scope).await?.review(id).await?),
-            _ => None,
-        };
-        let entity = match &question {
-            Some(review) => review.subject["entity"].as_str().unwrap_or_default().to_owned(),
-            None => asked.entity.clone(),
-        };
-        let ids = match (&asked.decision, &question) {
-            (_, Some(review)) => vec![about(review).0, about(review).1],
-            (Decision::Merge(ids), _) => ids.clone(),
-            (Decision::Split(id, _), _) => vec![*id],
-            (Decision::Answer(..), None) => Vec::new(),
-        };
-        let company = desk.parts.dcl.company(&asked.scope, &entity, ids).await?;
-        let decided = match (&asked.decision, &question) {
-            (Decision::Answer(_, _, yes), Some(review)) => answered(review, *yes, &company)?,
-            (Decision::Merge(_), _) => decide::merge(known(&company)?, &linked(&company, Link::Apart))?,
-            (Decision::Split(_, records), _) => {
-                decide::split(known(&company)?, records, &linked(&company, Link::Together))?
-            }
-            (Decision::Answer(..), None) => Decided::default(),
-        };
-        self.carry_out(asked, &entity, company.position, decided).await
-    }
-
-    /// The decision in the log, and the question answered, in one transaction of the one who decided.
-    async fn carry_out(&mut self, asked: &Decide, entity: &str, at: i64, decided: Decided) -> Result<Outcome> {
-        let desk = self.desk.clone();
-        let head = Head {
-            entity: entity.to_owned(),
-            at,
-            complete: false,
-            by: asked.scope.actor().to_string(),
-            reason: asked.reason.clone(),
-            model: 0,
-            learnt: None,
-        };
-        let changes: Vec<Change> = decided.changes.iter().map(|key| (*key).into()).collect();
-        let mut tx = desk.parts.store.begin(&asked.scope).await?;
-        let mut review = None;
-        if let Decision::Answer(id, version, yes) = asked.decision {
-            if yes && four_eyes::wanted(tx.as_mut()).await? {
-                four_eyes::somebody_elses(&asked.scope, &tx.review(id).await?)?;
-            }
-            let change = if yes { ReviewChange::Approve } else { ReviewChange::Reject };
-            review = Some(tx.change_review(id, version, change).await?);
-        }
-        let mut position = tx.log_head().await?;
-        if !changes.is_empty() {
-            let name = desk.parts.ambient().uuid().to_string();
-            position = tx
-                .append_entry(NewEntry {
-                    epoch: desk.epoch,
-                    batch_id: batch_id("identity", entity, Some("decision"), &name),
-                    kind: EntryKind::Identity,
-                    connection: None,
-                    stream: None,
-                    entity: Some(entity.to_owned()),
-                    payload: entry::encode(&head, &changes)?,
-                })
-                .await?;
-        }
-        let named: Vec<String> = decided.entities.iter().copied().map(spelled).collect();
-        let note = match &asked.decision {
-            Decision::Answer(id, ..) => NewAudit::new("review.decide", "review", id),
-            Decision::Merge(..) => NewAudit::new("entity.merge", entity, named.join("+")),
-            Decision::Split(..) => NewAudit::new("entity.split", entity, named.join("+")),
-        };
-        let after = json!({"entities": named, "changes": changes.len(), "position": position, "reason": asked.reason});
-        tx.append_audit(note.after(after)).await?;
-        tx.save().await?;
-        self.floor = Some(position);
-        self.asked = 0;
-        if let Some(warm) = self.warm.get_mut(entity) {
-            warm.index.apply(&decided.changes);
-        }
-        let names: Vec<String> = decided.entities.iter().copied().map(spelled).collect();
-        match decided.entities[..] {
-            [id] if !changes.is_empty() => desk.publish(Fact::merged(entity, &spelled(id), &names)),
-            [id, _] if changes.iter().any(|c| matches!(c, Change::Moved { .. })) => {
-                desk.publish(Fact::split(entity, &spelled(id), &names));
-            }
-            _ => {}
-        }
-        if let Some(review) = &review {
-            let by = asked.scope.actor().to_string();
-            desk.publish(Fact::review(Topic::ReviewDecided, review.id, review.version, &by, &review.kind));
-        }
-        desk.materializer().wake();
-        Ok(Outcome { position, entities: decided.entities, review })
-    }
-
     /// Views that open anew or have no room are waited out; anything else is the supervisor's.
     fn survive(&mut self, myself: &ActorRef<Msg>, error: Error) -> Result<(), Failure> {
         self.seat.survive(error, "identities could not be decided")?;
@@ -568,50 +276,6 @@ fn decided(plan: &Arc<Plan>, index: Option<Index>, delta: Delta) -> (Index, Roun
     }
     let (round, learnt) = index.advance(&[], Some(&touched.unwrap_or_default()), position);
     (index, round, learnt)
-}
-
-/// The two records, or the entity and the record, that a question is about.
-fn about(review: &Review) -> (u64, u64) {
-    let id = |name: &str| review.subject[name].as_str().and_then(read_id).unwrap_or_default();
-    if review.kind == SPLIT { (id("record"), id("id")) } else { (id("a"), id("b")) }
-}
-
-/// The members, if every id leads somewhere.
-fn known(company: &Company) -> Result<&[Member]> {
-    if company.entities.iter().any(Option::is_none) {
-        return Err(Error::not_found("entity.unknown", "There is no such entity."));
-    }
-    Ok(&company.members)
-}
-
-fn linked(company: &Company, link: Link) -> Vec<(u64, u64)> {
-    company.links.iter().filter(|(.., l)| *l == link).map(|(a, b, _)| (*a, *b)).collect()
-}
-
-/// What an answer means by now.
-fn answered(review: &Review, yes: bool, company: &Company) -> Result<Decided> {
-    let members = known(company)?;
-    let (first, second) = about(review);
-    let of = |id: u64| members.iter().find(|m| m.record == id).map(|m| m.entity);
-    let same = of(first) == of(second);
-    let with = |id: u64| members.iter().filter(|m| of(id) == Some(m.entity)).copied().collect::<Vec<_>>();
-    match (review.kind.as_str(), yes) {
-        (MERGE, true) if same => {
-            Ok(Decided { entities: Vec::new(), changes: vec![decide::ChangeKey::Together(first, second)] })
-        }
-        (MERGE, true) => decide::merge(members, &linked(company, Link::Apart)),
-        (MERGE, false) if same => Ok(Decided::default()),
-        (MERGE, false) => decide::apart(&with(first), &with(second)),
-        (SPLIT, true) if same => {
-            decide::split(&with(first), &questions::taken_out(review), &linked(company, Link::Together))
-        }
-        (SPLIT, false) if same => {
-            let other = with(first).into_iter().find(|m| m.live && m.record != first).map(|m| m.record);
-            let changes = other.map(|other| decide::ChangeKey::Together(first.min(other), first.max(other)));
-            Ok(Decided { entities: Vec::new(), changes: changes.into_iter().collect() })
-        }
-        _ => Ok(Decided::default()),
-    }
 }
 
 /// What others hold.

@@ -5,6 +5,7 @@ pub mod dev;
 pub mod doctor;
 pub mod export;
 pub mod keys;
+pub mod migrate;
 pub mod openapi;
 pub mod propose;
 pub mod remote;
@@ -44,6 +45,8 @@ enum Verb {
     /// Makes, shows, limits, suspends, resumes, writes out and deletes tenants of a node that runs.
     #[command(subcommand)]
     Tenant(tenant::TenantVerb),
+    /// Brings a PostgreSQL store to this version, as the owner of its tables.
+    Migrate(NodeArgs),
     /// Looks whether this machine has what a node needs.
     Doctor(NodeArgs),
     /// Prints the OpenAPI document.
@@ -96,6 +99,7 @@ pub fn main() -> ExitCode {
         Verb::Export(args) => block_on(export::run(args)),
         Verb::Apply(args) => block_on(apply::run(args)),
         Verb::Tenant(verb) => block_on(tenant::run(verb)),
+        Verb::Migrate(args) => block_on(migrate::run(args)),
         Verb::Doctor(args) => doctor::run(&args),
         Verb::Openapi => openapi::run(),
     };

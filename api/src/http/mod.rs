@@ -20,6 +20,7 @@ pub mod flags;
 pub mod identities;
 pub mod lineage;
 pub mod live;
+pub mod model_use;
 pub mod operator;
 pub mod pages;
 pub mod playbooks;
@@ -101,7 +102,9 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(connections::drift::drift))
         .routes(routes!(tasks::create::create, tasks::list::list))
         .routes(routes!(tasks::get::get, tasks::cancel::cancel))
+        .routes(routes!(tasks::many::create))
         .routes(routes!(tasks::retry::retry))
+        .routes(routes!(tasks::log::log))
         .routes(routes!(schedules::create, schedules::list))
         .routes(routes!(schedules::get, schedules::update, schedules::delete))
         .routes(routes!(schedules::run))
@@ -120,6 +123,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(webhooks::secrets::rotate))
         .routes(routes!(alerts::get, alerts::put))
         .routes(routes!(alerts::test))
+        .routes(routes!(model_use::get))
         .routes(routes!(drifts::list::list))
         .routes(routes!(drifts::get::get))
         .routes(routes!(drifts::revert::revert))

@@ -259,6 +259,7 @@ impl Stage {
             ("post", "/api/v1/schedules") => at("").json(&schedule("made")),
             ("post", "/api/v1/schedules/{id}/run") => at(&self.schedule("run").await),
             ("delete", "/api/v1/tasks/{id}") => at(&self.task),
+            ("post", "/api/v1/tasks/bulk") => at("").json(&json!({"tasks": [{"kind": "noop"}, {"kind": "noop"}]})),
             ("patch", "/api/v1/aam/connections/{id}") => at(&self.connection).json(&json!({"name": "crm two"})),
             ("patch", "/api/v1/findings/{id}") => at(&self.finding).json(&json!({"state": "accepted"})),
             ("patch", "/api/v1/users/{id}") => {

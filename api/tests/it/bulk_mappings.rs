@@ -1,6 +1,7 @@
 //! Mapping jobs: of what is described, of what is connected, called off, over a restart.
 
 use autonomos_runtime::ids::TraceId;
+use autonomos_runtime::store::Room;
 use autonomos_runtime::{Actor, Scope};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -102,7 +103,7 @@ async fn a_job_is_called_off_and_one_that_was_cut_goes_on() {
     });
     tx.add_bulk_objects(id, objects.collect()).await.unwrap();
     let epoch = app.store.directory().tenant_ref(scope.tenant()).await.unwrap().unwrap().owner.epoch;
-    tx.claim_tasks(epoch, 1, 5).await.unwrap();
+    tx.claim_tasks(epoch, &Room::new(1, 5)).await.unwrap();
     let done = autonomos_runtime::store::BulkDone { place: 3, proposals: json!(["kept"]), mapped: 0 };
     tx.finish_bulk_objects(id, vec![done]).await.unwrap();
     tx.save().await.unwrap();

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use autonomos_actors::testkit::postgres::Server;
+use autonomos_actors::testkit::postgres::{Server, database};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -180,7 +180,7 @@ async fn a_key_under_another_name_is_healed_and_a_lost_one_stops_and_asks() {
 async fn tables_come_when_asked_for_and_go_with_their_data_kept() {
     let node = TestNode::start().await;
     let ana = node.register("ana").await;
-    let (url, db) = Server::shared().database().await;
+    let (url, db) = database(Server::shared()).await;
     db.batch_execute(
         "create table accounts (id int primary key, name text, industry text);
          insert into accounts select i, 'Company ' || i, 'Energy' from generate_series(1, 40) i;
@@ -252,7 +252,7 @@ async fn tables_come_when_asked_for_and_go_with_their_data_kept() {
 async fn a_declared_key_or_type_that_changes_is_told_and_read_anew_when_somebody_says_so() {
     let node = TestNode::start().await;
     let ana = node.register("ana").await;
-    let (url, db) = Server::shared().database().await;
+    let (url, db) = database(Server::shared()).await;
     db.batch_execute(
         "create table accounts (id int, region text not null, name text, employees numeric(9,2), primary key (id));
          insert into accounts select i, 'eu', 'Company ' || i, i from generate_series(1, 40) i",

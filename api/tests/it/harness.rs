@@ -6,6 +6,7 @@ use autonomos_api::boot::Node;
 use autonomos_api::cli::NodeArgs;
 use autonomos_runtime::ids::TraceId;
 use autonomos_runtime::store::{NewUser, Role};
+use autonomos_runtime::testkit::postgres::Server;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 
@@ -13,6 +14,25 @@ use serde_json::{Value, json};
 pub const SECRET: &str = "a secret key for tests, and for nothing else";
 /// The password of everybody.
 pub const PASSWORD: &str = "correct horse battery";
+
+/// Tests that are given a node, on one with each store.
+macro_rules! on_each_store {
+    ($($test:ident),+ $(,)?) => {
+        mod embedded {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $test() {
+                super::$test($crate::harness::TestNode::start().await).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $test() {
+                super::$test($crate::harness::TestNode::on_postgres().await).await;
+            })+
+        }
+    };
+}
+pub(crate) use on_each_store;
 
 /// A node; it goes down when the test ends with it.
 pub struct TestNode {
@@ -38,8 +58,21 @@ impl TestNode {
         Self::with(|_| {}).await
     }
 
-    pub async fn with(change: impl FnOnce(&mut NodeArgs)) -> Self {
+    /// One whose truth is in a PostgreSQL database of its own.
+    pub async fn on_postgres() -> Self {
+        let urls = Server::shared().store().await;
+        let settings = format!("[store]\ndatabase_url = \"{}\"\nowner_url = \"{}\"\n", urls.app, urls.owner);
         let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("postgres.toml");
+        std::fs::write(&path, settings).unwrap();
+        Self::within(dir, |args| args.config = Some(path)).await
+    }
+
+    pub async fn with(change: impl FnOnce(&mut NodeArgs)) -> Self {
+        Self::within(tempfile::tempdir().unwrap(), change).await
+    }
+
+    async fn within(dir: tempfile::TempDir, change: impl FnOnce(&mut NodeArgs)) -> Self {
         let mut args = NodeArgs {
             data_dir: dir.path().join("data"),
             listen: "127.0.0.1:0".parse().unwrap(),

@@ -11,7 +11,7 @@ use autonomos_runtime::{Actor, Scope};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::harness::{Person, TestNode};
+use crate::harness::{Person, TestNode, on_each_store};
 
 pub const ABSENT: &str = "01920000-0000-7000-8000-000000000000";
 
@@ -166,9 +166,11 @@ pub async fn belongings(node: &TestNode, owner: &Person, mark: &str) -> Vec<(&'s
     ids
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_somebody_elses_is_not_there() {
-    let node = TestNode::start().await;
+on_each_store! {
+    what_is_somebody_elses_is_not_there,
+}
+
+async fn what_is_somebody_elses_is_not_there(node: TestNode) {
     let (ann, ben) = (node.register("ann").await, node.register("ben").await);
     ben.upload("real/accounts.csv", "Id,Name\nA1,Real\n").await;
     let real = ben.connect("real", "file", json!({"path": "real/*.csv", "entity": "account"})).await;

@@ -8,7 +8,7 @@ use autonomos_runtime::{Actor, Scope};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::harness::{Person, TestNode};
+use crate::harness::{Person, TestNode, on_each_store};
 
 /// How long anything may take on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -99,9 +99,13 @@ const ACCOUNTS: &str = "Id,Name,Phone,Website,Industry,NumberOfEmployees,Billing
     ,Nobody,+1 555 0103,https://nobody.example.com,Energy,3,Porto,2026-01-03T00:00:00Z\n\
     001A,Acme Corp,+1 555 0100,https://acme.example.com,Energy,121,Berlin,2026-02-01T00:00:00Z\n";
 
-#[tokio::test(flavor = "multi_thread")]
-async fn every_row_is_in_a_view_superseded_or_refused_with_its_reason() {
-    let node = TestNode::start().await;
+on_each_store! {
+    every_row_is_in_a_view_superseded_or_refused_with_its_reason,
+    a_drift_is_healed_asked_about_and_taken_back_to_the_row,
+    a_demo_lives_drifts_and_agents_find_things,
+}
+
+async fn every_row_is_in_a_view_superseded_or_refused_with_its_reason(node: TestNode) {
     let ana = node.register("ana").await;
     ana.upload("crm/accounts.csv", ACCOUNTS).await;
     let id = ana.connect("crm", "file", json!({"path": "crm/accounts*.csv", "system": "salesforce"})).await;
@@ -137,9 +141,7 @@ async fn every_row_is_in_a_view_superseded_or_refused_with_its_reason() {
     assert_eq!(ana.json("/api/v1/dcl/views/accounts").await["total"], 0);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_drift_is_healed_asked_about_and_taken_back_to_the_row() {
-    let node = TestNode::start().await;
+async fn a_drift_is_healed_asked_about_and_taken_back_to_the_row(node: TestNode) {
     let ana = node.register("ana").await;
     ana.upload("crm/accounts_1.csv", ACCOUNTS.replace("many", "7")).await;
     let id = ana.connect("crm", "file", json!({"path": "crm/accounts*.csv", "system": "salesforce"})).await;
@@ -217,9 +219,7 @@ async fn a_drift_is_healed_asked_about_and_taken_back_to_the_row() {
     assert_eq!(ana.digest(&node).await, live);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_demo_lives_drifts_and_agents_find_things() {
-    let node = TestNode::start().await;
+async fn a_demo_lives_drifts_and_agents_find_things(node: TestNode) {
     let ana = node.register("ana").await;
     for source in ["crm", "relational"] {
         let id = ana.connect(source, "demo", json!({"source": source})).await;

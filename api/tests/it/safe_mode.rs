@@ -1,6 +1,6 @@
 //! Safe Mode: a little is read, nothing is applied by itself, and a word lets it go on from where it stands.
 
-use autonomos_actors::testkit::postgres::Server;
+use autonomos_actors::testkit::postgres::{Server, database};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -86,7 +86,7 @@ async fn tables_are_capped_each_and_lose_nothing() {
     std::fs::write(folder.path().join("a.toml"), config).unwrap();
     let node = TestNode::with(|args| args.config = Some(folder.path().join("a.toml"))).await;
     let ana = node.register("ana").await;
-    let (url, db) = Server::shared().database().await;
+    let (url, db) = database(Server::shared()).await;
     db.batch_execute(
         "create table accounts (id int primary key, name text, updated_at timestamptz not null);
          insert into accounts select i, 'c' || i, '2024-01-01'::timestamptz + (i / 9) * interval '1 s' from generate_series(1, 257) i;

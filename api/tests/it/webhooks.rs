@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use autonomos_runtime::ids::TraceId;
-use autonomos_runtime::store::{NewReview, NewTask, TaskOutcome};
+use autonomos_runtime::store::{NewReview, NewTask, Room, TaskOutcome};
 use autonomos_runtime::{Actor, Ambient, Scope};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -229,7 +229,7 @@ async fn people_are_told_by_slack_together_and_once() {
     let mut tx = app.store.begin(&scope).await.unwrap();
     let epoch = app.store.directory().tenant_ref(scope.tenant()).await.unwrap().unwrap().owner.epoch;
     let id = tx.create_task(NewTask { kind: "sync".into(), ..NewTask::default() }).await.unwrap().id;
-    tx.claim_tasks(epoch, 1, 5).await.unwrap();
+    tx.claim_tasks(epoch, &Room::new(1, 5)).await.unwrap();
     let why = json!({"code": "x.y", "message": "The source is away."});
     tx.finish_tasks(epoch, vec![(id, TaskOutcome::Failed(why))]).await.unwrap();
     tx.save().await.unwrap();

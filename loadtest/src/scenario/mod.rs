@@ -10,4 +10,6 @@ pub mod panic;
 pub mod reads;
 pub mod seeds;
 pub mod startup;
+pub mod tasks;
+pub mod tasks_kill;
 pub mod watch;

@@ -197,6 +197,12 @@ impl Fact {
             .about("task", task)
     }
 
+    /// So many tasks came into a state at once: told instead of each of them, as `sampled` says.
+    pub fn tasks_in_state(state: &str, count: u64) -> Self {
+        let fact = Self::new(Topic::TaskState, json!({"state": state, "count": count, "sampled": true}));
+        Self { entity: Some("task".to_owned()), ..fact }
+    }
+
     /// A task said something.
     pub fn task_logged(task: TaskId, line: &str) -> Self {
         Self::new(Topic::TaskLogged, json!({"line": line})).about("task", task)
@@ -218,6 +224,12 @@ impl Fact {
     pub fn playbook_stepped(run: PlaybookRunId, playbook: &str, step: Option<&str>, state: &str) -> Self {
         Self::new(Topic::PlaybookStepped, json!({"playbook": playbook, "step": step, "state": state}))
             .about("playbook_run", run)
+    }
+
+    /// A language model was asked: what for, which one, and what it took.
+    pub fn model_asked(purpose: &str, model: &str, outcome: &str, tokens: i64, cost_micros: i64) -> Self {
+        let said = json!({"model": model, "outcome": outcome, "tokens": tokens, "cost_micros": cost_micros});
+        Self::new(Topic::ModelAsked, said).about("purpose", purpose)
     }
 
     /// A switch was turned.

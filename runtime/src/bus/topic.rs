@@ -99,6 +99,8 @@ topics! {
     AnswerText => "nlp.answer.text",
     /// The answer is whole.
     AnswerDone => "nlp.answer.done",
+    /// A language model was asked.
+    ModelAsked => "model.asked",
     /// A switch was turned.
     FlagChanged => "flag.changed",
     /// A limit will soon be reached.

@@ -92,6 +92,9 @@ impl Config {
             ("lineage.namespace", !self.lineage.namespace.is_empty(), "a name, like autonomos://sales"),
             ("lineage.waiting", self.lineage.waiting > 0, "at least 1"),
             ("store.readers", (1..=64).contains(&self.store.readers), "1 to 64"),
+            ("store.writers", (1..=256).contains(&self.store.writers), "1 to 256"),
+            ("store.statement_seconds", self.store.statement_seconds > 0, "at least 1"),
+            ("store.idle_seconds", self.store.idle_seconds > 0, "at least 1"),
             ("store.patience_seconds", self.store.patience_seconds > 0, "at least 1"),
             ("bus.events", self.bus.events > 0, "at least 1"),
             ("tenant.resume_seconds", self.tenant.resume_seconds > 0, "at least 1"),
@@ -110,6 +113,13 @@ impl Config {
             ("http.request_seconds", self.http.request_seconds > 0, "at least 1"),
             ("http.heartbeat_seconds", self.http.heartbeat_seconds > 0, "at least 1"),
             ("outside.alert_seconds", self.outside.alert_seconds > 0, "at least 1"),
+            (
+                "llm.model",
+                self.llm.base_url.is_empty() || !self.llm.model.is_empty(),
+                "the name of a model of llm.base_url",
+            ),
+            ("llm.input_price", self.llm.input_price >= 0.0, "at least 0"),
+            ("llm.output_price", self.llm.output_price >= 0.0, "at least 0"),
             ("auth.refresh_days", self.auth.refresh_days > 0, "at least 1"),
             ("auth.password_length", self.auth.password_length >= 8, "at least 8"),
             ("auth.argon2_memory_kb", self.auth.argon2_memory_kb >= 8 * 1024, "at least 8192"),
@@ -125,18 +135,15 @@ impl Config {
 
     /// Refuses what a node that runs alone cannot do: a setting that is silently without effect costs an evening.
     pub fn check_alone(&self) -> Result<()> {
-        let asked = [
-            ("store.database_url", self.store.database_url.reveal().is_some(), "DATABASE_URL"),
-            ("bus.redis_url", self.bus.redis_url.reveal().is_some(), "REDIS_URL"),
-            ("llm.base_url", !self.llm.base_url.is_empty(), "AUTONOMOS_LLM_BASE_URL"),
-        ];
+        let asked = [("bus.redis_url", self.bus.redis_url.reveal().is_some(), "REDIS_URL")];
         match asked.into_iter().find(|(_, asked, _)| *asked) {
-            Some((name, _, variable)) => Err(Error::invalid(
-                "config.not_here",
-                format!("{name} is set, but this version runs alone, without a language model"),
-            )
-            .field(name)
-            .remedy(format!("Take {variable} out of the environment and {name} out of the configuration file."))),
+            Some((name, _, variable)) => {
+                Err(Error::invalid("config.not_here", format!("{name} is set, but this version runs alone"))
+                    .field(name)
+                    .remedy(format!(
+                        "Take {variable} out of the environment and {name} out of the configuration file."
+                    )))
+            }
             None => Ok(()),
         }
     }
@@ -144,11 +151,8 @@ impl Config {
     /// Pairs that work but are probably not meant, for the log at start.
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
-        if self.store.durability != Durability::Full {
+        if self.store.durability != Durability::Full && self.store.database_url.reveal().is_none() {
             warnings.push("store.durability is not \"full\": a power cut may lose commits".to_owned());
-        }
-        if self.store.database_url.reveal().is_some() != self.bus.redis_url.reveal().is_some() {
-            warnings.push("a cluster needs both store.database_url and bus.redis_url; only one is set".to_owned());
         }
         if self.repair.apply < 0.7 {
             warnings
@@ -215,7 +219,7 @@ mod tests {
             (200, 600, "n1")
         );
         assert_eq!(config.store.database_url.reveal(), Some("postgres://u:pa55@db/x"));
-        assert_eq!(config.warnings().len(), 2);
+        assert_eq!(config.warnings().len(), 1);
         let printed = format!("{config:?}{}", serde_json::to_string(&config).unwrap());
         assert!(!printed.contains("pa55") && printed.contains("***"));
     }

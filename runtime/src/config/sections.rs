@@ -67,6 +67,10 @@ sections! {
     /// `[store]`
     StoreSettings {
         database_url: Hidden,
+        owner_url: Hidden,
+        writers: u32,
+        statement_seconds: u64,
+        idle_seconds: u64,
         durability: Durability,
         readers: u32,
         patience_seconds: u64,
@@ -108,6 +112,8 @@ sections! {
         users: u64,
         rows: u64,
         running_tasks: u32,
+        running_tasks_of_node: u32,
+        poison_after: u32,
     }
 
     /// `[connector]`
@@ -176,7 +182,10 @@ sections! {
         base_url: String,
         model: String,
         api_key: Hidden,
+        send_samples: bool,
         tokens_per_day: u64,
+        input_price: f64,
+        output_price: f64,
     }
 
     /// `[auth]`

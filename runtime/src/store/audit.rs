@@ -5,6 +5,8 @@
 //! was noted in it (`audit.missing`). So an entry and what it tells of are durable together or not at all, and a verb
 //! without a note fails the first time anybody calls it. Parts of the platform note what changes a tenant's rules.
 
+use sha2::{Digest, Sha256};
+
 use super::page::{Page, Paged};
 use crate::{Error, Result, Timestamp};
 
@@ -98,4 +100,24 @@ pub trait Audit {
     async fn audit_chain(&mut self, after: i64, limit: u32) -> Result<Vec<AuditEntry>>;
     /// The first entry whose hash does not fit, or none if the chain holds.
     async fn verify_audit(&mut self) -> Result<Option<i64>>;
+}
+
+/// The hash of an entry: over everything it says and the hash of the one before, each part with its length.
+pub(super) fn chain(seq: i64, at: i64, parts: [&str; 7]) -> String {
+    let mut digest = Sha256::new();
+    digest.update(seq.to_le_bytes());
+    digest.update(at.to_le_bytes());
+    for part in parts {
+        digest.update((part.len() as u64).to_le_bytes());
+        digest.update(part.as_bytes());
+    }
+    hex::encode(digest.finalize())
+}
+
+/// `connection.` asks for what begins so, `connection` for exactly that.
+pub(super) fn exact_or_beneath(asked: Option<&str>, separator: char) -> (Option<&str>, Option<&str>) {
+    match asked {
+        Some(beneath) if beneath.ends_with(separator) => (None, Some(beneath)),
+        exact => (exact, None),
+    }
 }

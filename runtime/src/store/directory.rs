@@ -4,6 +4,7 @@ use super::api_keys::{KeyInForce, KeyUsed};
 use super::owners::Owner;
 use super::page::{Page, Paged};
 use super::sessions::{Session, SessionInForce, TokenHash};
+use super::tasks::TaskCounts;
 use super::tenants::{Erasure, Tenant, TenantState};
 use super::tokens::{Redeemed, TokenPurpose};
 use super::users::{NewUser, User};
@@ -80,6 +81,8 @@ pub trait Directory: Send + Sync {
     async fn find_identity(&self, issuer: &str, subject: &str) -> Result<Option<User>>;
     /// Forgets what is past its time (tokens, dead sessions, idempotency answers); says how many rows.
     async fn sweep(&self) -> Result<u64>;
+    /// Tasks of all tenants: slots that are taken, and what waits.
+    async fn task_counts(&self) -> Result<TaskCounts>;
     /// What the store takes; zeros where a database server keeps that to itself.
     async fn space(&self) -> Result<Space>;
     /// Gives free space back to the file system, about so many bytes at most, in one short turn of the writer. Says how

@@ -281,6 +281,21 @@ impl Default for ReadLimit {
     }
 }
 
+impl ReadLimit {
+    /// How far a read reaches, given position and bytes of the entries it could have.
+    pub(super) fn reach(self, weights: Vec<(i64, i64)>) -> Option<i64> {
+        let (mut last, mut bytes) = (None, 0_u64);
+        for (seq, weight) in weights {
+            bytes = bytes.saturating_add(weight.unsigned_abs());
+            if last.is_some() && bytes > self.bytes {
+                break;
+            }
+            last = Some(seq);
+        }
+        last
+    }
+}
+
 /// How big the log is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct LogStats {

@@ -16,6 +16,10 @@
 
 use crate::{Ambient, Result, Scope};
 
+mod erase;
+mod migrations;
+mod opening;
+mod rows;
 pub(crate) mod words;
 
 pub mod agents;
@@ -35,6 +39,7 @@ pub mod identities;
 pub mod lineage;
 pub mod log;
 pub mod mappings;
+pub mod model_use;
 pub mod owners;
 pub mod page;
 pub mod playbooks;
@@ -51,6 +56,7 @@ pub mod users;
 
 #[cfg(any(test, feature = "testkit"))]
 pub mod conformance;
+pub mod postgres;
 pub mod sqlite;
 
 pub use agents::*;
@@ -70,6 +76,8 @@ pub use identities::*;
 pub use lineage::*;
 pub use log::*;
 pub use mappings::*;
+pub use model_use::*;
+pub use opening::open;
 pub use owners::*;
 pub use page::{Page, Paged};
 pub use playbooks::*;
@@ -102,7 +110,7 @@ pub trait Store: Send + Sync + 'static {
     /// Whether it answers, for `/readyz`.
     async fn ping(&self) -> Result<()>;
 
-    /// Finishes what runs, folds the write-ahead log in and lets go of the data directory.
+    /// Finishes what runs and lets go of the data directory, or of the server.
     async fn close(&self);
 }
 
@@ -125,6 +133,7 @@ pub trait Tx:
     + Lineage
     + Log
     + Mappings
+    + ModelUses
     + Owners
     + Playbooks
     + Reviews

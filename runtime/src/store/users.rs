@@ -102,3 +102,8 @@ pub trait Users {
     /// Notes a sign-in.
     async fn touch_login(&mut self, id: UserId) -> Result<()>;
 }
+
+/// Addresses are compared in lower case.
+pub(super) fn fold(email: &str) -> String {
+    email.trim().to_lowercase()
+}

@@ -469,6 +469,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/model-use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By day, purpose and model. */
+        get: operations["get_model_use"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/tenant": {
         parameters: {
             query?: never;
@@ -2072,6 +2089,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{id}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The log of one task, oldest line first. */
+        get: operations["get_task_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{id}/retry": {
         parameters: {
             query?: never;
@@ -2083,6 +2117,23 @@ export interface paths {
         put?: never;
         /** Tries a task again that failed or was called off, with its attempts counted anew. */
         post: operations["retry_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Queues many tasks, all of them or none. */
+        post: operations["create_tasks"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2389,6 +2440,11 @@ export interface components {
              * @description Ask `GET /api/v1/tasks/{id}` how far it is.
              */
             task_id: string;
+        };
+        /** @description Tasks that were asked for together. */
+        AskedMany: {
+            /** @description Their ids, in the order they were given. */
+            task_ids: string[];
         };
         /** @description Something that is read, or could be. */
         Asset: {
@@ -4074,15 +4130,44 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Items_TaskLineView: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                at: string;
+                /**
+                 * Format: int64
+                 * @description In which attempt; 0: in none.
+                 */
+                attempt: number;
+                /** @description What else there is to say. */
+                data?: unknown;
+                /** @description `info`, `warn`, `error`. */
+                level: string;
+                /** @description In a sentence. */
+                message: string;
+                /**
+                 * Format: int64
+                 * @description Its number, from 1. The last 500 are kept; what is missing before the first was let go.
+                 */
+                n: number;
+            }[];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Items_TaskView: {
             /** @description The items. */
             items: {
                 /**
                  * Format: int64
-                 * @description Attempts begun.
+                 * @description Attempts begun, without those that a process did not live to see the end of.
                  */
                 attempts: number;
-                /** @description Somebody asked it to stop while it ran. */
+                /** @description Somebody asked it to stop while it ran; it does within two seconds. */
                 cancel_requested: boolean;
                 /**
                  * Format: uuid
@@ -4112,7 +4197,13 @@ export interface components {
                 kind: string;
                 /**
                  * Format: int64
-                 * @description Attempts it has.
+                 * @description Times a process ended while it ran. After more than `tenant.poison_after` of them it is parked as failed, with the
+                 *     code `task.poison`.
+                 */
+                losses: number;
+                /**
+                 * Format: int64
+                 * @description Attempts allowed.
                  */
                 max_attempts: number;
                 /** @description What its kind needs. */
@@ -4403,6 +4494,11 @@ export interface components {
             invitation: string;
             name: string;
         };
+        /** @description Many pieces of work, asked for together: all of them, or none. */
+        ManyTasks: {
+            /** @description 10,000 at most; they begin in this order. */
+            tasks: components["schemas"]["NewTask"][];
+        };
         /** @description New rules of one stream, whole. */
         MappingEdit: {
             /** @description Canonical entity. */
@@ -4518,6 +4614,60 @@ export interface components {
             /** @description What people said of pairs. */
             said: Record<string, unknown>[];
         };
+        /** @description Calls of one day, purpose and model. */
+        ModelUseRow: {
+            /**
+             * Format: int64
+             * @description Calls, those that came to nothing with them.
+             */
+            calls: number;
+            /**
+             * Format: double
+             * @description By the prices in the settings of the node at the time.
+             */
+            cost: number;
+            /**
+             * Format: date
+             * @description The day, in UTC.
+             */
+            day: string;
+            /**
+             * Format: int64
+             * @description Those that came to nothing.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Tokens of questions.
+             */
+            input_tokens: number;
+            /** @description Which model. */
+            model: string;
+            /**
+             * Format: int64
+             * @description Tokens of answers.
+             */
+            output_tokens: number;
+            /** @description What for: `repair`. */
+            purpose: string;
+        };
+        /** @description What language models took. */
+        ModelUseView: {
+            /** @description Latest first. */
+            items: components["schemas"]["ModelUseRow"][];
+            /** @description The model that is asked now; none: none is configured. */
+            model?: string | null;
+            /**
+             * Format: int64
+             * @description Tokens the tenant may use a day; 0: no limit.
+             */
+            tokens_per_day: number;
+            /**
+             * Format: int64
+             * @description Tokens used today.
+             */
+            tokens_today: number;
+        };
         /** @description The tenant. */
         MyTenant: {
             /** Format: uuid */
@@ -4586,7 +4736,10 @@ export interface components {
         NewTask: {
             /** @description Told when it ends, by a signed message (Standard Webhooks): a public `https://` address. */
             callback_url?: string | null;
-            /** @description `noop` for measuring; `sync`, `rebuild`, `agent` are made by their own routes. */
+            /**
+             * @description `noop`, for measuring; `wait`, which takes a slot for as long as it says (`{"ms": 500}`). `sync`, `rebuild` and others
+             *     are made by their own routes.
+             */
             kind: string;
             /**
              * Format: int32
@@ -5270,14 +5423,38 @@ export interface components {
             /** @description Fields that are given together with it. */
             together: string[];
         };
+        /** @description Something that happened to a piece of work. */
+        TaskLineView: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description In which attempt; 0: in none.
+             */
+            attempt: number;
+            /** @description What else there is to say. */
+            data?: unknown;
+            /** @description `info`, `warn`, `error`. */
+            level: string;
+            /** @description In a sentence. */
+            message: string;
+            /**
+             * Format: int64
+             * @description Its number, from 1. The last 500 are kept; what is missing before the first was let go.
+             */
+            n: number;
+        };
         /** @description A piece of work. */
         TaskView: {
             /**
              * Format: int64
-             * @description Attempts begun.
+             * @description Attempts begun, without those that a process did not live to see the end of.
              */
             attempts: number;
-            /** @description Somebody asked it to stop while it ran. */
+            /** @description Somebody asked it to stop while it ran; it does within two seconds. */
             cancel_requested: boolean;
             /**
              * Format: uuid
@@ -5307,7 +5484,13 @@ export interface components {
             kind: string;
             /**
              * Format: int64
-             * @description Attempts it has.
+             * @description Times a process ended while it ran. After more than `tenant.poison_after` of them it is parked as failed, with the
+             *     code `task.poison`.
+             */
+            losses: number;
+            /**
+             * Format: int64
+             * @description Attempts allowed.
              */
             max_attempts: number;
             /** @description What its kind needs. */
@@ -6530,6 +6713,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FlagView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_model_use: {
+        parameters: {
+            query?: {
+                /** @description So many days, today with them: 1 to 400. */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelUseView"];
                 };
             };
             /** @description A problem */
@@ -10144,6 +10358,41 @@ export interface operations {
             };
         };
     };
+    get_task_log: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most so many; 100 unless said, 1000 at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_TaskLineView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     retry_task: {
         parameters: {
             query?: never;
@@ -10161,6 +10410,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_tasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManyTasks"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedMany"];
                 };
             };
             /** @description A problem */

@@ -2,7 +2,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { cache } from "./cache";
 import { api, body } from "./http";
-import type { Page, Task } from "./types";
+import type { Page, Task, TaskLine } from "./types";
 
 export type TaskAsk = { state?: string; kind?: string; connection_id?: string };
 const PAGE = 200;
@@ -34,6 +34,16 @@ export const task = (id: string) =>
   queryOptions({
     queryKey: ["tasks", "one", id],
     queryFn: ({ signal }) => body<Task>(api.GET("/api/v1/tasks/{id}", { params: { path: { id } }, signal })),
+  });
+
+/** What happened to it: as much as is kept, the oldest line first. */
+export const taskLog = (id: string) =>
+  queryOptions({
+    queryKey: ["task-log", id],
+    queryFn: ({ signal }) =>
+      body<Page<TaskLine>>(
+        api.GET("/api/v1/tasks/{id}/log", { params: { path: { id }, query: { limit: 1000 } }, signal }),
+      ),
   });
 
 export const cancelTask = (id: string) =>

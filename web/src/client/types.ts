@@ -10,6 +10,7 @@ export type DeadLetter = Schemas["DeadLetterView"];
 export type Drift = Schemas["DriftView"];
 export type Review = Schemas["ReviewView"];
 export type Task = Schemas["TaskView"];
+export type TaskLine = Schemas["TaskLineView"];
 /** Why work failed. */
 export type Said = { code?: string; message?: string; remedy?: string };
 export type Trigger = Schemas["Said"];

@@ -19,17 +19,9 @@ import { Confidence } from "@/ui/Spark";
 import { Ago } from "@/ui/Time";
 import { Evidence } from "./Evidence";
 import { IdentityReview } from "./IdentityReview";
+import { OtherWays } from "./OtherWays";
+import { type Proposal, says } from "./proposal";
 import { isIdentity, Subject, subjectOf } from "./subject";
-
-type Proposal = { action?: string; from?: string; to?: string; source_path?: string; field?: string };
-
-const SAYS: Record<string, (p: Proposal) => string> = {
-  rename: (p) => `Read ${p.to} where ${p.from} was read`,
-  map: (p) => `Let ${p.source_path} feed ${p.field}`,
-  unmap: (p) => `Let ${p.source_path} feed nothing; it is kept in extras`,
-  lenient: (p) => `Take rows whose ${p.source_path} does not fit, with the value in extras`,
-  accept: () => "Agree to the change; the rules stay",
-};
 
 /** What the two answers are called, by what is asked. */
 const ANSWERS: Record<string, [string, string]> = {
@@ -81,7 +73,7 @@ export function ReviewDetail({ of, busy, onDecide, keys }: Props) {
           <>
             <Facts
               items={[
-                ["Proposal", SAYS[proposal.action ?? ""]?.(proposal) ?? JSON.stringify(proposal)],
+                ["Proposal", says(proposal)],
                 [
                   "Where",
                   <Link key="where" to={`/connect/${subject.connection_id}` as never} className="text-blue">
@@ -105,6 +97,7 @@ export function ReviewDetail({ of, busy, onDecide, keys }: Props) {
               ]}
             />
             <Evidence of={of.evidence} />
+            <OtherWays of={of.evidence} allowed={allowed} busy={busy} onDecide={onDecide} />
           </>
         )}
         {identity && (

@@ -18,6 +18,7 @@ const TOUCHES: [string, QueryKey[]][] = [
   ["flow.agent.finding", [["findings"], ["agents"]]],
   ["flow.agent.failed", [["agents"]]],
   ["task.state", [["tasks"], ["bulk-mappings"]]],
+  ["task", [["task-log"]]],
   ["playbook", [["playbook-runs"]]],
   ["schedule", [["schedules"]]],
   ["delivery", [["deliveries"]]],

@@ -10,6 +10,7 @@ import { By } from "@/components/By";
 import { useSourceNames } from "@/components/names";
 import { Deliveries } from "@/components/outside/Deliveries";
 import { Page } from "@/components/Page";
+import { Log } from "@/components/task/Log";
 import { Wrong } from "@/components/task/Wrong";
 import { aboutOf, farOf, isOpen, kindOf, mayRetry, saidOf, stateOf, tookWords } from "@/components/task/words";
 import { useTruth } from "@/components/truth";
@@ -19,7 +20,7 @@ import { Button, LinkButton } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import { CopyButton } from "@/ui/Copy";
 import { Facts, Raw } from "@/ui/Facts";
-import { plain, words } from "@/ui/format";
+import { many, plain, words } from "@/ui/format";
 import { Progress } from "@/ui/Progress";
 import { Ago } from "@/ui/Time";
 import { act } from "@/ui/toasts";
@@ -96,6 +97,12 @@ function Whole({ of, query }: { of: Task; query: UseQueryResult<Task> }) {
           <Facts
             items={[
               ["Attempts", `${of.attempts} of ${of.max_attempts}`],
+              ...(of.losses > 0
+                ? ([["Lost", `${many(of.losses, "time")}, with the process that ran it`]] as [
+                    string,
+                    React.ReactNode,
+                  ][])
+                : []),
               ...(of.state === "retry_wait" || of.state === "queued"
                 ? ([["Not before", <Ago key="next" at={of.run_at} />]] as [string, React.ReactNode][])
                 : []),
@@ -132,6 +139,7 @@ function Whole({ of, query }: { of: Task; query: UseQueryResult<Task> }) {
           <Raw value={of} label="As the API says it" />
         </div>
       </div>
+      <Log id={of.id} />
       {may(role, "operator") && (
         <Card title="Told outside" truth={truth} hint="when it ends, whoever gave a callback address" flush>
           <Deliveries

@@ -9,6 +9,7 @@ use chrono::TimeDelta;
 use super::super::compaction::{Limits, Moment, Plan, Step, plan, prune};
 use super::log::{Bench, batch};
 use crate::platform::shapes::ViewRequest;
+use crate::task::stop::Stop;
 use crate::testkit::node::TestNode;
 
 const KIB: i64 = 1024;
@@ -314,11 +315,11 @@ async fn a_demo_tenants_log_shrinks_and_its_views_do_not_move() {
 
     // From nothing, and onward.
     let log = super::super::StoredLog::new(node.parts().store.clone());
-    node.parts().dcl.rebuild(&node.scope, &log).await.unwrap();
+    node.parts().dcl.rebuild(&node.scope, &log, &Stop::default()).await.unwrap();
     assert_eq!(node.digest().await, digest);
     node.sync(crm).await;
     let (after, digest) = (node.log().await, node.digest().await);
-    node.parts().dcl.rebuild(&node.scope, &log).await.unwrap();
+    node.parts().dcl.rebuild(&node.scope, &log, &Stop::default()).await.unwrap();
     assert_eq!(node.digest().await, digest);
 
     // And without what was superseded.
@@ -335,7 +336,7 @@ async fn a_demo_tenants_log_shrinks_and_its_views_do_not_move() {
     assert!(pruned.rows < after.rows && pruned.bytes < after.bytes, "{pruned:?} of {after:?}");
     assert_eq!(seen.last_error, None);
     let log = super::super::StoredLog::new(node.parts().store.clone());
-    node.parts().dcl.rebuild(&node.scope, &log).await.unwrap();
+    node.parts().dcl.rebuild(&node.scope, &log, &Stop::default()).await.unwrap();
     assert_eq!(node.digest().await, digest);
     node.platform.host().stop_all().await;
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::platform::shapes::ViewRequest;
+use crate::task::stop::Stop;
 
 use super::log::{Bench, batch};
 
@@ -142,7 +143,7 @@ async fn a_rebuild_takes_the_live_files_place_and_idle_files_close() {
     }
     while bench.advance().await.more {}
     let live = bench.dcl.digest(&bench.scope).await.unwrap();
-    let rebuilt = bench.dcl.rebuild(&bench.scope, &bench.log).await.unwrap();
+    let rebuilt = bench.dcl.rebuild(&bench.scope, &bench.log, &Stop::default()).await.unwrap();
     assert_eq!((rebuilt.rows, rebuilt.to), (40, 20));
     assert_eq!(bench.dcl.digest(&bench.scope).await.unwrap(), live);
     assert_eq!(bench.dcl.open_files(), 1);

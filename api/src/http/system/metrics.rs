@@ -10,7 +10,11 @@ use crate::state::AppState;
     responses((status = 200, body = String, content_type = "text/plain")))]
 pub async fn metrics(State(app): State<AppState>) -> ([(header::HeaderName, &'static str); 1], String) {
     let parts = app.platform.host().parts();
-    autonomos_runtime::metrics::observe(parts.node.observatory(), &[&parts.batches]);
+    autonomos_runtime::metrics::observe(parts.node.observatory(), &[&parts.batches, &parts.slots]);
+    // A store that does not answer now leaves the gauges where they were.
+    if let Ok(counts) = app.store.directory().task_counts().await {
+        autonomos_actors::metrics::tasks(counts);
+    }
     for guard in parts.guards() {
         guard.observe();
     }

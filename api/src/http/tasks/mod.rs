@@ -4,4 +4,6 @@ pub mod cancel;
 pub mod create;
 pub mod get;
 pub mod list;
+pub mod log;
+pub mod many;
 pub mod retry;

@@ -8,7 +8,7 @@ use super::World;
 use crate::Kind;
 use crate::ids::DeliveryId;
 use crate::store::{
-    Channel, DeliveryFilter, DeliveryState, NewDelivery, NewTask, Page, Sending, TaskOutcome, TaskState,
+    Channel, DeliveryFilter, DeliveryState, NewDelivery, NewTask, Page, Room, Sending, TaskOutcome, TaskState,
 };
 
 fn message(world: &World, key: &str) -> NewDelivery {
@@ -62,7 +62,7 @@ pub async fn each_end_of_a_task_is_told(world: &World) {
     let id = tx.create_task(wanted).await.unwrap().id;
     tx.create_task(NewTask { kind: "noop".into(), ..NewTask::default() }).await.unwrap();
     assert!(tx.untold_tasks(10).await.unwrap().is_empty());
-    for task in tx.claim_tasks(1, 10, 10).await.unwrap() {
+    for task in tx.claim_tasks(1, &Room::new(10, 10)).await.unwrap().tasks {
         tx.finish_tasks(1, vec![(task.id, TaskOutcome::Failed(json!({"code": "x"})))]).await.unwrap();
     }
     let untold = tx.untold_tasks(10).await.unwrap();

@@ -22,6 +22,7 @@ pub mod identities;
 pub mod lineage;
 pub mod log;
 pub mod mappings;
+pub mod model_use;
 pub mod owners;
 pub mod playbooks;
 pub mod reviews;
@@ -202,6 +203,7 @@ macro_rules! store_conformance {
                 a_stranger_sees_nothing];
             mappings: [adoption, a_stale_adoption_is_refused, a_revert_is_a_further_version,
                 rules_taken_back_take_replayed_rows_along, a_stranger_sees_nothing];
+            model_use: [calls_add_up, a_stranger_sees_nothing];
             owners: [the_fence];
             playbooks: [round_trip, a_stranger_sees_nothing];
             reviews: [round_trip, two_deciders, waiting_and_expiry, one_question_a_key, a_stranger_sees_nothing];
@@ -210,8 +212,8 @@ macro_rules! store_conformance {
             sessions: [round_trip, a_spent_token_revokes_the_family, a_stranger_sees_nothing];
             settings: [round_trip, a_stranger_sees_nothing];
             streams: [round_trip, rewinding, a_stranger_sees_nothing];
-            tasks: [round_trip, slots, attempts_run_out, cancelling, what_a_dead_epoch_left, one_task_a_key, paging,
-                a_stranger_sees_nothing];
+            tasks: [round_trip, slots, attempts_run_out, cancelling, what_a_dead_epoch_left, done_at_once, the_log,
+                one_task_a_key, paging, a_stranger_sees_nothing];
             tenants: [round_trip, deleting_leaves_nothing];
             tokens: [once, for_its_purpose_and_in_time];
             users: [round_trip, the_last_admin_stays, paging, a_stranger_sees_nothing];

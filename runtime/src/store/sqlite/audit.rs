@@ -1,12 +1,12 @@
 //! Rows of `audit`, and the chain over them.
 
-use sha2::{Digest, Sha256};
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use uuid::Uuid;
 
 use super::row::{Columns, all, maybe_json, millis};
 use super::{SqliteTx, missing};
 use crate::Result;
+use crate::store::audit::{chain, exact_or_beneath};
 use crate::store::{Audit, AuditEntry, AuditFilter, NewAudit, Page, Paged};
 
 fn read(row: &SqliteRow) -> Result<AuditEntry> {
@@ -21,26 +21,6 @@ fn read(row: &SqliteRow) -> Result<AuditEntry> {
         after: row.maybe_json("after")?,
         hash: row.text("hash")?,
     })
-}
-
-/// The hash of an entry: over everything it says and the hash of the one before, each part with its length.
-fn chain(seq: i64, at: i64, parts: [&str; 7]) -> String {
-    let mut digest = Sha256::new();
-    digest.update(seq.to_le_bytes());
-    digest.update(at.to_le_bytes());
-    for part in parts {
-        digest.update((part.len() as u64).to_le_bytes());
-        digest.update(part.as_bytes());
-    }
-    hex::encode(digest.finalize())
-}
-
-/// `connection.` asks for what begins so, `connection` for exactly that.
-fn exact_or_beneath(asked: Option<&str>, separator: char) -> (Option<&str>, Option<&str>) {
-    match asked {
-        Some(beneath) if beneath.ends_with(separator) => (None, Some(beneath)),
-        exact => (exact, None),
-    }
 }
 
 /// Adds an entry to the tenant's chain: by whom, for which request, what.

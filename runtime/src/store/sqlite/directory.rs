@@ -10,9 +10,10 @@ use super::lane::Held;
 use super::row::{Columns, all, millis};
 use super::{PAGE, Shared, api_keys, audit, owners, sessions, tenants, users};
 use crate::ids::{SessionId, TenantId, TraceId, UserId};
+use crate::store::users::fold;
 use crate::store::{
     Directory, Erasure, KeyInForce, KeyUsed, NewAudit, NewUser, Page, Paged, Redeemed, Rotation, Session,
-    SessionInForce, Space, Tenant, TenantRef, TokenHash, TokenPurpose, User, UserState,
+    SessionInForce, Space, TaskCounts, Tenant, TenantRef, TokenHash, TokenPurpose, User, UserState,
 };
 use crate::{Actor, Error, Result, Timestamp};
 
@@ -118,7 +119,7 @@ impl Directory for SqliteDirectory {
     async fn find_user_by_email(&self, email: &str) -> Result<Option<User>> {
         let mut held = self.read().await?;
         let row = sqlx::query("select * from users where email = ?1")
-            .bind(users::fold(email))
+            .bind(fold(email))
             .fetch_optional(held.connection()?)
             .await?;
         row.as_ref().map(users::read).transpose()
@@ -342,6 +343,22 @@ impl Directory for SqliteDirectory {
         }
         held.commit().await?;
         Ok(rows)
+    }
+
+    async fn task_counts(&self) -> Result<TaskCounts> {
+        let mut held = self.read().await?;
+        let row = sqlx::query(
+            "select
+                 (select count(*) from tasks indexed by tasks_running where state = 'in_progress') as running,
+                 (select count(*) from tasks t indexed by tasks_running
+                      join tenant_owner o on o.tenant_id = t.tenant_id
+                      where t.state = 'in_progress' and t.epoch < o.epoch) as orphaned,
+                 (select count(*) from tasks indexed by tasks_waiting where state in ('queued', 'retry_wait')) as waiting",
+        )
+        .fetch_one(held.connection()?)
+        .await?;
+        let count = |name: &str| Ok::<_, Error>(row.int(name)?.unsigned_abs());
+        Ok(TaskCounts { running: count("running")?, orphaned: count("orphaned")?, waiting: count("waiting")? })
     }
 
     async fn space(&self) -> Result<Space> {

@@ -73,17 +73,9 @@ fn outline(row: &SqliteRow) -> Result<Outline> {
     })
 }
 
-/// How far the entries of a read reach, given what each weighs.
-fn reach(weights: &[SqliteRow], limit: ReadLimit) -> Result<Option<i64>> {
-    let (mut last, mut bytes) = (None, 0_u64);
-    for row in weights {
-        bytes = bytes.saturating_add(row.int("bytes")?.unsigned_abs());
-        if last.is_some() && bytes > limit.bytes {
-            break;
-        }
-        last = Some(row.int("seq")?);
-    }
-    Ok(last)
+/// Position and bytes of an entry.
+fn weight(row: &SqliteRow) -> Result<(i64, i64)> {
+    Ok((row.int("seq")?, row.int("bytes")?))
 }
 
 impl SqliteTx {
@@ -399,7 +391,7 @@ impl Log for SqliteTx {
         .bind(limit.entries.max(1))
         .fetch_all(self.conn()?)
         .await?;
-        match reach(&weights, limit)? {
+        match limit.reach(all(&weights, weight)?) {
             Some(until) => self.entries(after, until).await,
             None => Ok(Vec::new()),
         }
@@ -425,7 +417,7 @@ impl Log for SqliteTx {
         .bind(limit.entries.max(1))
         .fetch_all(self.conn()?)
         .await?;
-        let Some(until) = reach(&weights, limit)? else { return Ok(Vec::new()) };
+        let Some(until) = limit.reach(all(&weights, weight)?) else { return Ok(Vec::new()) };
         let tenant = self.tenant;
         sqlx::query(
             "select * from canonical_streams

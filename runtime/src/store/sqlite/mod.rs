@@ -20,7 +20,7 @@ mod demo;
 mod directory;
 mod drifts;
 mod erase;
-mod error;
+pub(super) mod error;
 mod files;
 mod idempotency;
 mod identities;
@@ -29,6 +29,7 @@ mod lineage;
 mod log;
 mod mappings;
 mod migrate;
+mod model_use;
 mod owners;
 mod playbooks;
 mod reviews;
@@ -54,6 +55,7 @@ use sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteConnection, Sql
 use uuid::Uuid;
 
 use self::lane::{Begin, Held, Lane};
+use super::rows::{missing, stale};
 use super::{Directory, Store, Tx};
 use crate::config::Config;
 pub use crate::config::Durability;
@@ -275,14 +277,4 @@ impl Tx for SqliteTx {
         }
         self.held.commit().await
     }
-}
-
-/// Nothing was there to change: absent, or another tenant's, which is the same.
-fn missing(what: &'static str, code: &'static str) -> Error {
-    Error::not_found(code, format!("there is no such {what}"))
-}
-
-/// It was changed meanwhile.
-fn stale(what: &'static str, code: &'static str) -> Error {
-    Error::stale(code, format!("the {what} was changed meanwhile")).remedy("Read it again and decide anew.")
 }

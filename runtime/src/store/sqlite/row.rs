@@ -7,6 +7,7 @@ use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
 use super::error::unreadable;
+pub(super) use crate::store::rows::{before, json, maybe_json, millis};
 use crate::{Error, Result, Timestamp};
 
 /// The columns of a row by name.
@@ -58,26 +59,6 @@ impl Columns for SqliteRow {
     fn get<'r, T: sqlx::Decode<'r, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite>>(&'r self, name: &str) -> Result<T> {
         self.try_get(name).map_err(|e| unreadable(name, e))
     }
-}
-
-/// A time as rows hold it.
-pub(super) const fn millis(at: Timestamp) -> i64 {
-    at.timestamp_millis()
-}
-
-/// A value as JSON text.
-pub(super) fn json(value: &impl serde::Serialize) -> Result<String> {
-    serde_json::to_string(value).map_err(|e| Error::internal("store.unwritable", "a value cannot be written").source(e))
-}
-
-/// An optional value as JSON text.
-pub(super) fn maybe_json(value: Option<&impl serde::Serialize>) -> Result<Option<String>> {
-    value.map(json).transpose()
-}
-
-/// Where a list that is sorted by id, newest first, goes on.
-pub(super) fn before(page: &crate::store::Page) -> Result<Uuid> {
-    Ok(page.after_key::<Uuid>()?.unwrap_or(Uuid::max()))
 }
 
 /// All rows in our types.

@@ -7,6 +7,7 @@ use super::error::taken;
 use super::row::{Columns, all, before, millis};
 use super::{SqliteTx, missing, stale};
 use crate::ids::{TenantId, UserId};
+use crate::store::users::fold;
 use crate::store::{NewUser, Page, Paged, PasswordHash, Role, User, UserState, UserUpdate, Users};
 use crate::{Ambient, Error, Result};
 
@@ -24,11 +25,6 @@ pub(super) fn read(row: &SqliteRow) -> Result<User> {
         last_login_at: row.maybe_time("last_login_at")?,
         version: row.int("version")?,
     })
-}
-
-/// Addresses are compared in lower case.
-pub(super) fn fold(email: &str) -> String {
-    email.trim().to_lowercase()
 }
 
 pub(super) async fn insert(

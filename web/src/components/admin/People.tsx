@@ -17,23 +17,30 @@ import { Ago } from "@/ui/Time";
 import { act, toast } from "@/ui/toasts";
 import { useTruth } from "../truth";
 
+/** The shape of the whole, which is shown when all of it is there: one part that grew would move the others. */
+const waiting = <Skeleton lines={12} className="min-h-dvh content-start" />;
+
 export function People() {
   const query = useQuery(me());
   return (
-    <Async query={query} skeleton={<Skeleton lines={12} className="min-h-dvh content-start" />}>
-      {({ role }) => (
-        <div className="grid items-start gap-5 lg:grid-cols-2">
-          {may(role, "admin") ? (
-            <Invite />
-          ) : (
-            <NotYet title="Inviting people needs the role admin">Yours is {role}.</NotYet>
-          )}
-          <Password />
-          {may(role, "admin") && <Users />}
-          <Sessions />
-        </div>
-      )}
+    <Async query={query} skeleton={waiting}>
+      {({ role }) => <Parts role={role} />}
     </Async>
+  );
+}
+
+function Parts({ role }: { role: string }) {
+  const admin = may(role, "admin");
+  const everybody = useQuery({ ...users(), enabled: admin });
+  const mine = useQuery(sessions());
+  if ((admin && !everybody.isFetched) || !mine.isFetched) return waiting;
+  return (
+    <div className="grid items-start gap-5 lg:grid-cols-2">
+      {may(role, "admin") ? <Invite /> : <NotYet title="Inviting people needs the role admin">Yours is {role}.</NotYet>}
+      <Password />
+      {admin && <Users />}
+      <Sessions />
+    </div>
   );
 }
 

@@ -12,6 +12,7 @@ const KINDS: Record<string, string> = {
   connect: "Bring everything in",
   tenant_export: "Write everything out",
   noop: "Nothing, for measuring",
+  wait: "Wait, for measuring",
 };
 
 export const TASK_KINDS = Object.keys(KINDS);

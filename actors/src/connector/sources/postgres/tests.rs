@@ -11,7 +11,7 @@ use tokio_postgres::Client;
 use super::*;
 use crate::connector::source::RawBatch;
 use crate::files::Quota;
-use crate::testkit::postgres::Server;
+use crate::testkit::postgres::{Server, database};
 
 struct World {
     _root: tempfile::TempDir,
@@ -26,7 +26,7 @@ async fn world(setup: &str) -> World {
 }
 
 async fn world_on(server: &Server, setup: &str) -> World {
-    let (url, client) = server.database().await;
+    let (url, client) = database(server).await;
     client.batch_execute(setup).await.unwrap();
     let root = tempfile::tempdir().unwrap();
     let ambient = Ambient::system();

@@ -6,7 +6,7 @@ use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 
 use super::super::connect::Address;
 use super::*;
-use crate::testkit::postgres::Server;
+use crate::testkit::postgres::{Server, database};
 
 /// An authority's certificate, and that of a server for a name with its key, as PEM.
 struct Made {
@@ -62,7 +62,7 @@ async fn each_mode_asks_of_the_server_what_it_does_in_libpq() {
     let good = made("localhost", |_| {});
     let other = made("localhost", |_| {});
     let server = Server::start_with_tls(&good.server, &good.key).unwrap();
-    let (here, _client) = server.database().await;
+    let (here, _client) = database(&server).await;
     let named = by_name(&here);
     let (ours, theirs) = (Some(good.authority.as_str()), Some(other.authority.as_str()));
     let (untrusted, wrong_host) =
@@ -100,7 +100,7 @@ async fn each_mode_asks_of_the_server_what_it_does_in_libpq() {
 async fn a_certificate_that_has_expired_or_signed_itself() {
     let old = made("localhost", |params| params.not_after = rcgen::date_time_ymd(2020, 1, 1));
     let server = Server::start_with_tls(&old.server, &old.key).unwrap();
-    let named = by_name(&server.database().await.0);
+    let named = by_name(&database(&server).await.0);
     let expired = "postgres.tls_expired config/url";
     assert_eq!(outcome(&named, Some("verify-full"), Some(&old.authority)).await, expired);
     assert_eq!(outcome(&named, Some("verify-ca"), Some(&old.authority)).await, expired);
@@ -111,7 +111,7 @@ async fn a_certificate_that_has_expired_or_signed_itself() {
     params.subject_alt_names = CertificateParams::new(vec!["localhost".to_owned()]).unwrap().subject_alt_names;
     let itself = params.self_signed(&key).unwrap().pem();
     let server = Server::start_with_tls(&itself, &key.serialize_pem()).unwrap();
-    let named = by_name(&server.database().await.0);
+    let named = by_name(&database(&server).await.0);
     assert_eq!(outcome(&named, Some("verify-full"), Some(&itself)).await, "encrypted");
     let other = made("localhost", |_| {});
     assert_eq!(
@@ -122,7 +122,7 @@ async fn a_certificate_that_has_expired_or_signed_itself() {
 
 #[tokio::test]
 async fn a_server_without_tls_is_refused_where_it_is_asked_for() {
-    let (url, _client) = Server::shared().database().await;
+    let (url, _client) = database(Server::shared()).await;
     for mode in ["disable", "prefer"] {
         assert_eq!(outcome(&url, Some(mode), None).await, "plain");
     }
@@ -154,7 +154,7 @@ async fn broken_before(url: &str) -> String {
 
 #[tokio::test]
 async fn a_handshake_that_fails_is_no_tls_where_it_was_only_preferred() {
-    let (url, _client) = Server::shared().database().await;
+    let (url, _client) = database(Server::shared()).await;
     assert_eq!(outcome(&broken_before(&url).await, Some("prefer"), None).await, "plain");
     assert_eq!(outcome(&broken_before(&url).await, Some("require"), None).await, "postgres.tls_failed config/sslmode");
 }

@@ -1,0 +1,77 @@
+//! Rows of `idempotency`.
+
+use super::row::{Columns, millis};
+use super::{PostgresTx, missing};
+use crate::store::{Idempotency, KeptAnswer, KeyUse};
+use crate::{Result, Timestamp};
+
+#[async_trait::async_trait]
+impl Idempotency for PostgresTx {
+    async fn take_key(&mut self, route: &str, key: &str, body_hash: [u8; 32], expires_at: Timestamp) -> Result<KeyUse> {
+        let (tenant, now) = (self.tenant, millis(self.now()));
+        sqlx::query("delete from idempotency where tenant_id = $1 and route = $2 and key = $3 and expires_at <= $4")
+            .bind(tenant)
+            .bind(route)
+            .bind(key)
+            .bind(now)
+            .execute(self.conn()?)
+            .await?;
+        let taken = sqlx::query(
+            "insert into idempotency (tenant_id, route, key, body_hash, expires_at) values ($1, $2, $3, $4, $5)
+             on conflict do nothing",
+        )
+        .bind(tenant)
+        .bind(route)
+        .bind(key)
+        .bind(&body_hash[..])
+        .bind(millis(expires_at))
+        .execute(self.conn()?)
+        .await?;
+        if taken.rows_affected() > 0 {
+            return Ok(KeyUse::Fresh);
+        }
+        let row = sqlx::query("select * from idempotency where tenant_id = $1 and route = $2 and key = $3")
+            .bind(tenant)
+            .bind(route)
+            .bind(key)
+            .fetch_one(self.conn()?)
+            .await?;
+        if row.get::<Vec<u8>>("body_hash")? != body_hash {
+            return Ok(KeyUse::OtherBody);
+        }
+        Ok(match row.maybe_int("status")? {
+            None => KeyUse::Running,
+            Some(status) => KeyUse::Answered(KeptAnswer {
+                status: status as u16,
+                content_type: row.maybe_text("content_type")?.unwrap_or_default(),
+                body: row.get::<Option<Vec<u8>>>("body")?.unwrap_or_default(),
+            }),
+        })
+    }
+
+    async fn keep_answer(&mut self, route: &str, key: &str, answer: KeptAnswer) -> Result<()> {
+        let done = sqlx::query(
+            "update idempotency set status = $4, content_type = $5, body = $6
+             where tenant_id = $1 and route = $2 and key = $3",
+        )
+        .bind(self.tenant)
+        .bind(route)
+        .bind(key)
+        .bind(i64::from(answer.status))
+        .bind(answer.content_type)
+        .bind(answer.body)
+        .execute(self.conn()?)
+        .await?;
+        if done.rows_affected() == 0 { Err(missing("key", "idempotency.unknown")) } else { Ok(()) }
+    }
+
+    async fn release_key(&mut self, route: &str, key: &str) -> Result<()> {
+        sqlx::query("delete from idempotency where tenant_id = $1 and route = $2 and key = $3 and status is null")
+            .bind(self.tenant)
+            .bind(route)
+            .bind(key)
+            .execute(self.conn()?)
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,3 @@
+//! What tests of this and other crates stand on.
+
+pub mod postgres;
