@@ -1,34 +1,36 @@
 //! A second opinion of a language model, through the front door: asked once for each question, beside the question, counted
 //! for the tenant, and never done by itself. The model is a server that answers as the API's documents say.
 
-use autonomos_actors::testkit::peer::{Peer, Reply};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::harness::TestNode;
+use crate::receiver::Receiver;
 
 const BEFORE: &str = "Id,Name,BillingCity\n1,Ann AG,Berlin\n2,Bo BV,Utrecht\n3,Cy SA,Lyon\n";
 /// The city is gone, and something came whose name and values say little.
 const AFTER: &str = "Id,Name,Zzq\n4,Di KG,A-17\n5,Ed OY,B-22\n6,Fe NV,C-09\n";
 
 /// The same answer to everything: right for the column that left, and no candidate for the one that came.
-fn answer() -> Reply {
+fn answer() -> Value {
     let content = json!({"choice": "Zzq", "why": "the only one left"}).to_string();
-    let body = json!({
+    json!({
         "id": "chatcmpl-1", "object": "chat.completion", "created": 1_700_000_000, "model": "small",
         "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": content}}],
         "usage": {"prompt_tokens": 1000, "completion_tokens": 20, "total_tokens": 1020},
-    });
-    Reply { status: 200, header: Some(("content-type", "application/json".to_owned())), body: body.to_string() }
+    })
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_model_says_what_it_thinks_and_a_person_does_it() {
-    let peer = Peer::start().await;
-    peer.replies([Reply::status(503), answer(), answer()]);
+    let model = Receiver::start().await;
+    model.reply(503, None);
+    for _ in 0..2 {
+        model.reply_json(200, &answer());
+    }
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("a.toml");
-    let url = peer.url("127.0.0.1", "/v1");
+    let url = model.url("/v1");
     let text = format!(
         "[llm]\nbase_url = \"{url}\"\nmodel = \"small\"\napi_key = \"sk-canary\"\ninput_price = 2.5\noutput_price = 10.0\n"
     );
@@ -75,9 +77,9 @@ async fn a_model_says_what_it_thinks_and_a_person_does_it() {
     let counted = ["purpose", "calls", "failed", "input_tokens", "output_tokens", "cost"].map(|name| row[name].clone());
     assert_eq!(json!(counted), json!(["repair", 2, 0, 2000, 40, 0.0054]));
     // Values stay here, the key is sent and kept to itself, and a question that has an opinion is not asked again.
-    let sent = peer.sent();
+    let sent = model.sent();
     assert_eq!(sent.len(), 3);
-    assert!(sent.iter().all(|one| one.headers["authorization"] == "Bearer sk-canary"));
+    assert!(sent.iter().all(|one| one.header("authorization") == "Bearer sk-canary"));
     assert!(sent.iter().all(|one| !String::from_utf8_lossy(&one.body).contains("A-17")));
     assert!(!ana.json(&format!("/api/v1/aam/connections/{id}")).await.to_string().contains("canary"));
 }
