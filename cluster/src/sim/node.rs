@@ -105,6 +105,8 @@ pub struct Node {
     pub(super) departure: Option<Departure>,
     /// Tenants of which something may still be on its way that was sent before they were stopped here.
     pub(super) uncertain: BTreeSet<TenantId>,
+    /// Epochs under which a transfer was sent.
+    pub(super) unsettled: BTreeMap<TenantId, i64>,
 }
 
 pub(super) const MS: Duration = Duration::from_millis(1);
@@ -130,6 +132,7 @@ impl Node {
             sweeping: None,
             departure: None,
             uncertain: BTreeSet::new(),
+            unsettled: BTreeMap::new(),
         }
     }
 
@@ -300,6 +303,7 @@ impl Node {
         let changed = match answer {
             Some(Answer::Changed(changed)) => *changed,
             Some(Answer::Titles(titles)) => !titles.is_empty(),
+            Some(Answer::Title(title)) => title.is_some(),
             _ => false,
         };
         if let Some((left, any)) = &mut self.sweeping {
@@ -319,7 +323,14 @@ impl Node {
             silent = out.map(|m| Silent { instance: m.instance.clone(), beat: m.beat }).collect();
         }
         let Some(lease) = &self.lease else { return };
-        let here = Here { me: &self.me, lease, running: &self.running, routes: &self.routes, watch: &self.watch };
+        let here = Here {
+            me: &self.me,
+            lease,
+            running: &self.running,
+            unsettled: &self.unsettled,
+            routes: &self.routes,
+            watch: &self.watch,
+        };
         let acts = sweep(view, silent, here, &self.rules, port.now);
         for tenure in &view.tenures {
             let early = |s: &&Serving| s.giving.as_ref().is_some_and(|g| g.writes() || g.step() == Step::Checkpointing);
@@ -351,6 +362,7 @@ impl Node {
             Act::Stop(tenant) => return self.forget(tenant, port),
             Act::Start(tenant, epoch) => return self.start(tenant, epoch, port),
             Act::HandOver(title, to) => return self.hand_over(&title, to, port),
+            Act::Reclaim(title) => Statement::Reclaim(title),
             Act::DeclareDead(silent) => Statement::DeclareDead(silent),
             Act::TakeOver(tenants) => Statement::TakeOver(self.me.clone(), tenants),
             Act::ClaimPlacing => Statement::ClaimPlacing(self.me.clone()),

@@ -190,6 +190,7 @@ impl Store {
                         checks.fault(now, || format!("{me:?} renewed although it was over"));
                     }
                     member.lease_until = clock + ttl;
+                    checks.renewed(me, now);
                     Answer::Changed(true)
                 } else {
                     Answer::Changed(false)
@@ -253,6 +254,16 @@ impl Store {
                     checks.fault(now, || format!("{} was handed over with views that are not written", title.tenant));
                 }
                 Answer::Title(Some(self.grant(title.tenant, active, Cause::Transfer, now, checks)))
+            }
+            Statement::Reclaim(title) => {
+                let row = &self.rows[index(title.tenant)];
+                if judge(title, &row.holder, row.epoch) != Fence::Holds {
+                    return Some(Answer::Title(None));
+                }
+                if !row.shared.is_empty() {
+                    return self.park(sent, None, again, follows);
+                }
+                Answer::Title(Some(self.grant(title.tenant, title.holder.clone(), Cause::Reclaim, now, checks)))
             }
             Statement::TransferAnyway(placer, tenant, epoch, to) => {
                 let (active, row) = (self.active(to), &self.rows[index(*tenant)]);

@@ -19,6 +19,9 @@ impl Node {
         if !serving.certain || !serving.idle() {
             self.uncertain.insert(tenant);
         }
+        if serving.giving.as_ref().is_some_and(Giving::unsettled) {
+            self.unsettled.insert(tenant, serving.title.epoch);
+        }
         for hand in serving.hands.into_iter().flatten() {
             if let Some(tx) = hand.tx {
                 self.send(Statement::Abort(tx), Purpose::Abort, port);
