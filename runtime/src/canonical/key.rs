@@ -261,6 +261,9 @@ mod tests {
         // However it is held: a version that a remap reads off an amount is the one that was read off its text.
         let long = Arc::new(StringArray::from(vec!["22009469985859930.103"])) as ArrayRef;
         let amount = typed::column(&long, FieldType::Money).array;
-        assert_eq!((of(long), of(amount)), ((vec![22_009_469_985_859_930], vec![]), (vec![22_009_469_985_859_930], vec![])));
+        assert_eq!(
+            (of(long), of(amount)),
+            ((vec![22_009_469_985_859_930], vec![]), (vec![22_009_469_985_859_930], vec![]))
+        );
     }
 }
