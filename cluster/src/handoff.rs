@@ -129,7 +129,6 @@ impl Giving {
             (Step::Transferring, Heard::Transferred(false) | Heard::Unanswered) | (Step::Asking, Heard::Unanswered) => {
                 (Step::Asking, Do::Ask)
             }
-            (_, Heard::Row { mine: false, .. }) => (self.step, Do::Close),
             // The statement had not come to pass, and may still: the same once more can only be granted or refused.
             (Step::Asking, Heard::Row { mine: true, wanted }) if wanted.as_ref() == Some(&self.to) => {
                 (Step::Transferring, Do::Transfer)
@@ -140,8 +139,9 @@ impl Giving {
             {
                 (self.step, Do::Resume)
             }
-            // What was sent may still arrive, and find that it is wanted there once more: this title is not served again.
-            (Step::Asking, Heard::Row { mine: true, .. }) => (self.step, Do::Close),
+            // Somebody else's. Or its own still, and what was sent may yet arrive and find that it is wanted there once more:
+            // this title is not served again.
+            (_, Heard::Row { mine: false, .. }) | (Step::Asking, Heard::Row { .. }) => (self.step, Do::Close),
             _ => return None,
         };
         self.step = step;

@@ -350,7 +350,8 @@ mod tests {
         let mut routes = Routes::default();
         routes.learn(id(1), Route { owner: who("c"), epoch: 4, address: None });
         let watch = Watch::default();
-        let here = Here { me: &me, lease: &lease, running: &running, unsettled: &running, routes: &routes, watch: &watch };
+        let here =
+            Here { me: &me, lease: &lease, running: &running, unsettled: &running, routes: &routes, watch: &watch };
         let started =
             |epoch| sweep(&view(&[], vec![tenure(1, "b", epoch, None)]), Vec::new(), here, &Rules::default(), s(101));
         assert!(started(3).is_empty(), "it was handed over under four");

@@ -4,19 +4,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use autonomos_runtime::authority::{Instance, NodeId, Title, View};
+use autonomos_runtime::authority::{Instance, View};
 use autonomos_runtime::ids::TenantId;
 
 use super::dice::Dice;
-use super::ledger::{STREAMS, Write};
 use super::sabotage::Sabotage;
-use super::serving::{Caller, Hand, Serving};
+use super::serving::{Caller, Serving};
 use super::wire::{Answer, Call, Parcel, Process, Statement};
 use crate::departure::{self, Departure};
-use crate::handoff::{Do, Giving, Heard, Step};
+use crate::handoff::{Heard, Step};
 use crate::lease::{Lease, Next, Renewal, Terms};
 use crate::membership::{Silent, Watch};
-use crate::routing::{Answer as HopAnswer, Route, Routes, Way};
+use crate::routing::{Route, Routes};
 use crate::sweep::{Act, Here, Rules, heirs, sweep};
 use crate::takeover::Starts;
 

@@ -11,7 +11,7 @@ use autonomos_runtime::authority::{Instance, Member, MemberState, NodeId, Placer
 use autonomos_runtime::ids::TenantId;
 
 use super::check::Checks;
-use super::ledger::{Cause, Meets, Row, Write};
+use super::ledger::{Cause, Row, Write};
 use super::sabotage::Sabotage;
 use super::wire::{Answer, Process, Sent, Statement};
 use crate::fence::{Fence, judge};

@@ -11,10 +11,10 @@ use super::check::{Checks, process_of};
 use super::dice::Dice;
 use super::faults::{Fault, plan};
 use super::ledger::Row;
-use super::node::{Effect, Input, Node, Port, Timer};
+use super::node::{Effect, Input, Node, Port};
 use super::queue::Queue;
 use super::sabotage::Sabotage;
-use super::store::{Follows, PATIENCE, Store, index, tenant};
+use super::store::{Follows, PATIENCE, Store, tenant};
 use super::wire::{Answer, Call, Parcel, Process, Sent, Statement};
 use crate::sweep::Rules;
 
