@@ -11,7 +11,8 @@
 //!
 //! There is never a moment without an owner row, and nothing of this is kept anywhere but in the row: a crash forgets the
 //! steps, and needs none of them. Whoever does not get done is overtaken by the placer; safety comes from the fence. While
-//! the answer to the transfer is out, the owner does nothing under its title: it asks the row.
+//! the answer to the transfer is out, the owner does nothing under its title: it asks the row. A title under which a transfer
+//! was sent that may still arrive is never served again: if the tenant stays, its owner takes a new epoch first.
 
 use std::time::Duration;
 
@@ -43,7 +44,7 @@ pub enum Do {
     Ask,
     /// Take work in again: it stays.
     Resume,
-    /// Forget the tenant: it is somebody else's.
+    /// Forget the tenant: it is somebody else's; or it stays, and begins anew under another epoch.
     Close,
 }
 
@@ -112,6 +113,12 @@ impl Giving {
         matches!(self.step, Step::Draining)
     }
 
+    /// Whether the transfer was sent and may still come to pass, whatever becomes of this process's tree: what the title
+    /// allows is unknown until it is known to be over.
+    pub const fn unsettled(&self) -> bool {
+        matches!(self.step, Step::Transferring | Step::Asking)
+    }
+
     /// Something was heard; what to do about it, if anything. What does not belong to the step was meant for an earlier one.
     pub fn heard(&mut self, heard: &Heard) -> Option<Do> {
         let (step, next) = match (self.step, heard) {
@@ -122,17 +129,19 @@ impl Giving {
             (Step::Transferring, Heard::Transferred(false) | Heard::Unanswered) | (Step::Asking, Heard::Unanswered) => {
                 (Step::Asking, Do::Ask)
             }
-            (_, Heard::Row { mine: false, .. }) => (self.step, Do::Close),
             // The statement had not come to pass, and may still: the same once more can only be granted or refused.
             (Step::Asking, Heard::Row { mine: true, wanted }) if wanted.as_ref() == Some(&self.to) => {
                 (Step::Transferring, Do::Transfer)
             }
             // Nothing was sent yet, and nobody wants it there any more.
-            (Step::Draining | Step::Checkpointing | Step::Asking, Heard::Row { mine: true, wanted })
+            (Step::Draining | Step::Checkpointing, Heard::Row { mine: true, wanted })
                 if wanted.as_ref() != Some(&self.to) =>
             {
                 (self.step, Do::Resume)
             }
+            // Somebody else's. Or its own still, and what was sent may yet arrive and find that it is wanted there once more:
+            // this title is not served again.
+            (_, Heard::Row { mine: false, .. }) | (Step::Asking, Heard::Row { .. }) => (self.step, Do::Close),
             _ => return None,
         };
         self.step = step;
@@ -184,7 +193,7 @@ mod tests {
         };
         assert_eq!(sent().heard(&row(false, None)), Some(Do::Close), "it had come to pass, or somebody took over");
         assert_eq!(sent().heard(&row(true, Some("b"))), Some(Do::Transfer), "it had not");
-        assert_eq!(sent().heard(&row(true, None)), Some(Do::Resume), "and the other is gone meanwhile");
+        assert_eq!(sent().heard(&row(true, None)), Some(Do::Close), "it may still, but under this title only");
         assert_eq!(sent().heard(&Heard::Unanswered), Some(Do::Ask), "until it is known, nothing else");
     }
 
@@ -193,7 +202,7 @@ mod tests {
         let mut refused = giving();
         let refused =
             hear(&mut refused, &[Heard::Drained, Heard::Checkpointed, Heard::Transferred(false), row(true, Some("c"))]);
-        assert_eq!(refused[2..], [Some(Do::Ask), Some(Do::Resume)]);
+        assert_eq!(refused[2..], [Some(Do::Ask), Some(Do::Close)]);
         let mut early = giving();
         assert_eq!(hear(&mut early, &[row(true, Some("b")), row(true, None)]), [None, Some(Do::Resume)]);
         let mut overtaken = giving();

@@ -62,6 +62,9 @@ pub enum Act {
     Stop(TenantId),
     /// The rows name this node and nothing runs: start it under that epoch.
     Start(TenantId, i64),
+    /// The rows name this node under a title that it handed over, as far as it knows: take a new one before anything starts.
+    /// See [`autonomos_runtime::authority::Authority::reclaim`].
+    Reclaim(Title),
     /// A tenant that runs here is wanted elsewhere: hand it over, if that is not under way.
     HandOver(Title, NodeId),
     /// See [`autonomos_runtime::authority::Authority::declare_dead`].
@@ -85,6 +88,8 @@ pub struct Here<'a> {
     pub lease: &'a Lease,
     /// What runs here, or is being started, under which epoch.
     pub running: &'a BTreeMap<TenantId, i64>,
+    /// Epochs under which tenants were handed over, the answer not known or against what the rows say.
+    pub unsettled: &'a BTreeMap<TenantId, i64>,
     /// Whose tenants are, as far as it knows.
     pub routes: &'a Routes,
     /// Who it has watched, the view that is swept included.
@@ -206,6 +211,10 @@ fn own(town: &Town<'_>, here: Here<'_>) -> Vec<Act> {
                 }));
             }
             Some(_) => stops.push(Act::Stop(tenure.tenant)),
+            None if mine && here.unsettled.get(&tenure.tenant) == Some(&tenure.epoch) => {
+                let title = Title { tenant: tenure.tenant, holder: here.me.clone(), epoch: tenure.epoch };
+                starts.push((tenure.idle, Act::Reclaim(title)));
+            }
             None if mine => starts.push((tenure.idle, Act::Start(tenure.tenant, tenure.epoch))),
             None => {}
         }
@@ -313,6 +322,7 @@ mod tests {
             me: &who(node),
             lease: &lease,
             running: &running,
+            unsettled: &BTreeMap::from([(id(50), 7)]),
             routes: &Routes::default(),
             watch: &seen(rows, at),
         };
@@ -327,12 +337,21 @@ mod tests {
     }
 
     #[test]
+    fn a_title_that_may_still_be_handed_over_is_not_served_again() {
+        let title = Title { tenant: id(50), holder: who("b"), epoch: 7 };
+        assert_eq!(acts(&view(&[], vec![tenure(50, "b", 7, None)]), "b", &[]), [Act::Reclaim(title)]);
+        assert_eq!(acts(&view(&[], vec![tenure(50, "b", 8, None)]), "b", &[]), [Act::Start(id(50), 8)]);
+        assert!(acts(&view(&[], vec![tenure(50, "c", 8, None)]), "b", &[]).is_empty());
+    }
+
+    #[test]
     fn a_view_that_took_long_brings_nothing_back() {
         let (me, lease, running) = (who("b"), Lease::joined(Terms::default(), s(100)), BTreeMap::new());
         let mut routes = Routes::default();
         routes.learn(id(1), Route { owner: who("c"), epoch: 4, address: None });
         let watch = Watch::default();
-        let here = Here { me: &me, lease: &lease, running: &running, routes: &routes, watch: &watch };
+        let here =
+            Here { me: &me, lease: &lease, running: &running, unsettled: &running, routes: &routes, watch: &watch };
         let started =
             |epoch| sweep(&view(&[], vec![tenure(1, "b", epoch, None)]), Vec::new(), here, &Rules::default(), s(101));
         assert!(started(3).is_empty(), "it was handed over under four");
@@ -345,8 +364,9 @@ mod tests {
         assert!(acts(&rows, "b", &[]).is_empty());
         let lapsed = Lease::joined(Terms::default(), s(10));
         let (me, running) = (who("c"), BTreeMap::new());
+        let (routes, watch) = (Routes::default(), seen(&rows, 101));
         let here =
-            Here { me: &me, lease: &lapsed, running: &running, routes: &Routes::default(), watch: &seen(&rows, 101) };
+            Here { me: &me, lease: &lapsed, running: &running, unsettled: &running, routes: &routes, watch: &watch };
         assert!(sweep(&rows, Vec::new(), here, &Rules::default(), s(101)).is_empty());
     }
 

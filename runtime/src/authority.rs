@@ -199,7 +199,13 @@ pub trait Authority: Send + Sync + 'static {
     /// The new title, or none: it is owned otherwise, is not wanted there any more, or nobody lives there.
     async fn transfer(&self, title: &Title, to: &NodeId) -> Result<Option<Title>>;
 
-    /// The same by the placer, for an owner that does not get done; fenced by the placer's row. Safety comes from the
+    /// Raises the epoch of a tenant that this instance owns under this title, so that whatever it sent under the old one and
+    /// never heard of is refused, whenever it arrives: `update tenant_owner set epoch = epoch + 1, want_node = null where
+    /// (tenant_id, node_id, incarnation, epoch) = title`. Waits for transactions that hold the row. The new title, or none:
+    /// it is owned otherwise.
+    async fn reclaim(&self, title: &Title) -> Result<Option<Title>>;
+
+    /// Hands a tenant over by the placer, for an owner that does not get done; fenced by the placer's row. Safety comes from the
     /// fence of the owner's transactions, not from its manners.
     async fn transfer_anyway(
         &self,

@@ -75,7 +75,8 @@ impl LanguageModel {
                 .field("llm.base_url")
                 .remedy("Give it as https://api.openai.com/v1.")
         };
-        let url: Url = format!("{}/chat/completions", base_url.trim_end_matches('/')).parse().map_err(|_| wrong())?;
+        let mut url: Url = base_url.parse().map_err(|_| wrong())?;
+        url.path_segments_mut().map_err(|()| wrong())?.pop_if_empty().extend(["chat", "completions"]);
         let host = url.host_str().filter(|_| matches!(url.scheme(), "http" | "https")).ok_or_else(wrong)?;
         let peer = format!("{host}:{}", url.port_or_known_default().unwrap_or_default());
         let client = transport::builder()

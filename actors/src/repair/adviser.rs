@@ -30,7 +30,7 @@ const PURPOSE: &str = "repair";
 /// Questions that are looked at, the latest; older ones have waited without an opinion so far and can go on so.
 const AT_ONCE: u32 = 100;
 /// When a model that could not answer is asked again.
-const AGAIN: Duration = Duration::from_secs(60);
+const AGAIN: Duration = Duration::from_mins(1);
 
 /// See the module.
 #[derive(Debug)]

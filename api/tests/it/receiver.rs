@@ -31,8 +31,12 @@ impl Sent {
     }
 }
 
-/// A status, and perhaps a header.
-type Reply = (u16, Option<(&'static str, String)>);
+/// How it answers once.
+struct Reply {
+    status: u16,
+    header: Option<(&'static str, String)>,
+    body: String,
+}
 
 struct Inner {
     sent: watch::Sender<Vec<Sent>>,
@@ -60,7 +64,13 @@ impl Receiver {
 
     /// What it answers next; afterwards 200.
     pub fn reply(&self, status: u16, header: Option<(&'static str, String)>) {
-        self.inner.replies.lock().push_back((status, header));
+        self.inner.replies.lock().push_back(Reply { status, header, body: "ok".into() });
+    }
+
+    /// A document that it answers next.
+    pub fn reply_json(&self, status: u16, body: &serde_json::Value) {
+        let header = Some(("content-type", "application/json".to_owned()));
+        self.inner.replies.lock().push_back(Reply { status, header, body: body.to_string() });
     }
 
     pub fn sent(&self) -> Vec<Sent> {
@@ -78,10 +88,11 @@ impl Receiver {
 async fn answer(State(inner): State<Arc<Inner>>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let body = axum::body::to_bytes(body, 1 << 20).await.unwrap();
-    let (status, header) = inner.replies.lock().pop_front().unwrap_or((200, None));
+    let reply = inner.replies.lock().pop_front();
+    let reply = reply.unwrap_or_else(|| Reply { status: 200, header: None, body: "ok".into() });
     inner.sent.send_modify(|sent| sent.push(Sent { path: head.uri.to_string(), headers: head.headers, body }));
-    let mut response = (StatusCode::from_u16(status).unwrap(), "ok").into_response();
-    if let Some((name, value)) = header {
+    let mut response = (StatusCode::from_u16(reply.status).unwrap(), reply.body).into_response();
+    if let Some((name, value)) = reply.header {
         response.headers_mut().insert(name, value.parse().unwrap());
     }
     response

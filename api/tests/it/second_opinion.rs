@@ -1,34 +1,36 @@
 //! A second opinion of a language model, through the front door: asked once for each question, beside the question, counted
 //! for the tenant, and never done by itself. The model is a server that answers as the API's documents say.
 
-use autonomos_actors::testkit::peer::{Peer, Reply};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::harness::TestNode;
+use crate::receiver::Receiver;
 
 const BEFORE: &str = "Id,Name,BillingCity\n1,Ann AG,Berlin\n2,Bo BV,Utrecht\n3,Cy SA,Lyon\n";
 /// The city is gone, and something came whose name and values say little.
-const AFTER: &str = "Id,Name,Zzq\n4,Di KG,A-17\n5,Ed OY,B-22\n6,Fe NV,C-09\n";
+const AFTER: &str = "Id,Name,Zzq\n4,Di KG,1704\n5,Ed OY,2209\n6,Fe NV,907\n";
 
 /// The same answer to everything: right for the column that left, and no candidate for the one that came.
-fn answer() -> Reply {
+fn answer() -> Value {
     let content = json!({"choice": "Zzq", "why": "the only one left"}).to_string();
-    let body = json!({
+    json!({
         "id": "chatcmpl-1", "object": "chat.completion", "created": 1_700_000_000, "model": "small",
         "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": content}}],
         "usage": {"prompt_tokens": 1000, "completion_tokens": 20, "total_tokens": 1020},
-    });
-    Reply { status: 200, header: Some(("content-type", "application/json".to_owned())), body: body.to_string() }
+    })
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_model_says_what_it_thinks_and_a_person_does_it() {
-    let peer = Peer::start().await;
-    peer.replies([Reply::status(503), answer(), answer()]);
+    let model = Receiver::start().await;
+    model.reply(503, None);
+    for _ in 0..2 {
+        model.reply_json(200, &answer());
+    }
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("a.toml");
-    let url = peer.url("127.0.0.1", "/v1");
+    let url = model.url("/v1");
     let text = format!(
         "[llm]\nbase_url = \"{url}\"\nmodel = \"small\"\napi_key = \"sk-canary\"\ninput_price = 2.5\noutput_price = 10.0\n"
     );
@@ -67,7 +69,7 @@ async fn a_model_says_what_it_thinks_and_a_person_does_it() {
     ana.folded(&node).await;
     let rows = ana.json("/api/v1/dcl/views/accounts?sort=account_id&limit=10").await;
     let cities: Vec<&Value> = rows["items"].as_array().unwrap().iter().map(|row| &row["billing_city"]).collect();
-    assert_eq!(cities, ["Berlin", "Utrecht", "Lyon", "A-17", "B-22", "C-09"]);
+    assert_eq!(cities, ["Berlin", "Utrecht", "Lyon", "1704", "2209", "907"]);
 
     let told = ana.json("/api/v1/admin/model-use").await;
     assert_eq!((&told["model"], &told["tokens_today"]), (&json!("small"), &json!(2040)));
@@ -75,10 +77,10 @@ async fn a_model_says_what_it_thinks_and_a_person_does_it() {
     let counted = ["purpose", "calls", "failed", "input_tokens", "output_tokens", "cost"].map(|name| row[name].clone());
     assert_eq!(json!(counted), json!(["repair", 2, 0, 2000, 40, 0.0054]));
     // Values stay here, the key is sent and kept to itself, and a question that has an opinion is not asked again.
-    let sent = peer.sent();
+    let sent = model.sent();
     assert_eq!(sent.len(), 3);
-    assert!(sent.iter().all(|one| one.headers["authorization"] == "Bearer sk-canary"));
-    assert!(sent.iter().all(|one| !String::from_utf8_lossy(&one.body).contains("A-17")));
+    assert!(sent.iter().all(|one| one.header("authorization") == "Bearer sk-canary"));
+    assert!(sent.iter().all(|one| !String::from_utf8_lossy(&one.body).contains("1704")));
     assert!(!ana.json(&format!("/api/v1/aam/connections/{id}")).await.to_string().contains("canary"));
 }
 

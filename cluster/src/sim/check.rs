@@ -18,7 +18,8 @@ use autonomos_runtime::ids::TenantId;
 use super::ledger::{Cause, Row};
 use super::store::index;
 
-/// A tenant that nobody able owns has an able owner after so long, if there is somebody able. The design's figure is 10 s;
+/// A tenant that nobody able owns has an able owner so long after its owner's last sign of life, if there is somebody able.
+/// The design's figure is 10 s;
 /// what comes on top is a second fault's.
 pub const BUDGET: u64 = 15_000_000;
 /// Who could renew for so long is not declared dead.
@@ -33,6 +34,9 @@ pub struct Checks {
     pub able: Vec<Option<(u32, u64)>>,
     /// Which start of each node reaches the database, however slowly.
     pub reaches: Vec<Option<u32>>,
+    /// The last sign of life of each node that the database took in, and of which of its starts. One that was held up on
+    /// its way speaks for a process that is gone.
+    signs: Vec<Option<(u32, u64)>>,
     granted: Vec<Vec<(i64, Instance, Cause)>>,
     /// How long a tenant may be left with somebody who cannot serve it.
     pub budget: u64,
@@ -62,6 +66,7 @@ impl Checks {
         Self {
             able: vec![None; nodes],
             reaches: vec![None; nodes],
+            signs: vec![None; nodes],
             granted: vec![Vec::new(); tenants],
             committed: vec![None; tenants],
             orphaned: vec![None; tenants],
@@ -75,6 +80,14 @@ impl Checks {
     pub fn fault(&mut self, now: u64, what: impl FnOnce() -> String) {
         if self.fault.is_none() {
             self.fault = Some((now, what()));
+        }
+    }
+
+    /// The database granted a lease.
+    pub fn renewed(&mut self, who: &Instance, now: u64) {
+        let (node, life) = process_of(who);
+        if self.signs[node].is_none_or(|(lives, _)| lives <= life) {
+            self.signs[node] = Some((life, now));
         }
     }
 
@@ -99,6 +112,7 @@ impl Checks {
         history.push((epoch, to.clone(), cause));
         match cause {
             Cause::Takeover => self.takeovers += 1,
+            Cause::Reclaim => {}
             _ => self.moves += 1,
         }
         if epoch <= before {
@@ -169,6 +183,8 @@ impl Checks {
                 Some((epoch, since)) if epoch == row.epoch => since,
                 _ => now,
             };
+            let sign = self.signs.get(node).copied().flatten().filter(|(lives, _)| *lives == life);
+            let since = sign.map_or(since, |(_, at)| since.max(at));
             self.orphaned[at] = Some((row.epoch, since));
             if let Some(helper) = helper
                 && now.saturating_sub(since.max(helper).max(well)) > self.budget

@@ -48,6 +48,8 @@ pub enum Cause {
     Takeover,
     /// Its owner handed it over.
     Transfer,
+    /// Its owner took a new epoch.
+    Reclaim,
     /// The placer did, without its owner.
     Anyway,
 }

@@ -9,6 +9,7 @@
 
 #![expect(missing_docs, reason = "a world for tests: its parts speak for themselves")]
 
+mod calls;
 mod check;
 mod dice;
 mod faults;
@@ -18,6 +19,9 @@ mod queue;
 mod sabotage;
 mod serving;
 mod store;
+mod transactions;
+mod trees;
+mod trouble;
 mod wire;
 mod world;
 

@@ -4,19 +4,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use autonomos_runtime::authority::{Instance, NodeId, Title, View};
+use autonomos_runtime::authority::{Instance, View};
 use autonomos_runtime::ids::TenantId;
 
 use super::dice::Dice;
-use super::ledger::{STREAMS, Write};
 use super::sabotage::Sabotage;
-use super::serving::{Caller, Hand, Serving};
+use super::serving::{Caller, Serving};
 use super::wire::{Answer, Call, Parcel, Process, Statement};
 use crate::departure::{self, Departure};
-use crate::handoff::{Do, Giving, Heard, Step};
+use crate::handoff::{Heard, Step};
 use crate::lease::{Lease, Next, Renewal, Terms};
 use crate::membership::{Silent, Watch};
-use crate::routing::{Answer as HopAnswer, Route, Routes, Way};
+use crate::routing::{Route, Routes};
 use crate::sweep::{Act, Here, Rules, heirs, sweep};
 use crate::takeover::Starts;
 
@@ -63,7 +62,7 @@ pub enum Effect {
 
 /// What an answer is for.
 #[derive(Clone, Copy, Debug)]
-enum Purpose {
+pub(super) enum Purpose {
     Join(Duration),
     Renew(Duration),
     View(Duration),
@@ -89,25 +88,27 @@ pub struct Port<'a> {
 
 /// See the module.
 pub struct Node {
-    pub me: Instance,
-    rules: Rules,
-    terms: Terms,
-    sabotage: Sabotage,
-    lease: Option<Lease>,
-    watch: Watch,
-    routes: Routes,
-    pub served: BTreeMap<TenantId, Serving>,
-    running: BTreeMap<TenantId, i64>,
-    starts: Starts,
-    pending: Vec<(u64, Purpose)>,
-    tickets: u64,
-    sweeping: Option<(usize, bool)>,
-    departure: Option<Departure>,
+    pub(super) me: Instance,
+    pub(super) rules: Rules,
+    pub(super) terms: Terms,
+    pub(super) sabotage: Sabotage,
+    pub(super) lease: Option<Lease>,
+    pub(super) watch: Watch,
+    pub(super) routes: Routes,
+    pub(super) served: BTreeMap<TenantId, Serving>,
+    pub(super) running: BTreeMap<TenantId, i64>,
+    pub(super) starts: Starts,
+    pub(super) pending: Vec<(u64, Purpose)>,
+    pub(super) tickets: u64,
+    pub(super) sweeping: Option<(usize, bool)>,
+    pub(super) departure: Option<Departure>,
     /// Tenants of which something may still be on its way that was sent before they were stopped here.
-    uncertain: BTreeSet<TenantId>,
+    pub(super) uncertain: BTreeSet<TenantId>,
+    /// Epochs under which a transfer was sent.
+    pub(super) unsettled: BTreeMap<TenantId, i64>,
 }
 
-const MS: Duration = Duration::from_millis(1);
+pub(super) const MS: Duration = Duration::from_millis(1);
 
 impl Node {
     /// A process that begins.
@@ -130,14 +131,15 @@ impl Node {
             sweeping: None,
             departure: None,
             uncertain: BTreeSet::new(),
+            unsettled: BTreeMap::new(),
         }
     }
 
-    fn held(&self, now: Duration) -> bool {
+    pub(super) fn held(&self, now: Duration) -> bool {
         self.lease.as_ref().is_some_and(|lease| lease.held(now))
     }
 
-    fn send(&mut self, statement: Statement, purpose: Purpose, port: &mut Port<'_>) {
+    pub(super) fn send(&mut self, statement: Statement, purpose: Purpose, port: &mut Port<'_>) {
         self.tickets += 1;
         self.pending.push((self.tickets, purpose));
         let patience = match purpose {
@@ -173,33 +175,6 @@ impl Node {
             self.forget(*tenant, port);
         }
         self.starts.clear();
-    }
-
-    fn forget(&mut self, tenant: TenantId, port: &mut Port<'_>) {
-        self.running.remove(&tenant);
-        self.starts.done(tenant);
-        let Some(serving) = self.served.remove(&tenant) else { return };
-        if !serving.certain || !serving.idle() {
-            self.uncertain.insert(tenant);
-        }
-        for hand in serving.hands.into_iter().flatten() {
-            if let Some(tx) = hand.tx {
-                self.send(Statement::Abort(tx), Purpose::Abort, port);
-            }
-            Self::reply(hand.caller, None, port);
-        }
-        self.start_next(port);
-    }
-
-    /// Tells whoever waits for a mutation: done, or (`None`) to be tried again later.
-    fn reply(caller: Option<(Caller, Call)>, done: Option<()>, port: &mut Port<'_>) {
-        match caller {
-            Some((Caller::Client, call)) => port.out.push(Effect::Answered(call, done.is_some())),
-            Some((Caller::Hop(process, ticket), _)) => {
-                port.out.push(Effect::Back(process, Parcel::Back(ticket, HopAnswer::Answered, done.is_some())));
-            }
-            None => {}
-        }
     }
 
     fn on_timer(&mut self, timer: Timer, port: &mut Port<'_>) {
@@ -275,11 +250,11 @@ impl Node {
         }
     }
 
-    fn learn(&mut self, tenant: TenantId, owner: &Instance, epoch: i64) {
+    pub(super) fn learn(&mut self, tenant: TenantId, owner: &Instance, epoch: i64) {
         self.routes.learn(tenant, Route { owner: owner.clone(), epoch, address: None });
     }
 
-    fn tagged(&self, tenant: TenantId, tag: u64) -> bool {
+    pub(super) fn tagged(&self, tenant: TenantId, tag: u64) -> bool {
         self.served.get(&tenant).is_some_and(|serving| serving.tag == tag)
     }
 
@@ -327,6 +302,7 @@ impl Node {
         let changed = match answer {
             Some(Answer::Changed(changed)) => *changed,
             Some(Answer::Titles(titles)) => !titles.is_empty(),
+            Some(Answer::Title(title)) => title.is_some(),
             _ => false,
         };
         if let Some((left, any)) = &mut self.sweeping {
@@ -346,7 +322,14 @@ impl Node {
             silent = out.map(|m| Silent { instance: m.instance.clone(), beat: m.beat }).collect();
         }
         let Some(lease) = &self.lease else { return };
-        let here = Here { me: &self.me, lease, running: &self.running, routes: &self.routes, watch: &self.watch };
+        let here = Here {
+            me: &self.me,
+            lease,
+            running: &self.running,
+            unsettled: &self.unsettled,
+            routes: &self.routes,
+            watch: &self.watch,
+        };
         let acts = sweep(view, silent, here, &self.rules, port.now);
         for tenure in &view.tenures {
             let early = |s: &&Serving| s.giving.as_ref().is_some_and(|g| g.writes() || g.step() == Step::Checkpointing);
@@ -378,6 +361,7 @@ impl Node {
             Act::Stop(tenant) => return self.forget(tenant, port),
             Act::Start(tenant, epoch) => return self.start(tenant, epoch, port),
             Act::HandOver(title, to) => return self.hand_over(&title, to, port),
+            Act::Reclaim(title) => Statement::Reclaim(title),
             Act::DeclareDead(silent) => Statement::DeclareDead(silent),
             Act::TakeOver(tenants) => Statement::TakeOver(self.me.clone(), tenants),
             Act::ClaimPlacing => Statement::ClaimPlacing(self.me.clone()),
@@ -388,226 +372,5 @@ impl Node {
             *left += 1;
         }
         self.send(statement, Purpose::Act, port);
-    }
-
-    fn start(&mut self, tenant: TenantId, epoch: i64, port: &mut Port<'_>) {
-        self.tickets += 1;
-        let title = Title { tenant, holder: self.me.clone(), epoch };
-        let certain = !self.uncertain.contains(&tenant);
-        self.served.insert(tenant, Serving::new(title, self.tickets, certain));
-        self.running.insert(tenant, epoch);
-        self.starts.add(tenant, false);
-        self.start_next(port);
-    }
-
-    fn start_next(&mut self, port: &mut Port<'_>) {
-        while let Some(tenant) = self.starts.take() {
-            match self.served.get(&tenant).map(|s| s.tag) {
-                Some(tag) => self.send(Statement::Read(tenant), Purpose::Open(tenant, tag), port),
-                None => self.starts.done(tenant),
-            }
-        }
-    }
-
-    /// Where the tenant stands is known: what the views lack is read from the log.
-    fn on_standing(&mut self, tenant: TenantId, tag: u64, answer: Option<Answer>, port: &mut Port<'_>) {
-        let Some(serving) = self.served.get_mut(&tenant).filter(|s| s.tag == tag) else { return };
-        let Some(Answer::Row(row)) = answer else {
-            return self.send(Statement::Read(tenant), Purpose::Open(tenant, tag), port);
-        };
-        // The first thing that is read is whose it is: the rows that named this node may have been old.
-        let title = &serving.title;
-        if row.0.holder != title.holder || row.0.epoch != title.epoch {
-            self.learn(tenant, &row.0.holder, row.0.epoch);
-            return self.forget(tenant, port);
-        }
-        serving.standing = row.1;
-        let lacks = (row.1.head - row.1.snapshot.min(row.1.head)).min(400) as u32;
-        port.out.push(Effect::After(MS * 20 + MS * lacks, Timer::Opened(tenant, tag)));
-    }
-
-    fn on_opened(&mut self, tenant: TenantId, tag: u64, port: &mut Port<'_>) {
-        let Some(serving) = self.served.get_mut(&tenant).filter(|s| s.tag == tag) else { return };
-        serving.open = true;
-        self.starts.done(tenant);
-        for slot in 0..STREAMS {
-            port.out.push(Effect::After(MS * port.dice.among(1..200) as u32, Timer::Pull(tenant, tag, slot)));
-        }
-        if self.served[&tenant].giving.is_some() && self.served[&tenant].idle() {
-            self.hear(tenant, &Heard::Drained, port);
-        }
-        self.start_next(port);
-    }
-
-    fn pull(&mut self, tenant: TenantId, tag: u64, slot: usize, port: &mut Port<'_>) {
-        let Some(serving) = self.served.get(&tenant).filter(|s| s.tag == tag && s.serves()) else { return };
-        if serving.hands[slot].is_none() {
-            let from = serving.standing.offsets[slot];
-            let write = Write::Batch { stream: slot, from, to: from + port.dice.among(1..4) };
-            self.write(tenant, slot, Hand { write, caller: None, tx: None }, port);
-        }
-    }
-
-    /// Begins a write. The lease was asked when this input arrived, and no time has passed since.
-    fn write(&mut self, tenant: TenantId, slot: usize, hand: Hand, port: &mut Port<'_>) {
-        let Some(serving) = self.served.get_mut(&tenant) else { return };
-        serving.hands[slot] = Some(hand);
-        let (title, tag) = (serving.title.clone(), serving.tag);
-        port.out.push(Effect::Acted(tenant, title.epoch));
-        if slot < STREAMS {
-            self.send(Statement::Append(title, hand.write), Purpose::Append(tenant, tag, slot), port);
-        } else {
-            self.send(Statement::Once(title, hand.write), Purpose::Commit(tenant, tag, slot), port);
-        }
-    }
-
-    fn on_appended(&mut self, tenant: TenantId, slot: usize, answer: Option<&Answer>, port: &mut Port<'_>) {
-        let Some(serving) = self.served.get_mut(&tenant) else { return };
-        let Some(hand) = &mut serving.hands[slot] else { return };
-        match answer {
-            Some(Answer::Appended(tx)) => {
-                hand.tx = Some(*tx);
-                let tag = serving.tag;
-                self.send(Statement::Commit(*tx), Purpose::Commit(tenant, tag, slot), port);
-            }
-            Some(Answer::Fenced) => self.forget(tenant, port),
-            Some(Answer::Already) => self.ended(tenant, slot, true, port),
-            Some(Answer::Moved(to)) => {
-                serving.standing.offsets[slot] = *to;
-                self.ended(tenant, slot, false, port);
-            }
-            _ => self.ended(tenant, slot, false, port),
-        }
-    }
-
-    fn on_committed(&mut self, tenant: TenantId, slot: usize, answer: Option<&Answer>, port: &mut Port<'_>) {
-        let Some(serving) = self.served.get_mut(&tenant) else { return };
-        match answer {
-            Some(Answer::Committed) => {
-                serving.standing.head += 1;
-                self.ended(tenant, slot, true, port);
-            }
-            Some(Answer::Already) => {
-                serving.certain = false;
-                self.ended(tenant, slot, true, port);
-            }
-            Some(Answer::Fenced) => self.forget(tenant, port),
-            // Nobody knows whether it came to pass; the next try will tell.
-            None => {
-                serving.certain = false;
-                self.ended(tenant, slot, false, port);
-            }
-            _ => self.ended(tenant, slot, false, port),
-        }
-    }
-
-    /// Nothing is in that hand any more.
-    fn ended(&mut self, tenant: TenantId, slot: usize, done: bool, port: &mut Port<'_>) {
-        let Some(serving) = self.served.get_mut(&tenant) else { return };
-        let Some(hand) = serving.hands[slot].take() else { return };
-        if let (Write::Batch { stream, to, .. }, true) = (hand.write, done) {
-            serving.standing.offsets[stream] = to;
-        }
-        Self::reply(hand.caller, done.then_some(()), port);
-        if serving.giving.is_some() {
-            if serving.idle() {
-                self.hear(tenant, &Heard::Drained, port);
-            }
-        } else if slot < STREAMS {
-            let after = MS * port.dice.among(200..1200) as u32;
-            port.out.push(Effect::After(after, Timer::Pull(tenant, serving.tag, slot)));
-        }
-    }
-
-    fn hand_over(&mut self, title: &Title, to: NodeId, port: &mut Port<'_>) {
-        let now = port.now;
-        let Some(serving) = self.served.get_mut(&title.tenant).filter(|s| s.giving.is_none() && s.title == *title)
-        else {
-            return;
-        };
-        // One that is being opened is opened first.
-        if !serving.open {
-            return;
-        }
-        let (giving, first) = Giving::begin(title.clone(), to, now);
-        serving.giving = Some(giving);
-        self.carry_out(title.tenant, &first, port);
-    }
-
-    fn hear(&mut self, tenant: TenantId, heard: &Heard, port: &mut Port<'_>) {
-        let next = self.served.get_mut(&tenant).and_then(|s| s.giving.as_mut()).and_then(|giving| giving.heard(heard));
-        if let Some(next) = next {
-            self.carry_out(tenant, &next, port);
-        }
-    }
-
-    fn carry_out(&mut self, tenant: TenantId, next: &Do, port: &mut Port<'_>) {
-        let Some(serving) = self.served.get_mut(&tenant) else { return };
-        let tag = serving.tag;
-        match next {
-            Do::Drain if serving.idle() || self.sabotage == Sabotage::NoDrain => {
-                self.hear(tenant, &Heard::Drained, port);
-            }
-            Do::Drain => {}
-            Do::Checkpoint if self.sabotage == Sabotage::NoCheckpoint => self.hear(tenant, &Heard::Checkpointed, port),
-            Do::Checkpoint => {
-                let after = MS * port.dice.among(5..200) as u32;
-                port.out.push(Effect::After(after, Timer::Checkpointed(tenant, tag)));
-            }
-            Do::Transfer => {
-                let Some(giving) = &serving.giving else { return };
-                let (title, to) = (giving.title().clone(), giving.to().clone());
-                port.out.push(Effect::HandsOver(tenant, serving.idle()));
-                let statement = Statement::Transfer(title, to, serving.standing.snapshot, serving.certain);
-                self.send(statement, Purpose::Transfer(tenant, tag), port);
-            }
-            Do::Ask => self.send(Statement::Read(tenant), Purpose::Ask(tenant, tag), port),
-            // Its views were closed, or will be by the time it is asked again: it opens anew.
-            Do::Resume => {
-                let epoch = serving.title.epoch;
-                self.forget(tenant, port);
-                self.start(tenant, epoch, port);
-            }
-            Do::Close => self.forget(tenant, port),
-        }
-    }
-
-    fn on_call(&mut self, call: Call, caller: Caller, port: &mut Port<'_>) {
-        let serves = self.held(port.now) && self.served.get(&call.tenant).is_some_and(Serving::serves);
-        let hopped = matches!(caller, Caller::Hop(..));
-        match self.routes.way(call.tenant, &self.me, serves, hopped) {
-            Way::Here if self.served[&call.tenant].hands[STREAMS].is_none() => {
-                let early = self.sabotage == Sabotage::EarlyAnswer;
-                if early {
-                    Self::reply(Some((caller, call)), Some(()), port);
-                }
-                let caller = (!early).then_some((caller, call));
-                self.write(call.tenant, STREAMS, Hand { write: Write::Key(call.key), caller, tx: None }, port);
-            }
-            Way::Misdirected(route) => {
-                if let Caller::Hop(process, ticket) = caller {
-                    port.out.push(Effect::Back(process, Parcel::Back(ticket, HopAnswer::Misdirected(route), false)));
-                }
-            }
-            Way::Hop(route) => self.hop(call, 0, route, port),
-            Way::Here | Way::Later => Self::reply(Some((caller, call)), None, port),
-        }
-    }
-
-    fn hop(&mut self, call: Call, nth: u32, route: Route, port: &mut Port<'_>) {
-        self.tickets += 1;
-        self.pending.push((self.tickets, Purpose::Hop(call, nth, route.epoch)));
-        port.out.push(Effect::After(self.rules.terms.patience, Timer::GiveUp(self.tickets)));
-        let from = Process { node: 0, life: 0 };
-        port.out.push(Effect::Hop(route.owner, Parcel::Hop(from, self.tickets, call)));
-    }
-
-    fn on_back(&mut self, ticket: u64, answer: HopAnswer, done: bool, port: &mut Port<'_>) {
-        let Some(at) = self.pending.iter().position(|(t, _)| *t == ticket) else { return };
-        let (_, Purpose::Hop(call, nth, tried)) = self.pending.swap_remove(at) else { return };
-        match self.routes.again(call.tenant, &self.me, nth, tried, answer) {
-            Some(Way::Hop(route)) => self.hop(call, nth + 1, route, port),
-            _ => port.out.push(Effect::Answered(call, done)),
-        }
     }
 }

@@ -11,7 +11,7 @@ use autonomos_runtime::authority::{Instance, Member, MemberState, NodeId, Placer
 use autonomos_runtime::ids::TenantId;
 
 use super::check::Checks;
-use super::ledger::{Cause, Meets, Row, Write};
+use super::ledger::{Cause, Row, Write};
 use super::sabotage::Sabotage;
 use super::wire::{Answer, Process, Sent, Statement};
 use crate::fence::{Fence, judge};
@@ -20,7 +20,7 @@ use crate::fence::{Fence, judge};
 pub const PATIENCE: u64 = 2_000_000;
 
 #[derive(Debug)]
-struct MemberRow {
+pub(super) struct MemberRow {
     instance: Instance,
     state: MemberState,
     lease_until: i64,
@@ -29,35 +29,35 @@ struct MemberRow {
 }
 
 #[derive(Debug)]
-struct Tx {
-    id: u64,
-    owner: Process,
-    at: usize,
-    title: Title,
-    write: Write,
+pub(super) struct Tx {
+    pub(super) id: u64,
+    pub(super) owner: Process,
+    pub(super) at: usize,
+    pub(super) title: Title,
+    pub(super) write: Write,
     /// Waits for the counter.
-    waits: bool,
+    pub(super) waits: bool,
 }
 
-struct Parked {
-    nth: u64,
-    sent: Sent,
-    tx: Option<u64>,
+pub(super) struct Parked {
+    pub(super) nth: u64,
+    pub(super) sent: Sent,
+    pub(super) tx: Option<u64>,
 }
 
 /// See the module.
 pub struct Store {
-    members: Vec<MemberRow>,
-    pub rows: Vec<Row>,
-    placer: Option<Placer>,
-    open: Vec<Tx>,
-    parked: Vec<Parked>,
-    count: u64,
-    ttl: i64,
-    sabotage: Sabotage,
+    pub(super) members: Vec<MemberRow>,
+    pub(super) rows: Vec<Row>,
+    pub(super) placer: Option<Placer>,
+    pub(super) open: Vec<Tx>,
+    pub(super) parked: Vec<Parked>,
+    pub(super) count: u64,
+    pub(super) ttl: i64,
+    pub(super) sabotage: Sabotage,
     /// How much its clock is ahead, and how fast it runs, in parts of a million.
-    pub ahead: i64,
-    pub drift: i64,
+    pub(super) ahead: i64,
+    pub(super) drift: i64,
 }
 
 /// What follows from a statement besides its answer.
@@ -91,7 +91,7 @@ impl Store {
     }
 
     /// Its own clock.
-    fn clock(&self, now: u64) -> i64 {
+    pub(super) fn clock(&self, now: u64) -> i64 {
         let now = now as i64;
         now + now / 1_000_000 * self.drift + self.ahead
     }
@@ -126,7 +126,7 @@ impl Store {
     }
 
     /// Those that waited try again, in order.
-    fn wake(&mut self, now: u64, follows: &mut Follows, checks: &mut Checks) {
+    pub(super) fn wake(&mut self, now: u64, follows: &mut Follows, checks: &mut Checks) {
         let mut at = 0;
         while at < self.parked.len() {
             let (sent, tx, nth) = (self.parked[at].sent.clone(), self.parked[at].tx, self.parked[at].nth);
@@ -144,7 +144,13 @@ impl Store {
     }
 
     /// Parks a statement that was not parked before.
-    fn park(&mut self, sent: &Sent, tx: Option<u64>, again: Option<u64>, follows: &mut Follows) -> Option<Answer> {
+    pub(super) fn park(
+        &mut self,
+        sent: &Sent,
+        tx: Option<u64>,
+        again: Option<u64>,
+        follows: &mut Follows,
+    ) -> Option<Answer> {
         if again.is_none() {
             self.count += 1;
             self.parked.push(Parked { nth: self.count, sent: sent.clone(), tx });
@@ -184,6 +190,7 @@ impl Store {
                         checks.fault(now, || format!("{me:?} renewed although it was over"));
                     }
                     member.lease_until = clock + ttl;
+                    checks.renewed(me, now);
                     Answer::Changed(true)
                 } else {
                     Answer::Changed(false)
@@ -248,6 +255,16 @@ impl Store {
                 }
                 Answer::Title(Some(self.grant(title.tenant, active, Cause::Transfer, now, checks)))
             }
+            Statement::Reclaim(title) => {
+                let row = &self.rows[index(title.tenant)];
+                if judge(title, &row.holder, row.epoch) != Fence::Holds {
+                    return Some(Answer::Title(None));
+                }
+                if !row.shared.is_empty() {
+                    return self.park(sent, None, again, follows);
+                }
+                Answer::Title(Some(self.grant(title.tenant, title.holder.clone(), Cause::Reclaim, now, checks)))
+            }
             Statement::TransferAnyway(placer, tenant, epoch, to) => {
                 let (active, row) = (self.active(to), &self.rows[index(*tenant)]);
                 let wanted = row.wanted.as_ref().is_some_and(|(node, _)| node == to);
@@ -292,117 +309,6 @@ impl Store {
         let free = |row: &Row| !self.lives(&row.holder) && row.shared.is_empty();
         let taken: Vec<TenantId> = tenants.iter().copied().filter(|t| active && free(&self.rows[index(*t)])).collect();
         taken.into_iter().map(|tenant| self.grant(tenant, me.clone(), Cause::Takeover, now, checks)).collect()
-    }
-
-    fn append(
-        &mut self,
-        sent: &Sent,
-        title: &Title,
-        write: Write,
-        again: Option<u64>,
-        follows: &mut Follows,
-    ) -> Option<Answer> {
-        let at = index(title.tenant);
-        let fenced = self.sabotage != Sabotage::NoFence;
-        let guarded = self.sabotage != Sabotage::NoLedger;
-        let id = if let Some(id) = again {
-            id
-        } else {
-            let row = &mut self.rows[at];
-            if fenced && judge(title, &row.holder, row.epoch) != Fence::Holds {
-                return Some(Answer::Fenced);
-            }
-            self.count += 1;
-            let id = self.count;
-            if fenced && self.sabotage != Sabotage::FenceWithoutLock {
-                row.shared.push(id);
-            }
-            self.open.push(Tx { id, owner: sent.from, at, title: title.clone(), write, waits: false });
-            id
-        };
-        let row = &mut self.rows[at];
-        let meets = row.meets(write, guarded);
-        let blocked = row.counter.is_some_and(|holder| holder != id) && guarded;
-        let Some(tx) = self.open.iter_mut().find(|tx| tx.id == id) else { return Some(Answer::Failed) };
-        if meets == Meets::Fits && blocked {
-            tx.waits = true;
-            return self.park(sent, Some(id), again, follows);
-        }
-        tx.waits = false;
-        match meets {
-            Meets::Fits => {
-                row.counter = Some(id);
-                if self.sabotage != Sabotage::NoIdleTimeout {
-                    follows.expires.push(id);
-                }
-                Some(Answer::Appended(id))
-            }
-            Meets::Already => {
-                self.end(id);
-                Some(Answer::Already)
-            }
-            Meets::Moved(to) => {
-                self.end(id);
-                Some(Answer::Moved(to))
-            }
-        }
-    }
-
-    fn commit(&mut self, id: u64, now: u64, checks: &mut Checks) -> Answer {
-        let clock = self.clock(now);
-        let Some(tx) = self.end(id) else { return Answer::Failed };
-        let row = &mut self.rows[tx.at];
-        checks.committed(&tx.title, row, now);
-        row.apply(tx.write);
-        row.active = clock;
-        Answer::Committed
-    }
-
-    /// Ends a transaction, and lets go of what it held.
-    fn end(&mut self, id: u64) -> Option<Tx> {
-        let at = self.open.iter().position(|tx| tx.id == id)?;
-        let tx = self.open.swap_remove(at);
-        let row = &mut self.rows[tx.at];
-        row.shared.retain(|shared| *shared != id);
-        row.counter = row.counter.filter(|holder| *holder != id);
-        Some(tx)
-    }
-
-    /// A wait or a transaction has lasted for [`PATIENCE`]: it ends, if it is still there.
-    pub fn expire(&mut self, nth: u64, now: u64, checks: &mut Checks) -> Follows {
-        let mut follows = Follows::default();
-        if let Some(at) = self.parked.iter().position(|parked| parked.nth == nth) {
-            let parked = self.parked.remove(at);
-            if let Some(tx) = parked.tx {
-                self.end(tx);
-            }
-            follows.answers.push((parked.sent, Answer::Failed));
-        } else if self.open.iter().any(|tx| tx.id == nth && !tx.waits) {
-            self.end(nth);
-        }
-        self.wake(now, &mut follows, checks);
-        follows
-    }
-
-    /// The connections of a process ended: so do its transactions and its waits.
-    pub fn disconnect(&mut self, process: Process, now: u64, checks: &mut Checks) -> Follows {
-        let mut follows = Follows::default();
-        self.parked.retain(|parked| parked.sent.from != process);
-        let ids: Vec<u64> = self.open.iter().filter(|tx| tx.owner == process).map(|tx| tx.id).collect();
-        for id in ids {
-            self.end(id);
-        }
-        self.wake(now, &mut follows, checks);
-        follows
-    }
-
-    /// It went down: what was not committed is gone, and who waited is told by the end of its connection.
-    pub fn restart(&mut self) -> Vec<Sent> {
-        let ids: Vec<u64> = self.open.iter().map(|tx| tx.id).collect();
-        for id in ids {
-            self.end(id);
-        }
-        self.parked.drain(..).map(|parked| parked.sent).collect()
     }
 
     fn tenure(&self, at: usize, clock: i64) -> Tenure {

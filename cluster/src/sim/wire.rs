@@ -30,6 +30,7 @@ pub enum Statement {
     Want(Placer, TenantId, i64, Option<NodeId>),
     /// With where the views were written, and whether the owner knows what became of all its batches.
     Transfer(Title, NodeId, u64, bool),
+    Reclaim(Title),
     TransferAnyway(Placer, TenantId, i64, NodeId),
     /// The row of a tenant, and where its streams stand.
     Read(TenantId),

@@ -11,14 +11,14 @@ use super::check::{Checks, process_of};
 use super::dice::Dice;
 use super::faults::{Fault, plan};
 use super::ledger::Row;
-use super::node::{Effect, Input, Node, Port, Timer};
+use super::node::{Effect, Input, Node, Port};
 use super::queue::Queue;
 use super::sabotage::Sabotage;
-use super::store::{Follows, PATIENCE, Store, index, tenant};
+use super::store::{Follows, PATIENCE, Store, tenant};
 use super::wire::{Answer, Call, Parcel, Process, Sent, Statement};
 use crate::sweep::Rules;
 
-enum Event {
+pub(super) enum Event {
     AtStore(Sent),
     AtNode(Process, Input),
     Expire(u64),
@@ -31,51 +31,51 @@ enum Event {
 }
 
 /// A machine, and the process on it.
-struct Machine {
-    id: NodeId,
-    life: u32,
-    node: Option<Node>,
+pub(super) struct Machine {
+    pub(super) id: NodeId,
+    pub(super) life: u32,
+    pub(super) node: Option<Node>,
     /// Parts of a million that its clock runs faster.
-    drift: i64,
-    paused: bool,
+    pub(super) drift: i64,
+    pub(super) paused: bool,
     /// What came while it was paused.
-    waiting: Vec<Input>,
-    cut: (bool, bool),
-    cut_at: u64,
+    pub(super) waiting: Vec<Input>,
+    pub(super) cut: (bool, bool),
+    pub(super) cut_at: u64,
     /// What is held up by a cut, and comes when it is mended.
-    held: Vec<Event>,
-    slow: u64,
-    alone: bool,
-    blind: bool,
-    departs: bool,
+    pub(super) held: Vec<Event>,
+    pub(super) slow: u64,
+    pub(super) alone: bool,
+    pub(super) blind: bool,
+    pub(super) departs: bool,
     /// Since when it could take over what others leave.
-    helps: Option<u64>,
+    pub(super) helps: Option<u64>,
     /// To be started again when it is gone.
-    again: bool,
+    pub(super) again: bool,
 }
 
 /// See the module.
 pub struct World {
-    now: u64,
-    dice: Dice,
-    queue: Queue<Event>,
-    store: Store,
-    machines: Vec<Machine>,
-    checks: Checks,
-    rules: Rules,
-    sabotage: Sabotage,
+    pub(super) now: u64,
+    pub(super) dice: Dice,
+    pub(super) queue: Queue<Event>,
+    pub(super) store: Store,
+    pub(super) machines: Vec<Machine>,
+    pub(super) checks: Checks,
+    pub(super) rules: Rules,
+    pub(super) sabotage: Sabotage,
     /// The database answers, or is still, or is down, until then.
-    still: u64,
-    down: u64,
+    pub(super) still: u64,
+    pub(super) down: u64,
     /// When it was last unwell.
-    well: u64,
-    calm: u64,
+    pub(super) well: u64,
+    pub(super) calm: u64,
     /// Faults under way, for the measurement of failovers.
-    faults: u64,
-    asked: u64,
-    open: Vec<(Call, bool)>,
-    spikes: u64,
-    trace: Option<Vec<String>>,
+    pub(super) faults: u64,
+    pub(super) asked: u64,
+    pub(super) open: Vec<(Call, bool)>,
+    pub(super) spikes: u64,
+    pub(super) trace: Option<Vec<String>>,
 }
 
 /// What became of a world.
@@ -94,7 +94,7 @@ pub struct Outcome {
 }
 
 /// A start of a node; its incarnation tells which.
-fn instance(node: &NodeId, n: usize, life: u32) -> Instance {
+pub(super) fn instance(node: &NodeId, n: usize, life: u32) -> Instance {
     let bits = (n as u128) << 64 | u128::from(life);
     Instance { node: node.clone(), incarnation: IncarnationId::from_uuid(uuid::Uuid::from_u128(bits)) }
 }
@@ -171,7 +171,7 @@ impl World {
         }
     }
 
-    fn note(&mut self, what: impl FnOnce() -> String) {
+    pub(super) fn note(&mut self, what: impl FnOnce() -> String) {
         if let Some(trace) = &mut self.trace {
             let mut line = format!("{:>4}.{:06} {}", self.now / 1_000_000, self.now % 1_000_000, what());
             for (n, machine) in self.machines.iter().enumerate() {
@@ -265,7 +265,7 @@ impl World {
         }
     }
 
-    fn answer(&mut self, sent: &Sent, answer: Answer) {
+    pub(super) fn answer(&mut self, sent: &Sent, answer: Answer) {
         let way = self.way(sent.from.node);
         let event = Event::AtNode(sent.from, Input::Answer(sent.ticket, answer));
         let machine = &mut self.machines[sent.from.node];
@@ -388,133 +388,6 @@ impl World {
         if done && let Some(open) = self.open.iter_mut().find(|(open, _)| *open == call) {
             open.1 = true;
             self.checks.answered(call.tenant, call.key);
-        }
-    }
-
-    /// The process of a machine is gone.
-    fn end(&mut self, node: usize) {
-        let machine = &mut self.machines[node];
-        machine.node = None;
-        machine.waiting.clear();
-        machine.paused = false;
-        self.judge(node);
-    }
-
-    /// Whether a node is able by itself, as of now.
-    fn judge(&mut self, node: usize) {
-        let machine = &self.machines[node];
-        let reaches = machine.node.is_some() && !machine.paused && machine.cut == (false, false);
-        self.checks.reaches[node] = reaches.then_some(machine.life);
-        let able = reaches && machine.slow == 0;
-        let before = self.checks.able[node].filter(|(life, _)| *life == machine.life);
-        self.checks.able[node] = able.then(|| before.unwrap_or((machine.life, self.now)));
-        let machine = &mut self.machines[node];
-        let helps = able && !machine.blind && !machine.departs;
-        machine.helps = helps.then(|| machine.helps.unwrap_or(self.now));
-    }
-
-    fn fault(&mut self, fault: Fault) {
-        self.note(|| format!("----- {fault:?}"));
-        match fault {
-            Fault::Start(n) => return self.start(n),
-            Fault::Kill(n) | Fault::Power(n) | Fault::KillSeen(n) => return self.kill(n, fault),
-            Fault::Resume(n) => {
-                let process = Process { node: n, life: self.machines[n].life };
-                self.machines[n].paused = false;
-                let mut waiting = std::mem::take(&mut self.machines[n].waiting);
-                // What it reads first when it wakes is anybody's guess.
-                while !waiting.is_empty() {
-                    let next = waiting.swap_remove(self.dice.index(waiting.len()));
-                    let at = self.now + self.dice.among(0..500);
-                    self.queue.plan(at, Event::AtNode(process, next));
-                }
-            }
-            Fault::Pause(n) => self.machines[n].paused = self.machines[n].node.is_some(),
-            Fault::Cut(n, there, back) => {
-                (self.machines[n].cut, self.machines[n].cut_at) = ((there, back), self.now);
-            }
-            Fault::Slow(n, slow) => self.machines[n].slow = slow,
-            Fault::Alone(n) => self.machines[n].alone = true,
-            Fault::Blind(n) => self.machines[n].blind = true,
-            Fault::Heal(n) => {
-                let machine = &mut self.machines[n];
-                (machine.cut, machine.slow) = ((false, false), 0);
-                (machine.alone, machine.blind) = (false, false);
-                for event in std::mem::take(&mut machine.held) {
-                    let way = self.dice.among(100..50_000);
-                    self.queue.plan(self.now + way, event);
-                }
-            }
-            Fault::Depart(n) => {
-                let process = Process { node: n, life: self.machines[n].life };
-                self.machines[n].departs = self.machines[n].node.is_some();
-                self.queue.plan(self.now, Event::AtNode(process, Input::Depart));
-            }
-            Fault::Stall(lasts) => {
-                self.still = self.still.max(self.now + lasts);
-                self.well = self.well.max(self.still);
-            }
-            Fault::Down(lasts) => {
-                self.down = self.down.max(self.now + lasts);
-                self.well = self.well.max(self.down);
-                for sent in self.store.restart() {
-                    self.answer(&sent, Answer::Failed);
-                }
-            }
-            Fault::Jump(by) => {
-                self.store.ahead += by;
-                self.well = self.well.max(self.now);
-            }
-            Fault::Load(at, load) => {
-                self.store.rows[index(tenant(at))].load = load;
-                self.checks.changed();
-            }
-        }
-        match fault {
-            Fault::Resume(n) | Fault::Pause(n) | Fault::Cut(n, ..) | Fault::Slow(n, _) | Fault::Heal(n) => {
-                self.judge(n);
-            }
-            Fault::Blind(n) | Fault::Depart(n) => self.judge(n),
-            _ => {}
-        }
-        self.disturb();
-    }
-
-    fn disturb(&mut self) {
-        self.faults = self.now;
-        self.checks.disturbed();
-    }
-
-    fn start(&mut self, n: usize) {
-        if self.machines[n].node.is_some() {
-            self.machines[n].again = self.machines[n].departs;
-            return;
-        }
-        let machine = &mut self.machines[n];
-        machine.life += 1;
-        machine.departs = false;
-        let me = instance(&machine.id, n, machine.life);
-        machine.node = Some(Node::new(me, self.rules, self.sabotage));
-        let process = Process { node: n, life: machine.life };
-        self.queue.plan(self.now, Event::AtNode(process, Input::Timer(Timer::Start)));
-        self.judge(n);
-    }
-
-    fn kill(&mut self, n: usize, fault: Fault) {
-        let Some(node) = &self.machines[n].node else { return };
-        let (me, process) = (node.me.clone(), Process { node: n, life: self.machines[n].life });
-        let quiet = self.now - self.faults > 12_000_000 && self.now > self.well + 12_000_000;
-        let others = self.machines.iter().enumerate().any(|(at, m)| at != n && m.node.is_some());
-        self.end(n);
-        self.disturb();
-        if fault != Fault::Power(n) {
-            self.queue.plan(self.now + 2_000, Event::Disconnect(process));
-        }
-        if fault == Fault::KillSeen(n) {
-            let sent = Sent { from: process, ticket: 0, statement: Statement::Leave(me) };
-            self.queue.plan(self.now + 500_000, Event::AtStore(sent));
-        } else if quiet && others && self.spikes == 0 {
-            self.checks.ended(&self.store.rows, n, process.life, self.now);
         }
     }
 }

@@ -173,7 +173,7 @@ fn versions(array: &ArrayRef) -> (ArrayRef, Vec<u32>) {
         DataType::Int64 => array.as_primitive::<Int64Type>().clone(),
         DataType::Timestamp(..) => array.as_primitive::<TimestampMicrosecondType>().reinterpret_cast::<Int64Type>(),
         DataType::Date32 => array.as_primitive::<Date32Type>().unary(|d| i64::from(d).saturating_mul(moment::DAY)),
-        DataType::Float64 => array.as_primitive::<Float64Type>().unary(|v| v as i64),
+        DataType::Float64 => array.as_primitive::<Float64Type>().unary(number::whole_of),
         DataType::Decimal128(_, scale) => {
             let power = 10_i128.checked_pow(u32::try_from(*scale).unwrap_or(0)).unwrap_or(i128::MAX);
             array
@@ -204,8 +204,8 @@ fn of_text(array: &StringArray) -> (ArrayRef, Vec<u32>) {
         }
         match moment::datetime(clean, &mut false) {
             Ok(micros) => values[row] = micros.unwrap_or(0),
-            Err(_) => match number::number(clean, &mut false) {
-                Ok(number) => values[row] = number.unwrap_or(0.0) as i64,
+            Err(_) => match number::whole(clean) {
+                Ok(whole) => values[row] = whole.unwrap_or(0),
                 Err(_) => unordered.push(row as u32),
             },
         }
@@ -215,6 +215,8 @@ fn of_text(array: &StringArray) -> (ArrayRef, Vec<u32>) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::cast::typed;
+    use super::super::entity::FieldType;
     use super::*;
     use arrow::datatypes::Field;
 
@@ -256,5 +258,12 @@ mod tests {
             StringArray::from(vec![Some("1970-01-01T00:00:01Z"), Some("17"), Some("20240101"), None, Some("x")]);
         assert_eq!(of(Arc::new(texts)), (vec![1_000_000, 17, 20_240_101, 0, 0], vec![4]));
         assert_eq!(of(Arc::new(Int64Array::from(vec![Some(5), None]))), (vec![5, 0], vec![]));
+        // However it is held: a version that a remap reads off an amount is the one that was read off its text.
+        let long = Arc::new(StringArray::from(vec!["22009469985859930.103"])) as ArrayRef;
+        let amount = typed::column(&long, FieldType::Money).array;
+        assert_eq!(
+            (of(long), of(amount)),
+            ((vec![22_009_469_985_859_930], vec![]), (vec![22_009_469_985_859_930], vec![]))
+        );
     }
 }

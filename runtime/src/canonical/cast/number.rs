@@ -84,6 +84,14 @@ impl Parts {
         format!("{}{digits}e{}", if self.negative { "-" } else { "" }, self.exponent)
     }
 
+    /// What stands before the decimal mark; beyond 64 bits the nearest end.
+    fn whole(&self) -> i64 {
+        let places = usize::try_from(self.exponent.saturating_add(self.digits.len() as i32)).unwrap_or(0);
+        let digits = self.digits.iter().copied().chain(std::iter::repeat(b'0')).take(places);
+        let signed = |digit: u8| if self.negative { -i64::from(digit - b'0') } else { i64::from(digit - b'0') };
+        digits.fold(0, |value: i64, digit| value.saturating_mul(10).saturating_add(signed(digit)))
+    }
+
     /// The value times 10^`scale`, rounded half to even; whether it was exact.
     fn scaled(&self, scale: i32) -> Option<(i128, bool)> {
         let significant: &[u8] = match self.digits.iter().position(|d| *d != b'0') {
@@ -285,6 +293,24 @@ pub fn integer(value: &[u8], lossy: &mut Lossy) -> Parsed<i64> {
     i64::try_from(whole).map(Some).map_err(|_| Fault::TooLarge)
 }
 
+/// The whole part of a number, exact as far as 64 bits go and their nearest end beyond: what orders states. A double
+/// would put neighbours of seventeen digits into one.
+pub fn whole(value: &[u8]) -> Parsed<i64> {
+    let word = trim(value);
+    if is_null(word) || word.eq_ignore_ascii_case(b"nan") {
+        return Ok(None);
+    }
+    dressed(word).map(|parts| Some(parts.whole())).ok_or(Fault::NotANumber)
+}
+
+/// The whole part of a double, as its text has it: through money and back it is the same.
+pub fn whole_of(number: f64) -> i64 {
+    if number.abs() < (1_u64 << 53) as f64 {
+        return number as i64;
+    }
+    whole(number_text(number).as_bytes()).ok().flatten().unwrap_or(number as i64)
+}
+
 /// An exact amount, in units of 10^-10.
 #[inline]
 pub fn money(value: &[u8], lossy: &mut Lossy) -> Parsed<i128> {
@@ -430,6 +456,30 @@ mod tests {
         assert_eq!(i("170141183460469231731687303715884105727.9"), Err(Fault::TooLarge));
         assert_eq!(i("12.5"), Err(Fault::NotAnInteger));
         assert_eq!(i("51-200"), Err(Fault::NotANumber));
+    }
+
+    #[test]
+    fn whole_parts_are_exact() {
+        for (text, expected) in [
+            ("22009469985859930.103", Some(22_009_469_985_859_930)),
+            ("-22009469985859930.903", Some(-22_009_469_985_859_930)),
+            ("0.999", Some(0)),
+            ("(1,234.50)", Some(-1234)),
+            ("1.5e3", Some(1500)),
+            ("5e-9999", Some(0)),
+            ("9223372036854775807.5", Some(i64::MAX)),
+            ("1e30", Some(i64::MAX)),
+            ("-1e30", Some(i64::MIN)),
+            ("N/A", None),
+        ] {
+            assert_eq!(whole(text.as_bytes()), Ok(expected), "{text:?}");
+        }
+        assert_eq!(whole(b"soon"), Err(Fault::NotANumber));
+        assert_eq!(whole_of(-1234.9), -1234);
+        assert_eq!(whole_of(f64::INFINITY), i64::MAX);
+        for number in [22_009_469_985_859_932.0, 9_007_199_254_740_994.0, -4e18] {
+            assert_eq!(Ok(Some(whole_of(number))), whole(number_text(number).as_bytes()));
+        }
     }
 
     #[test]

@@ -307,7 +307,7 @@ impl Tasks for PostgresTx {
         let which = match filter.state {
             None | Some(TaskState::Queued | TaskState::Success) => "tasks where ($3 is null or state = $3)",
             Some(_) => {
-                "tasks indexed by tasks_by_state
+                "tasks
                  where state = $3 and state in ('in_progress', 'retry_wait', 'failed', 'cancelled')"
             }
         };
@@ -330,7 +330,7 @@ impl Tasks for PostgresTx {
 
     async fn running_tasks(&mut self) -> Result<Vec<Task>> {
         let rows = sqlx::query(
-            "select * from tasks indexed by tasks_running where tenant_id = $1 and state = 'in_progress'
+            "select * from tasks where tenant_id = $1 and state = 'in_progress'
              order by started_at, id",
         )
         .bind(self.tenant)
