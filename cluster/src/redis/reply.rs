@@ -152,14 +152,14 @@ fn text(value: &Value) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn bulk(text: impl ToString) -> Value {
-        Value::BulkString(text.to_string().into_bytes())
+    fn bulk(text: &str) -> Value {
+        Value::BulkString(text.as_bytes().to_vec())
     }
 
     fn stream(seqs: &[u64]) -> Value {
         let one = |seq: &u64| {
             let fields = ["by", "a", "n", "3", "event", "{}", "mac", "x"].map(bulk);
-            Value::Array(vec![bulk(format!("{seq}-0")), Value::Array(fields.to_vec())])
+            Value::Array(vec![bulk(&format!("{seq}-0")), Value::Array(fields.to_vec())])
         };
         Value::Array(seqs.iter().map(one).collect())
     }
