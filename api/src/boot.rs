@@ -17,11 +17,11 @@ use autonomos_actors::parts::Parts;
 use autonomos_actors::platform::Platform;
 use autonomos_actors::tenant::Host;
 use autonomos_actors::vault::Vault;
-use autonomos_cluster::redis::bus::{Health, Makings, RedisBus};
+use autonomos_cluster::redis::bus::{self as redis_bus, Health, Makings};
 use autonomos_cluster::redis::link;
 use autonomos_cluster::redis::seal::Secrets;
 use autonomos_cluster::standalone;
-use autonomos_runtime::bus::{EventBus, Limits, LocalBus};
+use autonomos_runtime::bus::{EventBus, Limits, local};
 use autonomos_runtime::canonical::entity::Vocabulary;
 use autonomos_runtime::config::Config;
 use autonomos_runtime::resilience::Guard;
@@ -225,7 +225,7 @@ async fn bus(
     config: &Config,
 ) -> Result<(Arc<dyn EventBus>, Option<watch::Receiver<Health>>)> {
     let Some(url) = config.bus.redis_url.reveal() else {
-        return Ok((Arc::new(LocalBus::kept_in(args.data_dir.join("live"), ambient.clone(), limits)?), None));
+        return Ok((Arc::new(local::kept_in(args.data_dir.join("live"), ambient.clone(), limits)?), None));
     };
     autonomos_cluster::metrics::describe();
     let makings = Makings {
@@ -235,8 +235,7 @@ async fn bus(
         node: args.node_id.clone(),
         secrets: Secrets::new(secrets.iter().copied()),
     };
-    let bus = RedisBus::start(makings).await;
-    let health = bus.health();
+    let (bus, health) = redis_bus::start(makings).await;
     Ok((Arc::new(bus), Some(health)))
 }
 

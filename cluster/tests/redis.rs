@@ -4,20 +4,22 @@
 
 use std::time::Duration;
 
-use autonomos_cluster::redis::bus::{Health, Makings, RedisBus};
+use autonomos_cluster::redis::bus::{self, Health, Makings};
 use autonomos_cluster::redis::link::Place;
 use autonomos_cluster::redis::seal::Secrets;
 use autonomos_cluster::testkit::redis::Server;
-use autonomos_runtime::bus::{Delivery, EventBus as _, Fact, Limits, Subscription, Topic};
+use autonomos_runtime::bus::{Delivery, EventBus as _, Fact, Limits, Rings, Subscription, Topic};
 use autonomos_runtime::ids::{TenantId, TraceId};
 use autonomos_runtime::{Actor, Ambient, Scope};
+use tokio::sync::watch;
 
 /// Within which everybody sees the same again.
 const BACK: Duration = Duration::from_secs(5);
 
 struct Node {
     name: &'static str,
-    bus: RedisBus,
+    bus: Rings,
+    health: watch::Receiver<Health>,
     scope: Scope,
     listener: Subscription,
     last: Option<u64>,
@@ -40,10 +42,10 @@ async fn start(url: &str, name: &'static str, secret: &str, scope: &Scope) -> No
         node: name.to_owned(),
         secrets: Secrets::new([secret]),
     };
-    let bus = RedisBus::start(makings).await;
+    let (bus, health) = bus::start(makings).await;
     bus.settled(scope).await;
     let listener = bus.subscribe(scope, None);
-    Node { name, bus, scope: scope.clone(), listener, last: None, said: 0 }
+    Node { name, bus, health, scope: scope.clone(), listener, last: None, said: 0 }
 }
 
 fn tenant() -> Scope {
@@ -66,7 +68,7 @@ impl Node {
     }
 
     async fn until(&self, health: Health) {
-        let mut told = self.bus.health();
+        let mut told = self.health.clone();
         let within = Duration::from_secs(10);
         tokio::time::timeout(within, told.wait_for(|now| *now == health)).await.expect("in time").unwrap();
     }
@@ -264,7 +266,7 @@ async fn full_it_refuses_and_events_stay_here_until_there_is_room() {
 async fn with_the_wrong_password_events_stay_here() {
     let redis = Server::shared();
     let mut a = start(&redis.url_of_a_stranger(), "a", "secret", &tenant()).await;
-    assert_eq!(*a.bus.health().borrow(), Health::Away);
+    assert_eq!(*a.health.borrow(), Health::Away);
     a.say();
     has_all_of(&a.hear_until("a", 1).await, "a", 1..=1);
 }

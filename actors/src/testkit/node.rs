@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use autonomos_runtime::bus::{EventBus, Limits, LocalBus};
+use autonomos_runtime::bus::{EventBus, Limits, local};
 use autonomos_runtime::canonical::entity::Vocabulary;
 use autonomos_runtime::config::Config;
 use autonomos_runtime::ids::{ConnectionId, TaskId};
@@ -173,7 +173,7 @@ fn platform(
     configure(&mut config);
     let vocabulary = Arc::new(Vocabulary::builtin().clone());
     let views = Settings { memory: 128 << 20, threads: 1, ..Settings::in_folder(folder.join("views")) };
-    let bus: Arc<dyn EventBus> = Arc::new(LocalBus::new(ambient.clone(), Limits::default()).expect("a bus"));
+    let bus: Arc<dyn EventBus> = Arc::new(local::in_memory(ambient.clone(), Limits::default()).expect("a bus"));
     let sealer = Arc::new(Sealer::new(ambient.clone(), "a secret for tests", &[]));
     let outside = Outside::new(&config, &SystemLookup::shared(), ambient.clone()).expect("a way out");
     Platform::new(Host::new(Arc::new(Parts {

@@ -1,6 +1,6 @@
 //! The bus of many nodes: a tenant's events have one sequence, whoever publishes, and Redis gives the numbers.
 //!
-//! The guarantees of [`EventBus`] hold: publishing puts a fact into the tenant's ring and returns; what a reader gets is in
+//! The guarantees of [`EventBus`](autonomos_runtime::bus::EventBus) hold: publishing puts a fact into the tenant's ring and returns; what a reader gets is in
 //! order, once, and it is told what it does not get. Redis holds the past of every tenant, and each node the part that
 //! somebody on it is interested in. Nothing durable depends on it: it may be killed, emptied, stopped or full, and costs
 //! nobody but the watchers anything.
@@ -12,66 +12,22 @@
 //! `crash`. What waits for Redis is bounded for each tenant as its past is; beyond, the oldest make room and `overflow` says
 //! so. A node that crashes loses what it had not sent.
 
-use std::sync::Arc;
-
-use autonomos_runtime::Scope;
-use autonomos_runtime::bus::{Event, EventBus, Fact, Numbers, Rings, Span, Subscription};
+use autonomos_runtime::bus::{Numbers, Rings};
 use tokio::sync::{mpsc, watch};
 
 use super::keeper::Keeper;
 pub use super::keeper::{Health, Makings};
 
-/// See the module.
-#[derive(Debug)]
-pub struct RedisBus {
-    rings: Rings,
-    health: watch::Receiver<Health>,
-}
-
-impl RedisBus {
-    /// A bus over a Redis, which need not be there yet: it is waited for as long as it has for an answer, and no longer.
-    pub async fn start(makings: Makings) -> Self {
-        let (tell, told) = mpsc::unbounded_channel();
-        let rings = Rings::new(makings.ambient.clone(), makings.limits, Numbers::Elsewhere, move |word| {
-            tell.send(word).is_ok()
-        });
-        let keeper = Keeper::start(makings).await;
-        let health = keeper.health();
-        tokio::spawn(keeper.run(told));
-        Self { rings, health }
-    }
-
-    /// How it goes with Redis, now and later.
-    pub fn health(&self) -> watch::Receiver<Health> {
-        self.health.clone()
-    }
-}
-
-#[async_trait::async_trait]
-impl EventBus for RedisBus {
-    fn publish(&self, scope: &Scope, fact: Fact) {
-        self.rings.publish(scope, fact);
-    }
-
-    async fn settled(&self, scope: &Scope) {
-        self.rings.settled(scope).await;
-    }
-
-    fn subscribe(&self, scope: &Scope, after: Option<u64>) -> Subscription {
-        self.rings.subscribe(scope, after)
-    }
-
-    fn recent(&self, scope: &Scope, at_most: usize, wanted: &dyn Fn(&Event) -> bool) -> (Span, Vec<Arc<Event>>) {
-        self.rings.recent(scope, at_most, wanted)
-    }
-
-    async fn forget(&self, scope: &Scope) {
-        self.rings.forget(scope).await;
-    }
-
-    async fn close(&self) {
-        self.rings.close().await;
-    }
+/// A bus over a Redis, which need not be there yet: it is waited for as long as it has for an answer, and no longer. Beside
+/// it how it goes with Redis, now and later.
+pub async fn start(makings: Makings) -> (Rings, watch::Receiver<Health>) {
+    let (tell, told) = mpsc::unbounded_channel();
+    let rings =
+        Rings::new(makings.ambient.clone(), makings.limits, Numbers::Elsewhere, move |word| tell.send(word).is_ok());
+    let keeper = Keeper::start(makings).await;
+    let health = keeper.health();
+    tokio::spawn(keeper.run(told));
+    (rings, health)
 }
 
 #[cfg(test)]
@@ -94,6 +50,6 @@ mod tests {
             node: "n1".to_owned(),
             secrets: Secrets::new(["a secret for tests"]),
         };
-        tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(RedisBus::start(makings)))
+        tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(start(makings))).0
     });
 }

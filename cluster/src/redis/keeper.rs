@@ -109,10 +109,7 @@ impl Keeper {
         };
         match Link::open(&keeper.place, &keeper.heads).await {
             Ok(link) => keeper.connected(link),
-            Err(error) => {
-                metrics::up(false);
-                tracing::warn!(code = error.code(), kind = ?error.kind(), "Redis does not answer; events stay on this node until it does");
-            }
+            Err(error) => keeper.lost(&error),
         }
         keeper
     }
@@ -139,16 +136,17 @@ impl Keeper {
             };
             let mut beat = false;
             let mut stop = None;
-            let began = tokio::select! {
+            tokio::select! {
                 word = words.recv() => match word {
-                    Some(word) => { stop = self.hear(word); Instant::now() }
+                    Some(word) => stop = self.hear(word),
                     None => return self.stop().await,
                 },
-                link = link => { self.connected(link); connecting = None; Instant::now() }
-                () = self.heads.came() => Instant::now(),
-                _ = beats.tick() => { beat = true; Instant::now() }
-                () = std::future::ready(()), if !self.due.is_empty() => Instant::now(),
-            };
+                link = link => { self.connected(link); connecting = None; }
+                () = self.heads.came() => {}
+                _ = beats.tick() => beat = true,
+                () = std::future::ready(()), if !self.due.is_empty() => {}
+            }
+            let began = Instant::now();
             while stop.is_none()
                 && let Ok(word) = words.try_recv()
             {

@@ -1,77 +1,36 @@
 //! The bus of one process: it gives the numbers itself. Given a folder it keeps each tenant's past there.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
-use super::keeper;
-use super::{Event, EventBus, Fact, Limits, Numbers, Rings, Span, Subscription};
-use crate::{Ambient, Result, Scope};
+use super::{Limits, Numbers, Rings, keeper};
+use crate::{Ambient, Result};
 
-/// See the module.
-#[derive(Debug)]
-pub struct LocalBus {
-    rings: Rings,
+/// A bus with nothing on it, whose past ends with it. It can be used from any thread.
+pub fn in_memory(ambient: Ambient, limits: Limits) -> Result<Rings> {
+    start(ambient, limits, None)
 }
 
-impl LocalBus {
-    /// A bus with nothing on it, whose past ends with it. It can be used from any thread.
-    pub fn new(ambient: Ambient, limits: Limits) -> Result<Self> {
-        Self::start(ambient, limits, None)
-    }
-
-    /// A bus that goes on where the last one over the same folder ended.
-    pub fn kept_in(folder: PathBuf, ambient: Ambient, limits: Limits) -> Result<Self> {
-        Self::start(ambient, limits, Some(folder))
-    }
-
-    fn start(ambient: Ambient, limits: Limits, folder: Option<PathBuf>) -> Result<Self> {
-        let numbers = if folder.is_some() { Numbers::Written } else { Numbers::Here };
-        let keeper = keeper::start(ambient.clone(), limits, folder)?;
-        Ok(Self { rings: Rings::new(ambient, limits, numbers, move |word| keeper.send(word).is_ok()) })
-    }
-
-    /// How many tenants it holds anything for.
-    pub fn tenants(&self) -> usize {
-        self.rings.tenants()
-    }
+/// A bus that goes on where the last one over the same folder ended.
+pub fn kept_in(folder: PathBuf, ambient: Ambient, limits: Limits) -> Result<Rings> {
+    start(ambient, limits, Some(folder))
 }
 
-#[async_trait::async_trait]
-impl EventBus for LocalBus {
-    fn publish(&self, scope: &Scope, fact: Fact) {
-        self.rings.publish(scope, fact);
-    }
-
-    async fn settled(&self, scope: &Scope) {
-        self.rings.settled(scope).await;
-    }
-
-    fn subscribe(&self, scope: &Scope, after: Option<u64>) -> Subscription {
-        self.rings.subscribe(scope, after)
-    }
-
-    fn recent(&self, scope: &Scope, at_most: usize, wanted: &dyn Fn(&Event) -> bool) -> (Span, Vec<Arc<Event>>) {
-        self.rings.recent(scope, at_most, wanted)
-    }
-
-    async fn forget(&self, scope: &Scope) {
-        self.rings.forget(scope).await;
-    }
-
-    async fn close(&self) {
-        self.rings.close().await;
-    }
+fn start(ambient: Ambient, limits: Limits, folder: Option<PathBuf>) -> Result<Rings> {
+    let numbers = if folder.is_some() { Numbers::Written } else { Numbers::Here };
+    let keeper = keeper::start(ambient.clone(), limits, folder)?;
+    Ok(Rings::new(ambient, limits, numbers, move |word| keeper.send(word).is_ok()))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
     use std::time::Duration;
 
     use super::*;
-    use crate::Actor;
-    use crate::bus::{Delivery, Topic};
+    use crate::bus::{Delivery, EventBus as _, Fact, Topic};
     use crate::clock::ManualClock;
     use crate::ids::{TenantId, TraceId};
+    use crate::{Actor, Scope};
 
     fn tenant(ambient: &Ambient) -> Scope {
         Scope::new(TenantId::new(ambient), Actor::System("test"), TraceId::new(ambient))
@@ -82,13 +41,13 @@ mod tests {
     }
 
     crate::event_bus_conformance!(without_past, restart_is_a_reset, |ambient, events| {
-        LocalBus::new(ambient, Limits { events, ..Limits::default() }).unwrap()
+        in_memory(ambient, Limits { events, ..Limits::default() }).unwrap()
     });
 
     crate::event_bus_conformance!(with_past, restart_goes_on, {
         let folder = tempfile::tempdir().unwrap();
         move |ambient, events| {
-            LocalBus::kept_in(folder.path().to_owned(), ambient, Limits { events, ..Limits::default() }).unwrap()
+            kept_in(folder.path().to_owned(), ambient, Limits { events, ..Limits::default() }).unwrap()
         }
     });
 
@@ -96,7 +55,7 @@ mod tests {
     async fn idle_tenants_cost_nothing() {
         let clock = ManualClock::at(chrono::DateTime::UNIX_EPOCH);
         let ambient = Ambient::manual(clock.clone(), 1);
-        let bus = LocalBus::new(ambient.clone(), Limits::default()).unwrap();
+        let bus = in_memory(ambient.clone(), Limits::default()).unwrap();
         for _ in 0..1_000 {
             drop(bus.subscribe(&tenant(&ambient), None));
         }
@@ -117,7 +76,7 @@ mod tests {
     #[tokio::test]
     async fn large_events_are_bounded_by_bytes() {
         let ambient = Ambient::system();
-        let bus = LocalBus::new(ambient.clone(), Limits { bytes: 100_000, ..Limits::default() }).unwrap();
+        let bus = in_memory(ambient.clone(), Limits { bytes: 100_000, ..Limits::default() }).unwrap();
         let scope = tenant(&ambient);
         for _ in 0..100 {
             bus.publish(&scope, Fact::new(Topic::TaskLogged, serde_json::json!({ "line": "x".repeat(5_000) })));
@@ -129,7 +88,7 @@ mod tests {
     async fn a_burst_wakes_a_listener_once_a_pulse_and_not_a_thousand_times() {
         let ambient = Ambient::system();
         let pulse = Duration::from_millis(50);
-        let bus = Arc::new(LocalBus::new(ambient.clone(), Limits { pulse, ..Limits::default() }).unwrap());
+        let bus = Arc::new(in_memory(ambient.clone(), Limits { pulse, ..Limits::default() }).unwrap());
         let scope = tenant(&ambient);
         let mut listener = bus.subscribe(&scope, None);
         let began = ambient.elapsed();
@@ -157,7 +116,7 @@ mod tests {
         let clock = ManualClock::at(chrono::DateTime::UNIX_EPOCH);
         let ambient = Ambient::manual(clock.clone(), 1);
         let folder = tempfile::tempdir().unwrap();
-        let bus = LocalBus::kept_in(folder.path().to_owned(), ambient.clone(), Limits::default()).unwrap();
+        let bus = kept_in(folder.path().to_owned(), ambient.clone(), Limits::default()).unwrap();
         let scope = tenant(&ambient);
         bus.publish(&scope, fact(1));
         bus.settled(&scope).await;
@@ -183,7 +142,7 @@ mod tests {
     #[test]
     fn publishing_works_without_a_runtime() {
         let ambient = Ambient::system();
-        let bus = LocalBus::new(ambient.clone(), Limits::default()).unwrap();
+        let bus = in_memory(ambient.clone(), Limits::default()).unwrap();
         let scope = tenant(&ambient);
         let mut listener = bus.subscribe(&scope, None);
         bus.publish(&scope, fact(1));
@@ -193,7 +152,7 @@ mod tests {
     #[test]
     fn text_forms_are_made_once_and_shared() {
         let ambient = Ambient::system();
-        let bus = LocalBus::new(ambient.clone(), Limits::default()).unwrap();
+        let bus = in_memory(ambient.clone(), Limits::default()).unwrap();
         let scope = tenant(&ambient);
         bus.publish(&scope, fact(7).about("thing", "t-1").version(3));
         let event = bus.recent(&scope, 1, &|_| true).1.remove(0);

@@ -15,7 +15,7 @@ mod event;
 mod fact;
 mod journal;
 mod keeper;
-mod local;
+pub mod local;
 mod ring;
 mod rings;
 mod subscription;
@@ -28,7 +28,6 @@ use std::sync::Arc;
 
 pub use event::Event;
 pub use fact::Fact;
-pub use local::LocalBus;
 pub use ring::{Ring, Taken};
 pub use rings::{Limits, Numbers, Rings, Word};
 pub use subscription::{Delivery, Subscription};

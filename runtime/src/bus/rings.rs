@@ -1,6 +1,6 @@
 //! The rings of all tenants: one is made when somebody publishes or listens, and dropped when it is idle, so that a tenant
 //! without events and listeners costs nothing. Whoever keeps the past or gives the numbers (the keeper) is behind a
-//! function that takes a [`Word`] and never waits; buses differ in their keepers and in nothing else.
+//! function that takes a [`Word`] and never waits. They are the bus: buses differ in their keepers and in nothing else.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use parking_lot::{Mutex, RwLock};
 use tokio::sync::oneshot;
 
 use super::ring::Ring;
-use super::{Event, Fact, Span, Subscription};
+use super::{Event, EventBus, Fact, Span, Subscription};
 use crate::ids::TenantId;
 use crate::{Ambient, Scope, metrics};
 
@@ -105,11 +105,6 @@ impl Rings {
         self.held.read().of.len()
     }
 
-    /// The ring of a tenant, if there is one.
-    pub fn of(&self, tenant: TenantId) -> Option<Arc<Ring>> {
-        self.held.read().of.get(&tenant).cloned()
-    }
-
     /// Tells the keeper; false when it has stopped.
     fn tell(&self, word: Word) -> bool {
         self.keeper.lock().as_ref().is_some_and(|keeper| keeper(word))
@@ -157,9 +152,11 @@ impl Rings {
         });
         rings.sweep_at = (2 * rings.of.len()).max(64);
     }
+}
 
-    /// See [`EventBus`](super::EventBus).
-    pub fn publish(&self, scope: &Scope, fact: Fact) {
+#[async_trait::async_trait]
+impl EventBus for Rings {
+    fn publish(&self, scope: &Scope, fact: Fact) {
         let now = self.ambient.now();
         self.with(scope, |ring| {
             if ring.push(fact, now, scope.trace()) {
@@ -169,8 +166,7 @@ impl Rings {
         metrics::event_published();
     }
 
-    /// See [`EventBus`](super::EventBus).
-    pub async fn settled(&self, scope: &Scope) {
+    async fn settled(&self, scope: &Scope) {
         if !self.kept() {
             return;
         }
@@ -194,18 +190,15 @@ impl Rings {
         }
     }
 
-    /// See [`EventBus`](super::EventBus).
-    pub fn subscribe(&self, scope: &Scope, after: Option<u64>) -> Subscription {
+    fn subscribe(&self, scope: &Scope, after: Option<u64>) -> Subscription {
         self.with(scope, |ring| Subscription::new(ring.clone(), after))
     }
 
-    /// See [`EventBus`](super::EventBus).
-    pub fn recent(&self, scope: &Scope, at_most: usize, wanted: &dyn Fn(&Event) -> bool) -> (Span, Vec<Arc<Event>>) {
+    fn recent(&self, scope: &Scope, at_most: usize, wanted: &dyn Fn(&Event) -> bool) -> (Span, Vec<Arc<Event>>) {
         self.with(scope, |ring| ring.recent(at_most, wanted))
     }
 
-    /// See [`EventBus`](super::EventBus).
-    pub async fn forget(&self, scope: &Scope) {
+    async fn forget(&self, scope: &Scope) {
         let (done, gone) = oneshot::channel();
         {
             let mut rings = self.held.write();
@@ -223,8 +216,7 @@ impl Rings {
         }
     }
 
-    /// See [`EventBus`](super::EventBus).
-    pub async fn close(&self) {
+    async fn close(&self) {
         let (done, stopped) = oneshot::channel();
         // The last word: whatever was said before it is heard, and nothing can be said behind it.
         let Some(keeper) = self.keeper.lock().take() else { return };
