@@ -2,6 +2,8 @@
 //!
 //! Whatever a database says goes to the log (`source`), never to a tenant.
 
+pub(super) mod tasks;
+
 use uuid::Uuid;
 
 use super::{postgres, sqlite};

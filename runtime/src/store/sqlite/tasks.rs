@@ -3,9 +3,7 @@
 //! Tasks come and go by the hundred thousand, so lists of them are written and ended many a statement, and what looks for
 //! the few among them (what is due, what runs) has an index of those alone: a claim costs the same with a million waiting.
 
-use std::collections::HashMap;
-
-use serde_json::{Value, json as object};
+use serde_json::Value;
 use sqlx::AssertSqlSafe;
 use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
@@ -13,16 +11,12 @@ use uuid::Uuid;
 use super::row::{Columns, all, before, json, maybe_json, millis};
 use super::{SqliteTx, missing};
 use crate::ids::{ConnectionId, TaskId};
+use crate::store::rows::tasks::{self, Ending, TaskRows, portions};
 use crate::store::{
-    Claimed, LINE_DATA, LINE_LENGTH, LINES_KEPT, LineLevel, NewTask, Page, Paged, Rest, Room, Task, TaskFilter,
-    TaskLine, TaskOutcome, TaskState, Tasks,
+    Claimed, LINE_DATA, LINE_LENGTH, LINES_KEPT, LineLevel, NewTask, Page, Paged, Room, Task, TaskFilter, TaskLine,
+    TaskOutcome, TaskState, Tasks,
 };
 use crate::{Error, Result, Timestamp};
-
-/// Sizes of the portions a list is written in: few, so that few statements are prepared.
-const PORTIONS: [usize; 3] = [128, 16, 1];
-/// Tasks that a claim looks at first; each further look is at eight times as many.
-const FIRST_LOOK: i64 = 8;
 
 pub(super) fn read(row: &SqliteRow) -> Result<Task> {
     Ok(Task {
@@ -58,31 +52,14 @@ fn read_line(row: &SqliteRow) -> Result<TaskLine> {
     })
 }
 
-/// A list in portions of the few sizes.
-fn portions<T>(mut list: &[T]) -> Vec<&[T]> {
-    let mut out = Vec::new();
-    for size in PORTIONS {
-        while let Some((portion, rest)) = list.split_at_checked(size) {
-            out.push(portion);
-            list = rest;
-        }
-    }
-    out
-}
-
 /// `?5,?6,?7`: so many places from a number on.
 fn places(first: usize, count: usize) -> String {
     let places: Vec<String> = (first..first + count).map(|n| format!("?{n}")).collect();
     places.join(",")
 }
 
-/// Why an attempt ended badly, in words.
-fn said(error: &Value) -> &str {
-    error["message"].as_str().unwrap_or("No reason was given.")
-}
-
-impl SqliteTx {
-    /// One that is known by a key: asking again answers the one that is not over.
+#[async_trait::async_trait]
+impl TaskRows for SqliteTx {
     async fn insert_keyed(&mut self, task: Task, key: &str) -> Result<Task> {
         // The update of a row that is there already changes nothing; it is there for its `returning`.
         let row = sqlx::query(
@@ -141,7 +118,13 @@ impl SqliteTx {
         Ok(())
     }
 
-    /// Waiting tasks that are due, after a place in their order.
+    async fn count_running(&mut self) -> Result<i64> {
+        Ok(sqlx::query_scalar("select count(*) from tasks where tenant_id = ?1 and state = 'in_progress'")
+            .bind(self.tenant)
+            .fetch_one(self.conn()?)
+            .await?)
+    }
+
     async fn due(&mut self, after: (i64, Uuid), at_most: i64) -> Result<Vec<Task>> {
         let rows = sqlx::query(
             "select * from tasks
@@ -158,7 +141,6 @@ impl SqliteTx {
         all(&rows, read)
     }
 
-    /// An attempt that is a row: its slot is taken.
     async fn begin_attempt(&mut self, id: TaskId, epoch: i64) -> Result<Option<Task>> {
         let row = sqlx::query(
             "update tasks set state = 'in_progress', attempts = attempts + 1, started_at = ?3, epoch = ?4,
@@ -171,12 +153,9 @@ impl SqliteTx {
         .bind(epoch)
         .fetch_optional(self.conn()?)
         .await?;
-        let Some(task) = row.as_ref().map(read).transpose()? else { return Ok(None) };
-        self.log_task(id, LineLevel::Info, &format!("Attempt {} begins.", task.attempts), None).await?;
-        Ok(Some(task))
+        row.as_ref().map(read).transpose()
     }
 
-    /// Tasks that were done in this transaction and came to the same.
     async fn pass_well(&mut self, result: &str, ids: &[TaskId]) -> Result<()> {
         let now = millis(self.now());
         for portion in portions(ids) {
@@ -199,16 +178,7 @@ impl SqliteTx {
         Ok(())
     }
 
-    /// Ends one attempt; where the task is now, if it ran.
-    async fn finish_attempt(&mut self, epoch: i64, id: TaskId, outcome: TaskOutcome) -> Result<Option<TaskState>> {
-        let now = self.now();
-        let (wanted, result, error, run_at, uncount) = match outcome {
-            TaskOutcome::Success(result) => (TaskState::Success, Some(result), None, None, 0),
-            TaskOutcome::Retry { at, error } => (TaskState::RetryWait, None, Some(error), Some(at), 0),
-            TaskOutcome::Failed(error) => (TaskState::Failed, None, Some(error), None, 0),
-            TaskOutcome::Cancelled => (TaskState::Cancelled, None, None, None, 0),
-            TaskOutcome::Released => (TaskState::Queued, None, None, None, 1),
-        };
+    async fn finish_attempt(&mut self, epoch: i64, id: TaskId, ending: &Ending) -> Result<Option<TaskState>> {
         let row = sqlx::query(
             "update tasks set
                  state = case when ?4 = 'retry_wait' and attempts >= max_attempts then 'failed' else ?4 end,
@@ -220,28 +190,15 @@ impl SqliteTx {
         .bind(self.tenant)
         .bind(id.as_uuid())
         .bind(epoch)
-        .bind(wanted.as_str())
-        .bind(maybe_json(result.as_ref())?)
-        .bind(maybe_json(error.as_ref())?)
-        .bind(run_at.map(millis))
-        .bind(uncount)
-        .bind(millis(now))
+        .bind(ending.wanted.as_str())
+        .bind(maybe_json(ending.result.as_ref())?)
+        .bind(maybe_json(ending.error.as_ref())?)
+        .bind(ending.run_at.map(millis))
+        .bind(ending.uncount)
+        .bind(millis(self.now()))
         .fetch_optional(self.conn()?)
         .await?;
-        let Some(state) = row.map(|row| row.word::<TaskState>("state")).transpose()? else { return Ok(None) };
-        let why = error.as_ref().map_or("", said);
-        let (level, message) = match state {
-            TaskState::Success => (LineLevel::Info, "It is done.".to_owned()),
-            TaskState::RetryWait => {
-                let wait = run_at.map_or(0.0, |at| (at - now).num_milliseconds() as f64 / 1000.0);
-                (LineLevel::Warn, format!("It is tried again in {wait:.1} s: {why}"))
-            }
-            TaskState::Failed => (LineLevel::Error, format!("It has failed: {why}")),
-            TaskState::Cancelled => (LineLevel::Info, "It was called off.".to_owned()),
-            TaskState::Queued | TaskState::InProgress => (LineLevel::Info, "It is queued again.".to_owned()),
-        };
-        self.log_task(id, level, &message, error).await?;
-        Ok(Some(state))
+        row.map(|row| row.word("state")).transpose()
     }
 }
 
@@ -253,42 +210,8 @@ impl Tasks for SqliteTx {
     }
 
     async fn create_tasks(&mut self, new: Vec<NewTask>) -> Result<Vec<Task>> {
-        // Ids that follow each other, so that tasks asked for together run in that order.
-        let first = self.ambient.uuid().as_u128();
-        let now = self.now();
-        let (mut made, mut keyed, mut plain) = (Vec::with_capacity(new.len()), Vec::new(), Vec::new());
-        for (at, new) in (0_u32..).zip(new) {
-            let task = Task {
-                id: TaskId::from_uuid(Uuid::from_u128(first.wrapping_add(u128::from(at)))),
-                kind: new.kind,
-                payload: new.payload,
-                connection_id: new.connection_id,
-                state: TaskState::Queued,
-                progress: object!({}),
-                attempts: 0,
-                losses: 0,
-                max_attempts: if new.max_attempts == 0 { 3 } else { i64::from(new.max_attempts) },
-                result: None,
-                error: None,
-                callback_url: new.callback_url,
-                cancel_requested: false,
-                run_at: new.run_at.unwrap_or(now),
-                created_at: now,
-                started_at: None,
-                finished_at: None,
-                created_by: self.actor.clone(),
-            };
-            match new.key {
-                Some(key) => keyed.push((made.len(), key)),
-                None => plain.push(task.clone()),
-            }
-            made.push(task);
-        }
-        self.insert_plain(&plain).await?;
-        for (at, key) in keyed {
-            made[at] = self.insert_keyed(made[at].clone(), &key).await?;
-        }
-        Ok(made)
+        let (ambient, by) = (self.ambient.clone(), self.actor.clone());
+        tasks::create(self, &ambient, &by, new).await
     }
 
     async fn task(&mut self, id: TaskId) -> Result<Task> {
@@ -339,52 +262,8 @@ impl Tasks for SqliteTx {
     }
 
     async fn claim_tasks(&mut self, epoch: i64, room: &Room<'_>) -> Result<Claimed> {
-        let running: i64 =
-            sqlx::query_scalar("select count(*) from tasks where tenant_id = ?1 and state = 'in_progress'")
-                .bind(self.tenant)
-                .fetch_one(self.conn()?)
-                .await?;
-        let mut free = i64::from(room.running) - running;
-        let mut slots = i64::from(room.slots);
-        let limit = room.limit as usize;
-        let mut claimed = Claimed::default();
-        if free <= 0 {
-            claimed.rest = Rest::Full;
-            return Ok(claimed);
-        }
-        let (mut after, mut look) = ((i64::MIN, Uuid::nil()), FIRST_LOOK);
-        loop {
-            let due = self.due(after, look).await?;
-            let last = due.len() < look as usize;
-            for mut task in due {
-                if claimed.tasks.len() == limit {
-                    claimed.rest = Rest::More;
-                    return Ok(claimed);
-                }
-                if free <= 0 {
-                    claimed.rest = Rest::Full;
-                    return Ok(claimed);
-                }
-                after = (millis(task.run_at), task.id.as_uuid());
-                if room.at_once.contains(&task.kind.as_str()) {
-                    (task.state, task.started_at) = (TaskState::InProgress, Some(self.now()));
-                    task.attempts += 1;
-                } else if slots <= 0 {
-                    claimed.rest = Rest::NoSlot;
-                    return Ok(claimed);
-                } else {
-                    (free, slots) = (free - 1, slots - 1);
-                    let Some(begun) = self.begin_attempt(task.id, epoch).await? else { continue };
-                    task = begun;
-                }
-                claimed.tasks.push(task);
-            }
-            if last {
-                return Ok(claimed);
-            }
-            let left = limit.saturating_sub(claimed.tasks.len()) as i64;
-            look = (look * 8).min(left.max(1));
-        }
+        let now = self.now();
+        tasks::claim(self, now, epoch, room).await
     }
 
     async fn pass_tasks(
@@ -392,21 +271,8 @@ impl Tasks for SqliteTx {
         epoch: i64,
         outcomes: Vec<(TaskId, TaskOutcome)>,
     ) -> Result<Vec<(TaskId, TaskState)>> {
-        let mut ended = Vec::with_capacity(outcomes.len());
-        let mut well: HashMap<String, Vec<TaskId>> = HashMap::new();
-        for (id, outcome) in outcomes {
-            if let TaskOutcome::Success(result) = outcome {
-                well.entry(json(&result)?).or_default().push(id);
-                ended.push((id, TaskState::Success));
-            } else {
-                self.begin_attempt(id, epoch).await?;
-                ended.extend(self.finish_attempt(epoch, id, outcome).await?.map(|state| (id, state)));
-            }
-        }
-        for (result, ids) in well {
-            self.pass_well(&result, &ids).await?;
-        }
-        Ok(ended)
+        let now = self.now();
+        tasks::pass(self, now, epoch, outcomes).await
     }
 
     async fn progress_task(&mut self, id: TaskId, progress: Value) -> Result<bool> {
@@ -428,11 +294,8 @@ impl Tasks for SqliteTx {
         epoch: i64,
         outcomes: Vec<(TaskId, TaskOutcome)>,
     ) -> Result<Vec<(TaskId, TaskState)>> {
-        let mut ended = Vec::with_capacity(outcomes.len());
-        for (id, outcome) in outcomes {
-            ended.extend(self.finish_attempt(epoch, id, outcome).await?.map(|state| (id, state)));
-        }
-        Ok(ended)
+        let now = self.now();
+        tasks::finish(self, now, epoch, outcomes).await
     }
 
     async fn cancel_task(&mut self, id: TaskId) -> Result<Task> {
@@ -447,16 +310,10 @@ impl Tasks for SqliteTx {
         .bind(millis(self.now()))
         .fetch_optional(self.conn()?)
         .await?;
-        let Some(row) = row else {
-            return self.task(id).await.and_then(|task| {
-                Err(Error::conflict("task.finished", format!("the task has ended already: {}", task.state)))
-            });
-        };
+        let Some(row) = row else { return Err(tasks::not_cancelled(self, id).await) };
         let task = read(&row)?;
         let by = self.actor.clone();
-        let message =
-            if task.state == TaskState::Cancelled { "It was called off." } else { "Somebody asked it to stop." };
-        self.log_task(id, LineLevel::Info, message, Some(object!({ "by": by }))).await?;
+        tasks::log_cancel(self, &task, &by).await?;
         Ok(task)
     }
 
@@ -472,26 +329,14 @@ impl Tasks for SqliteTx {
         .fetch_optional(self.conn()?)
         .await
         .map_err(super::error::taken("task.again", "the same work was asked for again meanwhile", "id"))?;
-        let Some(row) = row else {
-            return self.task(id).await.and_then(|task| {
-                Err(Error::conflict(
-                    "task.not_failed",
-                    format!("the task is {}; only one that failed or was called off is tried again", task.state),
-                ))
-            });
-        };
+        let Some(row) = row else { return Err(tasks::not_retried(self, id).await) };
         let by = self.actor.clone();
-        self.log_task(id, LineLevel::Info, "Somebody wants it tried again.", Some(object!({ "by": by }))).await?;
+        tasks::log_retry(self, id, &by).await?;
         read(&row)
     }
 
     async fn requeue_orphans(&mut self, epoch: i64, losses: u32) -> Result<Vec<Task>> {
-        let lost = object!({ "code": "task.lost", "message": "The process ended while it ran." });
-        let poison = object!({
-            "code": "task.poison",
-            "message": format!("The process ended while it ran, more than {losses} times; it is not begun again by itself."),
-            "remedy": "Look at its log; when the cause is mended, POST /api/v1/tasks/{id}/retry.",
-        });
+        let (lost, poison) = tasks::lost_and_poison(losses);
         let rows = sqlx::query(
             "update tasks set losses = losses + 1, attempts = attempts - 1,
                  state = case when cancel_requested <> 0 then 'cancelled' when losses >= ?3 then 'failed' else 'queued' end,
@@ -507,19 +352,9 @@ impl Tasks for SqliteTx {
         .bind(json(&poison)?)
         .fetch_all(self.conn()?)
         .await?;
-        let tasks = all(&rows, read)?;
-        for task in &tasks {
-            let (level, message) = match task.state {
-                TaskState::Cancelled => (LineLevel::Info, "The process ended while it ran; it was to stop anyway."),
-                TaskState::Failed => {
-                    (LineLevel::Error, "The process ended while it ran, once too often: it is parked.")
-                }
-                _ => (LineLevel::Warn, "The process ended while it ran; it is queued again."),
-            };
-            let data = object!({ "losses": task.losses });
-            self.log_task(task.id, level, message, Some(data)).await?;
-        }
-        Ok(tasks)
+        let orphans = all(&rows, read)?;
+        tasks::log_orphans(self, &orphans).await?;
+        Ok(orphans)
     }
 
     async fn next_task_at(&mut self) -> Result<Option<Timestamp>> {
