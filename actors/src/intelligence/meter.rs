@@ -3,7 +3,7 @@
 //! A crash between the answer and its row loses one call from the count, which the provider's own bill has.
 
 use autonomos_runtime::bus::Fact;
-use autonomos_runtime::store::ModelCall;
+use autonomos_runtime::store::{ModelCall, ModelUse};
 use autonomos_runtime::{Error, Result, Scope};
 use serde_json::Value;
 
@@ -20,7 +20,7 @@ pub async fn ask(parts: &Parts, scope: &Scope, purpose: &'static str, question: 
     let most = parts.config.llm.tokens_per_day;
     if most > 0 {
         let used = parts.store.read(scope).await?.model_use(1).await?;
-        if used.iter().map(|row| row.input_tokens + row.output_tokens).sum::<i64>() >= most as i64 {
+        if used.iter().map(ModelUse::tokens).sum::<i64>() >= most as i64 {
             return Err(Error::busy("model.spent", "The language model's tokens of today are used up.")
                 .remedy("It goes on tomorrow (UTC), or when llm.tokens_per_day is raised."));
         }

@@ -1,5 +1,6 @@
 //! What language models were asked for the tenant, and what that took.
 
+use autonomos_runtime::store::ModelUse;
 use autonomos_runtime::{Error, Result, Scope};
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -57,8 +58,9 @@ impl Platform {
         }
         let parts = self.parts();
         let mut tx = parts.store.read(scope).await?;
-        let today = tx.model_use(1).await?;
         let rows = tx.model_use(days).await?;
+        let today = parts.ambient().now().date_naive();
+        let tokens_today = rows.iter().filter(|row| row.day == today).map(ModelUse::tokens).sum();
         let items = rows.into_iter().map(|row| ModelUseRow {
             day: row.day,
             purpose: row.purpose,
@@ -72,7 +74,7 @@ impl Platform {
         Ok(ModelUseView {
             model: parts.model.as_ref().map(|model| model.name().to_owned()),
             tokens_per_day: parts.config.llm.tokens_per_day,
-            tokens_today: today.iter().map(|row| row.input_tokens + row.output_tokens).sum(),
+            tokens_today,
             items: items.collect(),
         })
     }

@@ -111,17 +111,11 @@ async fn burst_of(clients: &[Client], tasks: usize) -> Outcome<(f64, f64)> {
     let asking: Vec<_> = clients.iter().cloned().map(|client| tokio::spawn(enqueue(client, each))).collect();
     let goal = before + (each * clients.len()) as f64;
     let mut most: f64 = 0.0;
-    loop {
-        let now = Gauges::read(&clients[0]).await?;
+    until(&clients[0], "the burst is done", |now| {
         most = most.max(now.alive);
-        if now.done >= goal {
-            break;
-        }
-        if began.elapsed() > Duration::from_mins(10) {
-            return Err(format!("{} of {tasks} tasks are done after ten minutes", now.done - before));
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+        now.done >= goal
+    })
+    .await?;
     let seconds = began.elapsed().as_secs_f64();
     for one in asking {
         one.await.map_err(|e| e.to_string())??;
@@ -206,7 +200,7 @@ impl Gauges {
 }
 
 /// Waits until the gauges are so, ten minutes at most.
-pub async fn until(client: &Client, what: &str, so: impl Fn(&Gauges) -> bool) -> Outcome<Gauges> {
+pub async fn until(client: &Client, what: &str, mut so: impl FnMut(&Gauges) -> bool) -> Outcome<Gauges> {
     let began = clock::now();
     loop {
         let now = Gauges::read(client).await?;

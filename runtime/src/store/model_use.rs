@@ -41,6 +41,13 @@ pub struct ModelUse {
     pub cost_micros: i64,
 }
 
+impl ModelUse {
+    /// Tokens of questions and answers.
+    pub const fn tokens(&self) -> i64 {
+        self.input_tokens + self.output_tokens
+    }
+}
+
 /// See the module.
 #[async_trait::async_trait]
 pub trait ModelUses {
