@@ -29,7 +29,7 @@ impl Severity {
 pub fn severity(kind: &str, change: Option<&str>, column: Option<&str>, mapping: &Mapping) -> Severity {
     let is_key = column.is_some_and(|c| mapping.key.iter().any(|k| k == c));
     let orders = column.is_some() && mapping.order_by.as_deref() == column;
-    let feeds = column.is_some_and(|c| mapping.rules.iter().any(|r| r.source_path == c));
+    let feeds = column.is_some_and(|c| mapping.rule_from(c).is_some());
     match kind {
         "key_changed" | "cursor_changed" => Severity::Breaking,
         "stream_removed" => Severity::Warning,

@@ -145,7 +145,7 @@ fn adopt_id(vocabulary: &Vocabulary, mapping: &mut Mapping) {
     let Some(id) = vocabulary.entity(&mapping.entity).and_then(|e| e.id.clone()) else { return };
     match (mapping.rule_for(&id).map(|r| r.source_path.clone()), mapping.key.first().cloned()) {
         (Some(source), None) => mapping.key = vec![source],
-        (None, Some(key)) if mapping.key.len() == 1 && !mapping.rules.iter().any(|r| r.source_path == key) => {
+        (None, Some(key)) if mapping.key.len() == 1 && mapping.rule_from(&key).is_none() => {
             mapping.rules.push(FieldRule {
                 source_path: key,
                 field: id,

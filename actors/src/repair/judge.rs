@@ -127,7 +127,7 @@ impl Ground<'_> {
 
     /// What the values of a renamed column need, when its new name says the opposite or another unit.
     pub(super) fn turned(&self, from: &str, to: &str) -> Option<Transform> {
-        let rule = self.mapping.rules.iter().find(|r| r.source_path == from)?;
+        let rule = self.mapping.rule_from(from)?;
         let field = self.vocabulary.entity(&self.mapping.entity)?.field(&rule.field)?;
         conversion(from, to, field.field_type, &rule.transform)
     }
@@ -192,8 +192,7 @@ impl Ground<'_> {
     fn replay(&self, proposal: &Proposal, column: &str) -> Value {
         let Some(entity) = self.vocabulary.entity(&self.mapping.entity) else { return Value::Null };
         let Ok(next) = proposal.apply(self.mapping, entity, 0.0, Origin::Rule) else { return Value::Null };
-        let Some(field) = next.rules.iter().find(|r| r.source_path == column).and_then(|r| entity.field(&r.field))
-        else {
+        let Some(field) = next.rule_from(column).and_then(|r| entity.field(&r.field)) else {
             return Value::Null;
         };
         let samples = self.schema.field(column).map(|f| f.samples.as_slice()).unwrap_or_default();
@@ -212,7 +211,7 @@ impl Ground<'_> {
     }
 
     fn fitting_under(&self, mapping: Option<&Mapping>, entity: &EntityDef, column: &str) -> (usize, usize) {
-        let rule = mapping.and_then(|m| m.rules.iter().find(|r| r.source_path == column));
+        let rule = mapping.and_then(|m| m.rule_from(column));
         let Some(field) = rule.and_then(|r| entity.field(&r.field)) else { return (0, 0) };
         let samples = self.schema.field(column).map(|f| f.samples.as_slice()).unwrap_or_default();
         (samples.iter().filter(|s| casts(field.field_type, s)).count(), samples.len())
@@ -222,7 +221,7 @@ impl Ground<'_> {
     fn privacy(&self, proposal: &Proposal) -> bool {
         let (column, field) = match proposal {
             Proposal::Map { source_path, field } => (source_path, field.clone()),
-            Proposal::Rename { from, to, .. } => match self.mapping.rules.iter().find(|r| r.source_path == *from) {
+            Proposal::Rename { from, to, .. } => match self.mapping.rule_from(from) {
                 Some(rule) => (to, rule.field.clone()),
                 None => return true,
             },

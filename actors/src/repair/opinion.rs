@@ -50,7 +50,7 @@ pub fn question(ground: &Ground<'_>, drift: &Drift, values: bool) -> Option<Ques
         }
         "removed" | "renamed" => {
             let name = drift.from.as_deref()?;
-            let rule = ground.mapping.rules.iter().find(|rule| rule.source_path == name)?;
+            let rule = ground.mapping.rule_from(name)?;
             let field = entity.field(&rule.field)?;
             let asked = json!({"name": name, "fed": {"name": field.name, "type": field.field_type, "means": field.description}});
             (LEFT, asked, free_columns(ground).map(shown).take(CANDIDATES).collect())
@@ -105,7 +105,7 @@ fn free_fields<'a>(ground: &'a Ground<'_>) -> impl Iterator<Item = &'a str> {
 
 /// Columns of the stream, as it looks now, that feed nothing.
 fn free_columns<'a>(ground: &'a Ground<'_>) -> impl Iterator<Item = &'a SourceField> {
-    let feeds = |name: &str| ground.mapping.rules.iter().any(|rule| rule.source_path == name);
+    let feeds = |name: &str| ground.mapping.rule_from(name).is_some();
     ground.schema.fields.iter().filter(move |field| !feeds(&field.name))
 }
 

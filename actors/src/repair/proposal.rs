@@ -159,13 +159,11 @@ impl Proposal {
     pub fn changes(&self, mapping: &Mapping) -> bool {
         match self {
             Self::Rename { from, .. } => {
-                mapping.rules.iter().any(|r| r.source_path == *from)
+                mapping.rule_from(from).is_some()
                     || mapping.key.contains(from)
                     || mapping.order_by.as_ref() == Some(from)
             }
-            Self::Unmap { source_path } | Self::Lenient { source_path } => {
-                mapping.rules.iter().any(|r| r.source_path == *source_path)
-            }
+            Self::Unmap { source_path } | Self::Lenient { source_path } => mapping.rule_from(source_path).is_some(),
             Self::Map { .. } => true,
             Self::Reread { key, order_by } => mapping.key != *key || mapping.order_by != *order_by,
             Self::Take | Self::Accept => false,

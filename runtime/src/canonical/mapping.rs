@@ -84,4 +84,9 @@ impl Mapping {
     pub fn rule_for(&self, field: &str) -> Option<&FieldRule> {
         self.rules.iter().find(|r| r.field == field)
     }
+
+    /// The first rule that reads a path of the source.
+    pub fn rule_from(&self, source_path: &str) -> Option<&FieldRule> {
+        self.rules.iter().find(|rule| rule.source_path == source_path)
+    }
 }

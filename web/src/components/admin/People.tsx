@@ -36,7 +36,7 @@ function Parts({ role }: { role: string }) {
   if ((admin && !everybody.isFetched) || !mine.isFetched) return waiting;
   return (
     <div className="grid items-start gap-5 lg:grid-cols-2">
-      {may(role, "admin") ? <Invite /> : <NotYet title="Inviting people needs the role admin">Yours is {role}.</NotYet>}
+      {admin ? <Invite /> : <NotYet title="Inviting people needs the role admin">Yours is {role}.</NotYet>}
       <Password />
       {admin && <Users />}
       <Sessions />
