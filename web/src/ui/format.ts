@@ -1,11 +1,14 @@
 // How values are written for people: numbers by locale, times relative with the absolute beside, sizes in binary units.
 const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
 const fine = new Intl.NumberFormat(undefined, { maximumFractionDigits: 2 });
+const tiny = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 2 });
 const short = new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 1 });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "short" });
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 
 export const number = (value: number): string => (Number.isInteger(value) ? whole : fine).format(value);
+/** An amount of which a small part counts: what is not nothing is not written as 0. */
+export const amount = (value: number): string => (Math.abs(value) < 0.1 ? tiny : fine).format(value);
 /** 12,345 as is; beyond a million, shortened. */
 export const count = (value: number): string => (Math.abs(value) >= 1_000_000 ? short : whole).format(value);
 export const percent = (value: number | null | undefined): string =>

@@ -8,7 +8,7 @@ import type { ModelUse, ModelUseRow } from "@/client/types";
 import { Async } from "@/ui/Async";
 import { Card } from "@/ui/Card";
 import { Facts } from "@/ui/Facts";
-import { count, many, number, words } from "@/ui/format";
+import { amount, count, many, words } from "@/ui/format";
 import { Empty, NotYet } from "@/ui/States";
 import { type Column, Table } from "@/ui/Table";
 import { useTruth } from "../truth";
@@ -56,7 +56,7 @@ const COLUMNS: Column<ModelUseRow>[] = [
   },
   {
     id: "asked",
-    title: "Tokens asked",
+    title: "Tokens in",
     width: "8rem",
     align: "right",
     by: (one) => one.input_tokens,
@@ -64,13 +64,13 @@ const COLUMNS: Column<ModelUseRow>[] = [
   },
   {
     id: "answered",
-    title: "answered",
-    width: "7rem",
+    title: "Tokens out",
+    width: "8rem",
     align: "right",
     by: (one) => one.output_tokens,
     cell: (one) => count(one.output_tokens),
   },
-  { id: "cost", title: "Cost", width: "7rem", align: "right", by: (one) => one.cost, cell: (one) => number(one.cost) },
+  { id: "cost", title: "Cost", width: "7rem", align: "right", by: (one) => one.cost, cell: (one) => amount(one.cost) },
 ];
 
 export function Models() {
@@ -120,7 +120,7 @@ function Now({ of }: { of: ModelUse }) {
         items={[
           ["Model", model],
           ["Asked", failed > 0 ? `${many(calls, "time")}, ${count(failed)} in vain` : many(calls, "time")],
-          ["Cost", number(sum((one) => one.cost))],
+          ["Cost", amount(sum((one) => one.cost))],
         ]}
       />
       <ul>
