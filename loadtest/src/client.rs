@@ -32,6 +32,11 @@ impl Client {
         Ok(client)
     }
 
+    /// Somebody who has signed in.
+    pub fn signed_in(url: &str, token: String) -> Self {
+        Self { http: reqwest::Client::new(), url: url.to_owned(), token, tenant: String::new() }
+    }
+
     /// Signs in anew.
     pub async fn login(&mut self, email: &str, password: &str) -> Outcome {
         let answer = self.post("/api/v1/auth/login", json!({"email": email, "password": password})).await?;

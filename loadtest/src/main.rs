@@ -3,6 +3,7 @@
 //! Every scenario starts its own server on a free loopback port with a data directory of its own, is bounded in time and
 //! work, ends the server it started, and prints one JSON line with what was measured.
 
+mod chaos;
 mod client;
 mod clock;
 mod data;
@@ -85,6 +86,24 @@ enum Scenario {
         #[arg(long)]
         kills: Option<u32>,
     },
+    /// Nodes of a cluster, its database and its Redis are killed, frozen, cut off and filled, while tenants go on.
+    Chaos {
+        /// Nodes.
+        #[arg(long, default_value_t = 3)]
+        nodes: usize,
+        /// Tenants.
+        #[arg(long, default_value_t = 24)]
+        tenants: usize,
+        /// Chooses the order of what fails; none: a fresh one, which is printed.
+        #[arg(long)]
+        seed: Option<u64>,
+        /// Minutes to go on for; none: until everything has failed once.
+        #[arg(long)]
+        minutes: Option<u64>,
+        /// What fails; none: everything.
+        #[arg(long)]
+        fault: Vec<chaos::Fault>,
+    },
     /// Process start to port bound, and what an idle demo node weighs.
     Startup,
     #[command(hide = true)]
@@ -151,6 +170,11 @@ async fn run(args: &Args, scenario: Scenario) -> Outcome {
             scenario::tasks::run(server, burst, backlog).await
         }
         Scenario::TasksKill { kills } => scenario::tasks_kill::run(server, kills.unwrap_or(3)).await,
+        Scenario::Chaos { nodes, tenants, seed, minutes, fault } => {
+            let seed = seed.unwrap_or_else(|| clock::wall_ms() as u64);
+            let lasts = minutes.map(std::time::Duration::from_mins);
+            chaos::run(server, &chaos::Plan { nodes, tenants, seed, lasts, faults: fault }).await
+        }
         Scenario::Startup => scenario::startup::run(server).await,
         Scenario::BaselineDuckdb { file } => scenario::ingest::baseline_duckdb(&file),
         Scenario::BaselineHttp { file, port } => scenario::reads::baseline_http(&file, port).await,

@@ -45,7 +45,7 @@ pub async fn run(binary: &Path, kills: u32, rows: u64) -> Outcome {
     }
     let task = client.sync(&connection).await?;
     client.wait(&task, Duration::from_mins(10)).await?;
-    let wrong = compare(&client, rows).await?;
+    let wrong = compare(&client, SEED, rows).await?;
     ready.sort_by(f64::total_cmp);
     line(
         "kill",
@@ -59,7 +59,7 @@ pub async fn run(binary: &Path, kills: u32, rows: u64) -> Outcome {
 }
 
 /// Every row of the view against the model, and every row of the model against the view.
-async fn compare(client: &Client, rows: u64) -> Outcome<Vec<String>> {
+pub async fn compare(client: &Client, seed: u64, rows: u64) -> Outcome<Vec<String>> {
     let body = client.bytes("/api/v1/dcl/views/opportunities?format=json").await?;
     let items: Vec<Value> = serde_json::from_slice(&body).map_err(|e| format!("the export is no JSON: {e}"))?;
     let mut seen: HashMap<String, Value> = HashMap::with_capacity(items.len());
@@ -73,7 +73,7 @@ async fn compare(client: &Client, rows: u64) -> Outcome<Vec<String>> {
     let mut line = String::new();
     for i in 0..rows {
         line.clear();
-        let Some(expected) = data::row(SEED, i, &mut line) else { continue };
+        let Some(expected) = data::row(seed, i, &mut line) else { continue };
         match seen.remove(&expected.id) {
             None => wrong.push(format!("{} is missing", expected.id)),
             Some(item) if !matches(&item, &expected) => wrong.push(format!("{} is {item}", expected.id)),

@@ -12,8 +12,8 @@ use std::str::FromStr as _;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use sqlx::postgres::{PgConnectOptions, PgConnection};
-use sqlx::{AssertSqlSafe, ConnectOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow};
+use sqlx::{AssertSqlSafe, ConnectOptions, Row as _};
 
 /// How to get the binaries.
 const INSTALL: &str = "Install PostgreSQL's server binaries (Debian and Ubuntu: apt-get install postgresql), \
@@ -24,6 +24,15 @@ const INSTALL: &str = "Install PostgreSQL's server binaries (Debian and Ubuntu: 
 pub struct Server {
     base: String,
     databases: AtomicU32,
+    own: Option<Own>,
+}
+
+/// A server of ours, which may be harmed.
+#[derive(Debug)]
+struct Own {
+    binaries: PathBuf,
+    folder: PathBuf,
+    port: u16,
     _alive: Option<ChildStdin>,
 }
 
@@ -45,7 +54,7 @@ impl Server {
     pub fn start() -> Result<Self, String> {
         if let Ok(url) = std::env::var("AUTONOMOS_TEST_POSTGRES_URL") {
             let base = url.rsplit_once('/').map_or(url.clone(), |(base, _)| base.to_owned());
-            return Ok(Self { base, databases: AtomicU32::new(0), _alive: None });
+            return Ok(Self { base, databases: AtomicU32::new(0), own: None });
         }
         Self::begin(None)
     }
@@ -65,7 +74,7 @@ impl Server {
         let text = |e: std::io::Error| format!("{e}.");
         let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).map_err(text)?.port();
         let folder = std::env::temp_dir().join(format!("autonomos-pg-{}-{port}", std::process::id()));
-        // The folder is made by the user that the server runs as; fsync is off because nothing here outlives the test.
+        // The folder is made by the user that the server runs as.
         let script = r#"set -e
 umask 077
 mkdir "$2"
@@ -74,22 +83,15 @@ if [ -n "$CERTIFICATE" ]; then
   printf '%s' "$CERTIFICATE" >"$2/data/server.crt"; printf '%s' "$KEY" >"$2/data/server.key"
   echo "ssl = on" >>"$2/data/postgresql.conf"
 fi
-"$1/pg_ctl" -D "$2/data" -w -t 60 -l "$2/log" -o "-p $3 -h 127.0.0.1 -k $2 -c fsync=off -c autovacuum=off -c max_connections=100" start >/dev/null 2>&1 \
+"$1/pg_ctl" -D "$2/data" -w -t 60 -l "$2/log" -o "$OPTIONS" start >/dev/null 2>&1 \
   || { tail -3 "$2/log" >&2; exit 1; }
 echo ready
 cat >/dev/null
+kill -CONT "$(head -1 "$2/data/postmaster.pid")" 2>/dev/null || true
 "$1/pg_ctl" -D "$2/data" -m immediate stop >/dev/null 2>&1
 rm -rf "$2""#;
-        let mut command = match unprivileged() {
-            Some(user) => {
-                let mut command = Command::new("setpriv");
-                command.args([format!("--reuid={user}"), format!("--regid={user}"), "--clear-groups".to_owned()]);
-                command.arg("sh");
-                command
-            }
-            None => Command::new("sh"),
-        };
-        command.args(["-c", script, "sh"]).arg(&binaries).arg(&folder).arg(port.to_string());
+        let mut command = as_its_user("sh");
+        command.args(["-c", script, "sh"]).arg(&binaries).arg(&folder).env("OPTIONS", options(&folder, port));
         let (certificate, key) = tls.unwrap_or_default();
         command.env("CERTIFICATE", certificate).env("KEY", key);
         command.current_dir("/").env_remove("LD_LIBRARY_PATH");
@@ -102,8 +104,34 @@ rm -rf "$2""#;
         if line.trim() != "ready" {
             return Err("the server did not start.".to_owned());
         }
-        let alive = child.stdin.take();
-        Ok(Self { base: format!("postgres://postgres@127.0.0.1:{port}"), databases: AtomicU32::new(0), _alive: alive })
+        let own = Own { binaries, folder, port, _alive: child.stdin.take() };
+        Ok(Self { base: format!("postgres://postgres@127.0.0.1:{port}"), databases: AtomicU32::new(0), own: Some(own) })
+    }
+
+    /// Ends every process of it at once, as a crash does, and starts it again over what it had written. Blocking.
+    pub fn crash_and_start_again(&self) -> Result<(), String> {
+        let own = self.own()?;
+        own.control(&["-m", "immediate", "stop"])?;
+        own.control(&["-w", "-t", "60", "-l", &own.folder.join("log").to_string_lossy(), "-o", &own.options(), "start"])
+    }
+
+    /// Stops every process of it in its tracks: connections stay open, and nothing answers. Blocking.
+    pub fn freeze(&self) -> Result<(), String> {
+        self.own()?.signal("-STOP")
+    }
+
+    /// Lets a frozen one go on. Blocking.
+    pub fn thaw(&self) -> Result<(), String> {
+        self.own()?.signal("-CONT")
+    }
+
+    /// The port of a private one.
+    pub fn port(&self) -> Result<u16, String> {
+        self.own().map(|own| own.port)
+    }
+
+    fn own(&self) -> Result<&Own, String> {
+        self.own.as_ref().ok_or_else(|| "a server that others may use is not harmed".to_owned())
     }
 
     /// The URL of a fresh database, as a superuser.
@@ -131,6 +159,16 @@ rm -rf "$2""#;
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.expect("roles can be made");
         let of = |role: &str| superuser.replacen("//postgres@", &format!("//{role}@"), 1);
         StoreUrls { app: of("autonomos_app"), owner: of("autonomos_owner"), superuser: superuser.clone() }
+    }
+
+    /// What a statement answers in a database of its superuser's, every value as text that the statement made so.
+    pub async fn ask(superuser: &str, sql: &str) -> Result<Vec<Vec<String>>, String> {
+        let text = |e: sqlx::Error| e.to_string();
+        let options = PgConnectOptions::from_str(superuser).map_err(text)?;
+        let mut connection = options.connect().await.map_err(text)?;
+        let rows = sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).fetch_all(&mut connection).await.map_err(text)?;
+        let values = |row: &PgRow| (0..row.len()).map(|at| row.try_get::<String, _>(at).map_err(text)).collect();
+        rows.iter().map(values).collect()
     }
 
     fn next(&self) -> String {
@@ -179,6 +217,64 @@ fn binaries() -> Option<PathBuf> {
     let known = ["/usr/pgsql-18/bin", "/usr/local/pgsql/bin", "/opt/homebrew/bin", "/usr/local/bin"].map(PathBuf::from);
     let candidates = found.into_iter().rev().map(|(_, p)| p).chain(std::env::split_paths(&on_path)).chain(known);
     candidates.into_iter().find(|p| p.join("initdb").is_file() && p.join("pg_ctl").is_file())
+}
+
+impl Own {
+    fn options(&self) -> String {
+        options(&self.folder, self.port)
+    }
+
+    fn control(&self, words: &[&str]) -> Result<(), String> {
+        let mut command = as_its_user(&self.binaries.join("pg_ctl").to_string_lossy());
+        command.arg("-D").arg(self.folder.join("data")).args(words).current_dir("/").env_remove("LD_LIBRARY_PATH");
+        // What it starts would keep a pipe of ours open.
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let status = command.status().map_err(|e| e.to_string())?;
+        if status.success() { Ok(()) } else { Err(format!("pg_ctl {} ended with {status}", words.join(" "))) }
+    }
+
+    /// The first process before its children when it is stopped, so that it makes no more of them.
+    fn signal(&self, signal: &str) -> Result<(), String> {
+        let text = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).map_err(|e| e.to_string())?;
+        let first = text.lines().next().unwrap_or_default().trim().to_owned();
+        let send = |ids: &[String]| {
+            // One that has ended meanwhile needs no signal.
+            Command::new("kill")
+                .arg(signal)
+                .args(ids)
+                .stderr(Stdio::null())
+                .status()
+                .map(drop)
+                .map_err(|e| e.to_string())
+        };
+        send(std::slice::from_ref(&first))?;
+        send(&children(&first))
+    }
+}
+
+/// Processes that another one started.
+fn children(of: &str) -> Vec<String> {
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let is_child = |id: &String| {
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+        status.lines().any(|line| line.strip_prefix("PPid:").is_some_and(|parent| parent.trim() == of))
+    };
+    entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).filter(is_child).collect()
+}
+
+/// What the server is started with; fsync is off because nothing here outlives the test.
+fn options(folder: &Path, port: u16) -> String {
+    let socket = folder.display();
+    format!("-p {port} -h 127.0.0.1 -k {socket} -c fsync=off -c autovacuum=off -c max_connections=200")
+}
+
+/// A command that does not run as root.
+fn as_its_user(program: &str) -> Command {
+    let Some(user) = unprivileged() else { return Command::new(program) };
+    let mut command = Command::new("setpriv");
+    command.args([format!("--reuid={user}"), format!("--regid={user}"), "--clear-groups".to_owned()]);
+    command.arg(program);
+    command
 }
 
 /// Whom to run as, if we are root.
