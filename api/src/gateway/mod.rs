@@ -22,6 +22,7 @@ pub mod headers;
 pub mod idempotency;
 pub mod limits;
 pub mod rate_limit;
+pub mod rate_share;
 pub mod relay;
 pub mod server;
 pub mod trace;
