@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use autonomos_api::boot::Node;
+use autonomos_runtime::host::TenantHost as _;
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -95,16 +96,17 @@ impl Drop for Process {
 
 /// Looks until there is something, at most so long as a failover may take.
 async fn until<T, F: Future<Output = Option<T>>>(look: impl Fn() -> F) -> T {
+    tokio::time::timeout(FAILOVER, looking(look)).await.expect("it comes about in time")
+}
+
+async fn looking<T, F: Future<Output = Option<T>>>(look: impl Fn() -> F) -> T {
     let mut pace = tokio::time::interval(Duration::from_millis(50));
-    let found = async {
-        loop {
-            pace.tick().await;
-            if let Some(found) = look().await {
-                return found;
-            }
+    loop {
+        pace.tick().await;
+        if let Some(found) = look().await {
+            return found;
         }
-    };
-    tokio::time::timeout(FAILOVER, found).await.expect("it comes about in time")
+    }
 }
 
 async fn registered(base: &str, name: &str) -> Person {
@@ -174,17 +176,15 @@ async fn tasks(who: &Person) -> Option<BTreeSet<String>> {
 /// Rows of the view, when all of them are there.
 async fn rows(who: &Person, expected: usize) {
     let last = parking_lot::Mutex::new(String::new());
-    let looks = until(|| async {
+    let looks = looking(|| async {
         let answer = who.request(Method::GET, "/api/v1/dcl/views/accounts?limit=1").send().await.ok()?;
         let (status, text) = (answer.status(), answer.text().await.ok()?);
         let page: Value = serde_json::from_str(&text).ok()?;
         *last.lock() = format!("{status} {}", text.chars().take(600).collect::<String>());
         (status == StatusCode::OK && page["total"] == expected).then_some(())
     });
-    let seen = std::panic::AssertUnwindSafe(looks);
-    if futures::FutureExt::catch_unwind(seen).await.is_err() {
-        panic!("{expected} rows are not seen at {}, but {}", who.base, last.lock());
-    }
+    let seen = tokio::time::timeout(FAILOVER, looks).await;
+    assert!(seen.is_ok(), "{expected} rows are not seen at {}, but {}", who.base, last.lock());
 }
 
 fn accounts(from: usize, to: usize) -> String {
@@ -192,8 +192,7 @@ fn accounts(from: usize, to: usize) -> String {
     std::iter::once("Id,Name,Industry,AnnualRevenue\n".to_owned()).chain(lines).collect()
 }
 
-async fn owner_of(nodes: &[&TestNode], tenant: &str) -> Option<usize> {
-    use autonomos_runtime::host::TenantHost as _;
+fn owner_of(nodes: &[&TestNode], tenant: &str) -> Option<usize> {
     let id = tenant.parse().unwrap();
     nodes.iter().position(|node| node.node.app().platform.host().running().contains(&id))
 }
@@ -211,7 +210,7 @@ async fn any_node_answers_any_request() {
     for who in [&ann, &at_b, &at_c] {
         rows(who, 500).await;
     }
-    assert_eq!(owner_of(&[&a, &b, &c], &ann.tenant).await, Some(0), "where it was made, and nowhere else");
+    assert_eq!(owner_of(&[&a, &b, &c], &ann.tenant), Some(0), "where it was made, and nowhere else");
     // The trace, the answer and its refusals are those of the owner.
     let absent = problem(at_b.get("/api/v1/tasks/01920000-0000-7000-8000-000000000000").await).await;
     assert_eq!(absent["status"], 404);
@@ -269,7 +268,7 @@ async fn what_a_killed_node_answered_for_goes_on_elsewhere() {
     rows(&at_c, 400).await;
     let left = until(|| tasks(&at_c)).await;
     assert!(done.is_subset(&left), "{:?} are lost", done.difference(&left));
-    assert!(owner_of(&[&b, &c], &ann.tenant).await.is_some());
+    assert!(owner_of(&[&b, &c], &ann.tenant).is_some());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -286,7 +285,7 @@ async fn a_node_that_wakes_too_late_serves_nobody() {
     // It was declared dead: it ends, and says so by its exit code.
     let ended = tokio::task::spawn_blocking(move || (a.child.wait().unwrap(), a)).await.unwrap().0;
     assert_eq!(ended.code(), Some(1));
-    assert_eq!(owner_of(&[&b], &ann.tenant).await, Some(0));
+    assert_eq!(owner_of(&[&b], &ann.tenant), Some(0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -320,7 +319,7 @@ async fn a_node_that_goes_hands_over_and_nobody_is_refused() {
     assert!(done.is_subset(&left), "{:?} are lost", done.difference(&left));
     assert!(done.len() > 1 && refused <= 3, "{} done, {refused} refused", done.len());
     rows(&at_b, 300).await;
-    assert_eq!(owner_of(&[&b], &ann.tenant).await, Some(0));
+    assert_eq!(owner_of(&[&b], &ann.tenant), Some(0));
 }
 
 #[tokio::test(flavor = "multi_thread")]

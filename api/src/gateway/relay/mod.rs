@@ -272,7 +272,9 @@ fn ask(
     let credential = caller::presented(&parts.headers).unwrap_or_default();
     let signed = relay.hops.sign(hop, Of { method: &parts.method, path, credential })?;
     let mut headers = parts.headers.clone();
-    OURS.iter().for_each(|name| drop(headers.remove(name)));
+    for name in &OURS {
+        headers.remove(name);
+    }
     headers.insert(HEADER, signed);
     if let Some(trace) = parts.extensions.get::<Trace>() {
         headers.insert("traceparent", trace.outgoing());
