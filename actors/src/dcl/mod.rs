@@ -10,7 +10,7 @@
 //!
 //! Reading order: log (what comes in), catalogue (tables), resolve and run (which row wins; pure), ledger, fold (the
 //! transaction) and identity (who is who); entities (what an entity is made of); filter, query, page, json, views,
-//! answers (a page out), export, digest, stats; engine (DuckDB), feed (many rows at once), handle (threads), guard
+//! answers (a page out), export, digest, stats; sql (what people write, in a process of its own); engine (DuckDB), feed (many rows at once), handle (threads), guard
 //! (files), pool (open files), door (the verbs); compaction (what may be written smaller; pure) and compactor, which
 //! keeps the log itself small.
 
@@ -39,7 +39,9 @@ mod pool;
 mod query;
 mod resolve;
 mod run;
+pub mod sql;
 mod stats;
+mod table;
 #[cfg(test)]
 mod tests;
 mod views;

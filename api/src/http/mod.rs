@@ -145,6 +145,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(dcl::connect::connect))
         .routes(routes!(dcl::metadata::metadata))
         .routes(routes!(dcl::preview::preview))
+        .routes(routes!(dcl::sql::sql))
         .routes(routes!(lineage::grid::grid))
         .routes(routes!(lineage::tree::tree))
         .routes(routes!(lineage::neighbourhood::neighbourhood))

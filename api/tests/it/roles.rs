@@ -73,6 +73,7 @@ const LEAST: &[(&str, &str, &str)] = &[
     ("post", "/api/v1/dcl/entities/{view}/merge", "operator"),
     ("post", "/api/v1/dcl/entities/{view}/{id}/split", "operator"),
     ("post", "/api/v1/dcl/rebuild", "admin"),
+    ("post", "/api/v1/dcl/sql", "viewer"),
     ("post", "/api/v1/demo/pipeline/end-to-end", "operator"),
     ("post", "/api/v1/demo/pipeline/reset", "admin"),
     ("post", "/api/v1/drifts/{id}/revert", "operator"),

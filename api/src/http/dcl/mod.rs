@@ -6,4 +6,5 @@ pub mod graph;
 pub mod metadata;
 pub mod preview;
 pub mod rebuild;
+pub mod sql;
 pub mod state;
