@@ -153,8 +153,8 @@ fn status_of(kind: Kind, code: &str) -> StatusCode {
         "request.not_acceptable" => return StatusCode::NOT_ACCEPTABLE,
         "idempotency.mismatch" => return StatusCode::UNPROCESSABLE_ENTITY,
         // The request is in order; the statement in it is not, or was too much.
-        "query.wrong" | "query.not_allowed" | "query.no_view" | "query.memory" | "query.too_large" | "query.timeout"
-        | "query.crashed" => return StatusCode::UNPROCESSABLE_ENTITY,
+        "query.wrong" | "query.not_allowed" | "query.no_view" | "query.memory" | "query.too_large"
+        | "query.timeout" | "query.crashed" => return StatusCode::UNPROCESSABLE_ENTITY,
         _ => {}
     }
     match kind {

@@ -82,7 +82,7 @@ impl Place {
 
     /// Copies file and log, while nobody writes them. `open` is the file, opened once and for all.
     pub(crate) fn copy_to(&self, mut open: &File, to: &Self) -> Result<()> {
-        let copy = || {
+        let mut copy = || {
             open.seek(SeekFrom::Start(0))?;
             std::io::copy(&mut open, &mut File::create(&to.file)?)?;
             match std::fs::copy(self.wal(), to.wal()) {

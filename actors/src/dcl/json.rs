@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, ListArray, MapArray,
-    StringArray, StructArray, TimestampMicrosecondArray, UInt64Array, UnionArray,
+    Array, ArrayRef, AsArray, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, ListArray,
+    MapArray, StringArray, StructArray, TimestampMicrosecondArray, UInt64Array, UnionArray,
 };
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, TimeUnit};
@@ -80,7 +80,9 @@ impl Column {
                 let list = array.as_list::<i32>();
                 Self::List(list.clone(), Box::new(Self::of(list.values())))
             }
-            DataType::LargeList(field) | DataType::FixedSizeList(field, _) => as_type(DataType::List(Arc::clone(field))),
+            DataType::LargeList(field) | DataType::FixedSizeList(field, _) => {
+                as_type(DataType::List(Arc::clone(field)))
+            }
             DataType::Map(..) => {
                 let map = array.as_map();
                 match cast(map.keys(), &DataType::Utf8) {

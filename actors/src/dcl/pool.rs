@@ -127,7 +127,7 @@ pub(super) struct Inner {
     pub(super) settings: Settings,
     pub(super) catalogue: Arc<Catalogue>,
     pub(super) vocabulary: Arc<Vocabulary>,
-    ambient: Ambient,
+    pub(super) ambient: Ambient,
     pub(super) slots: RwLock<HashMap<TenantId, Arc<Slot>>>,
     pub(super) answers: Answers,
     /// Bounds the queries in SQL that run.

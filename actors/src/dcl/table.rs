@@ -93,7 +93,9 @@ fn kind(of: &DataType) -> &'static str {
         DataType::Boolean => "boolean",
         // Sums of whole numbers.
         DataType::Decimal128(_, 0) => "integer",
-        DataType::Decimal32(..) | DataType::Decimal64(..) | DataType::Decimal128(..) | DataType::Decimal256(..) => "money",
+        DataType::Decimal32(..) | DataType::Decimal64(..) | DataType::Decimal128(..) | DataType::Decimal256(..) => {
+            "money"
+        }
         DataType::Date32 | DataType::Date64 => "date",
         DataType::Timestamp(..) => "datetime",
         DataType::Time32(_) | DataType::Time64(_) => "time",

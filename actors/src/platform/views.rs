@@ -35,7 +35,7 @@ impl Platform {
         self.parts().dcl.query(scope, &ask).await
     }
 
-    /// Rows of a `SELECT` that somebody of the tenant wrote, as JSON; see [`SqlAnswer`](super::shapes::SqlAnswer).
+    /// Rows of a `SELECT` that somebody of the tenant wrote, as JSON; see [`TableAnswer`](super::shapes::TableAnswer).
     pub async fn sql(&self, scope: &Scope, ask: &SqlQuery) -> Result<Bytes> {
         self.parts().dcl.sql(scope, ask).await
     }

@@ -14,6 +14,8 @@ pub const NO_CHANGE: &[(&str, &str, &str)] = &[
     ("post", "/api/v1/admin/alerts/test", "sends a message; nothing is kept"),
     ("post", "/api/v1/aoa/demo-scan", "asks sources; nothing is kept"),
     ("post", "/api/v1/aoa/discover", "a question with a body"),
+    ("post", "/api/v1/dcl/query", "a question with a body"),
+    ("post", "/api/v1/dcl/questions/{id}/run", "a question that was saved"),
     ("post", "/api/v1/dcl/sql", "a question with a body"),
     ("post", "/api/v1/mappings/propose", "a question with a body"),
     ("post", "/api/v1/repairs/propose", "a question with a body"),

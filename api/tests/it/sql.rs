@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use autonomos_actors::testkit::escapes::{ESCAPES, WRITTEN};
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::harness::{Person, TestNode, problem};
@@ -114,9 +114,18 @@ async fn what_takes_too_much_ends_its_own_process_and_nothing_else() {
         (ENDLESS, &["query.timeout"][..]),
         ("SELECT list_sum(range(200000000))", &["query.memory", "query.crashed"]),
         ("SELECT length(repeat('x', 1000000000))", &["query.memory", "query.crashed"]),
-        ("SELECT count(*) FROM (SELECT list(range) FROM range(300000000))", &["query.memory", "query.timeout", "query.crashed"]),
-        ("SELECT a.range FROM range(30000000) a ORDER BY hash(a.range) OFFSET 29999999", &["query.memory", "query.timeout"]),
-        ("WITH RECURSIVE t(x) AS (SELECT 'xx' UNION ALL SELECT x || x FROM t) SELECT max(length(x)) FROM t", &["query.memory", "query.timeout", "query.crashed"]),
+        (
+            "SELECT count(*) FROM (SELECT list(range) FROM range(300000000))",
+            &["query.memory", "query.timeout", "query.crashed"],
+        ),
+        (
+            "SELECT a.range FROM range(30000000) a ORDER BY hash(a.range) OFFSET 29999999",
+            &["query.memory", "query.timeout"],
+        ),
+        (
+            "WITH RECURSIVE t(x) AS (SELECT 'xx' UNION ALL SELECT x || x FROM t) SELECT max(length(x)) FROM t",
+            &["query.memory", "query.timeout", "query.crashed"],
+        ),
     ] {
         let began = node.node.app().ambient.elapsed();
         let said = refused(&ana, sql).await;
@@ -212,4 +221,58 @@ async fn a_copy_leaves_the_file_locked_for_everybody_else() {
     assert!(worker(&live).contains("lock"), "the live file is not for others");
     assert_eq!(rows(&ana, "SELECT count(*) FROM accounts").await, json!([[1]]));
     assert!(worker(&live).contains("lock"), "and a copy of it did not let go of the lock");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn questions_are_saved_run_edited_at_a_version_and_deleted() {
+    let node = node("").await;
+    let ana = with_accounts(&node, "ana", 7).await;
+    let vic = node.join(&ana, "vic", "viewer").await;
+    let save = async |question: Value| {
+        let answer = ana.post("/api/v1/dcl/questions", &question).await;
+        assert_eq!(answer.status(), StatusCode::CREATED, "{question}");
+        answer.json::<Value>().await.unwrap()
+    };
+    let sql = save(json!({"name": "all", "sql": "SELECT count(*) AS n FROM accounts"})).await;
+    let structured = json!({"view": "accounts", "group_by": ["industry"], "measures": ["count"]});
+    let grouped = save(json!({"name": "by industry", "structured": structured})).await;
+    assert_eq!((&grouped["structured"], &grouped["sql"]), (&structured, &Value::Null));
+    let path = |question: &Value| format!("/api/v1/dcl/questions/{}", question["id"].as_str().unwrap());
+    let run = async |question: &Value| {
+        let answer = vic.post(&format!("{}/run", path(question)), &json!({})).await;
+        assert_eq!(answer.status(), StatusCode::OK);
+        answer.json::<Value>().await.unwrap()
+    };
+    assert_eq!(run(&sql).await["rows"], json!([[7]]));
+    assert_eq!(run(&grouped).await["rows"], json!([["Energy", 7]]));
+    let asked = ana.post("/api/v1/dcl/query", &structured).await.json::<Value>().await.unwrap();
+    assert_eq!(asked["rows"], json!([["Energy", 7]]));
+    let listed = vic.json("/api/v1/dcl/questions").await;
+    assert_eq!(
+        listed["items"].as_array().unwrap().iter().map(|q| &q["name"]).collect::<Vec<_>>(),
+        ["by industry", "all"]
+    );
+
+    let edit = async |version: &str, change: Value| {
+        ana.request(Method::PATCH, &path(&sql)).header("if-match", version).json(&change).send().await.unwrap()
+    };
+    let edited = edit("1", json!({"sql": "SELECT 1 AS one"})).await.json::<Value>().await.unwrap();
+    assert_eq!((&edited["version"], &edited["name"]), (&json!(2), &json!("all")));
+    assert_eq!(edit("1", json!({"name": "late"})).await.status(), StatusCode::PRECONDITION_FAILED);
+    assert_eq!(edit("2", json!({"name": "by industry"})).await.status(), StatusCode::CONFLICT);
+    assert_eq!(run(&sql).await["columns"][0]["name"], "one");
+    for (question, field) in [
+        (json!({"name": "x"}), "/sql"),
+        (json!({"name": "x", "sql": "SELECT 1", "structured": structured}), "/sql"),
+        (json!({"name": "x", "sql": " "}), "/sql"),
+        (json!({"name": " ", "sql": "SELECT 1"}), "/name"),
+        (json!({"name": "x", "structured": {"view": "accounts", "mesures": []}}), "/structured/mesures"),
+    ] {
+        let answer = ana.post("/api/v1/dcl/questions", &question).await;
+        assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{question}");
+        assert_eq!(problem(answer).await["errors"][0]["pointer"], field, "{question}");
+    }
+    let gone = ana.request(Method::DELETE, &path(&sql)).send().await.unwrap();
+    assert_eq!(gone.status(), StatusCode::NO_CONTENT);
+    assert_eq!(vic.get(&path(&sql)).await.status(), StatusCode::NOT_FOUND);
 }

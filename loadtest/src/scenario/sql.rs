@@ -33,8 +33,7 @@ const GOAL_S: f64 = 5.5;
 /// See the module.
 pub async fn run(binary: &Path, rows: u64) -> Outcome {
     let server = Server::start(binary, Mode::Serve).await?;
-    let (client, other) =
-        (Client::register(&server.url, "asks").await?, Client::register(&server.url, "reads").await?);
+    let (client, other) = (Client::register(&server.url, "asks").await?, Client::register(&server.url, "reads").await?);
     for who in [&client, &other] {
         fill(who, server.folder(), rows).await?;
     }

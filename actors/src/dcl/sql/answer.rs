@@ -34,7 +34,7 @@ pub(super) fn of(conn: &Conn, request: &Request, elapsed: impl Fn() -> Duration)
 
 /// What DuckDB reads a text as, without running any of it.
 fn parts(conn: &Conn, sql: &str) -> Result<Vec<Part>, Fault> {
-    let tree = conn.rows("SELECT json_serialize_sql(?)::VARCHAR", &[Bind::Text(sql.to_owned())])?;
+    let tree = conn.rows("SELECT json_serialize_sql(?::VARCHAR)::VARCHAR", &[Bind::Text(sql.to_owned())])?;
     let tree = tree.first().map(|batch| batch.column(0).as_string::<i32>().value(0).to_owned()).unwrap_or_default();
     let list = "SELECT id::BIGINT, parent::BIGINT, key, atom->>'$' FROM json_tree(?) ORDER BY id";
     let (mut parts, mut places) = (Vec::new(), HashMap::new());

@@ -137,7 +137,10 @@ mod tests {
     #[test]
     fn an_end_by_signal_is_told_by_what_it_said() {
         let code = |signal: Signal, said: &str| by_signal(signal.as_raw(), said).code;
-        assert_eq!(code(Signal::ABORT, "terminate called after throwing an instance of 'std::bad_alloc'"), "query.memory");
+        assert_eq!(
+            code(Signal::ABORT, "terminate called after throwing an instance of 'std::bad_alloc'"),
+            "query.memory"
+        );
         assert_eq!(code(Signal::ABORT, "memory allocation of 99 bytes failed"), "query.memory");
         assert_eq!(code(Signal::SEGV, ""), "query.crashed");
         assert_eq!(code(Signal::XCPU, ""), "query.timeout");

@@ -69,6 +69,20 @@ impl Default for Settings {
     }
 }
 
+impl Settings {
+    /// Rows of an answer, as asked for.
+    pub(super) fn asked(&self, limit: Option<u32>) -> Result<usize> {
+        let most = self.rows;
+        let rows = limit.map_or(ROWS.min(most), |limit| limit as usize);
+        if (1..=most).contains(&rows) {
+            return Ok(rows);
+        }
+        Err(Error::invalid("query.limit", format!("an answer has between 1 and {most} rows"))
+            .field("/limit")
+            .remedy("Ask for fewer rows, or for groups of them; whole views come from the export."))
+    }
+}
+
 /// What the worker reads, once it is confined.
 #[derive(Debug, Serialize, Deserialize)]
 struct Request {
@@ -133,7 +147,8 @@ impl Dcl {
         let request = self.request(ask)?;
         let turn = tokio::time::timeout(settings.patience, self.inner.queries.take(scope, 1)).await;
         let _seat = turn.map_err(|_| {
-            Error::busy("query.busy", "too many SQL queries run already").remedy("Try again when one of them has ended.")
+            Error::busy("query.busy", "too many SQL queries run already")
+                .remedy("Try again when one of them has ended.")
         })??;
         let snapshot = self.snapshot(&self.slot(scope)).await?;
         child::ask(settings, snapshot.place(), &request).await
@@ -145,13 +160,7 @@ impl Dcl {
                 .field("/sql")
                 .remedy("Shorten it."));
         }
-        let most = self.inner.settings.sql.rows;
-        let rows = ask.limit.map_or(ROWS.min(most), |limit| limit as usize);
-        if !(1..=most).contains(&rows) {
-            return Err(Error::invalid("query.limit", format!("an answer has between 1 and {most} rows"))
-                .field("/limit")
-                .remedy("Ask for fewer rows, or for groups of them; whole views come from the export."));
-        }
+        let rows = self.inner.settings.sql.asked(ask.limit)?;
         let views = self.inner.catalogue.views().map(str::to_owned).collect();
         Ok(Request { sql: ask.sql.clone(), views, rows, bytes: self.inner.settings.sql.bytes })
     }

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::log::{Bench, batch};
+use super::views::bench as deals;
 use crate::dcl::sql::Here;
-use crate::platform::shapes::SqlQuery;
+use crate::platform::shapes::{SqlQuery, StructuredQuery};
 use crate::testkit::escapes::{ESCAPES, WRITTEN};
 
 async fn bench() -> Bench {
@@ -76,7 +77,7 @@ async fn what_is_wrong_is_told_with_its_place() {
     for (sql, code, begins) in [
         ("", "query.wrong", "there is no statement"),
         ("SELECT\n  nmae FROM accounts", "query.wrong", "line 2, column 3: "),
-        ("SELECT *\nFORM accounts", "query.wrong", "line 2, column 1: "),
+        ("SELECT *\nFORM accounts", "query.wrong", "line 2, column 6: "),
         ("SELECT 'é', nmae FROM accounts", "query.wrong", "line 1, column 13: "),
         ("SELECT * FROM acounts", "query.no_view", "line 1, column 15: there is no view \"acounts\""),
         ("SELECT 'x'::INTEGER", "query.wrong", "line 1, column 11: "),
@@ -101,8 +102,18 @@ async fn every_escape_is_refused_by_us_and_by_duckdb_as_well() {
         let (code, message) = bench.sql(sql).await.unwrap_err();
         assert!(["query.wrong", "query.not_allowed", "query.no_view"].contains(&code), "{sql}: {code} {message}");
         // Harmless in a process of its own, so DuckDB may let them be; what reaches out, it refuses too.
-        let inside = ["duckdb_", "information_schema", "_streams", "current_setting", "CREATE TEMP", "PRAGMA", "CALL", "CHECKPOINT"];
-        let inside = inside.iter().any(|word| sql.contains(word)) || ["SELECT 1; SELECT 2", "ATTACH ':memory:' AS other"].contains(&sql);
+        let inside = [
+            "duckdb_",
+            "information_schema",
+            "_streams",
+            "current_setting",
+            "CREATE TEMP",
+            "PRAGMA",
+            "CALL",
+            "CHECKPOINT",
+        ];
+        let inside = inside.iter().any(|word| sql.contains(word))
+            || ["SELECT 1; SELECT 2", "ATTACH ':memory:' AS other"].contains(&sql);
         assert!(inside || locked.refuses(sql), "DuckDB runs {sql}");
     }
     assert!(!std::path::Path::new(WRITTEN).exists());
@@ -145,4 +156,39 @@ async fn a_copy_serves_until_the_views_move_and_goes_when_nobody_holds_it() {
     assert_eq!(bench.sql(count).await.unwrap()["rows"], json!([[4]]));
     bench.dcl.erase(&bench.scope).await.unwrap();
     assert_eq!(std::fs::read_dir(bench.folder.path()).unwrap().count(), 0);
+}
+
+impl Bench {
+    async fn structured(&self, ask: Value) -> Value {
+        let ask: StructuredQuery = serde_json::from_value(ask).unwrap();
+        serde_json::from_slice(&self.dcl.ask(&self.scope, &ask).await.unwrap()).unwrap()
+    }
+}
+
+#[tokio::test]
+async fn groups_amount_to_what_the_same_sql_says() {
+    let bench = deals(60).await;
+    let asked = json!({
+        "view": "opportunities", "group_by": ["name", "close_date:month"],
+        "measures": ["count", "sum:amount", "avg:probability", "count_distinct:opportunity_id", "max:created_at"],
+        "filter": [{"field": "amount", "is": "gt:0"}], "sort": "-sum_amount,name",
+    });
+    let answer = bench.structured(asked).await;
+    let sql = "SELECT name, date_trunc('month', close_date)::DATE, count(*), sum(amount), avg(probability),
+        count(DISTINCT opportunity_id), max(created_at) FROM opportunities WHERE amount > 0 GROUP BY 1, 2
+        ORDER BY 4 DESC, 1 NULLS LAST, 2";
+    assert_eq!(answer["rows"], bench.sql(sql).await.unwrap()["rows"]);
+    assert!(answer["rows"].as_array().unwrap().len() > 3, "{answer}");
+    let names: Vec<&str> = answer["columns"].as_array().unwrap().iter().map(|c| c["name"].as_str().unwrap()).collect();
+    assert_eq!(names[..4], ["name", "close_date_month", "count", "sum_amount"]);
+    assert_eq!((&answer["position"], &answer["columns"][3]["type"]), (&json!(1), &json!("money")));
+
+    let all = bench.structured(json!({"view": "opportunities", "measures": ["count", "sum:amount"]})).await;
+    assert_eq!(all["rows"][0][0], 60);
+    let streams = json!({"view": "opportunities", "group_by": ["source.stream"], "measures": ["count:name"]});
+    assert_eq!(bench.structured(streams).await["rows"], json!([["s", 51]]));
+    let rows = json!({"view": "opportunities", "select": ["id", "amount"], "sort": "-amount", "limit": 2});
+    let rows = bench.structured(rows).await;
+    assert_eq!((rows["rows"].as_array().unwrap().len(), &rows["truncated"]), (2, &json!(true)));
+    assert_eq!(rows["rows"][0][0].as_str().unwrap().len(), 16, "{rows}");
 }

@@ -1,4 +1,4 @@
-//! A query in SQL, and what comes back.
+//! A query in SQL, and the table that it and questions without SQL come back as.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -16,11 +16,11 @@ pub struct SqlQuery {
     pub limit: Option<u32>,
 }
 
-/// Rows of a query.
+/// Rows of an answer.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct SqlAnswer {
+pub struct TableAnswer {
     /// The columns, in order.
-    pub columns: Vec<SqlColumn>,
+    pub columns: Vec<TableColumn>,
     /// The rows, a value a column.
     #[schema(value_type = Vec<Vec<Object>>)]
     pub rows: Vec<Vec<Value>>,
@@ -34,7 +34,7 @@ pub struct SqlAnswer {
 
 /// A column of an answer.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct SqlColumn {
+pub struct TableColumn {
     /// Its name or expression.
     pub name: String,
     /// `string`, `integer`, `number`, `money`, `boolean`, `date`, `datetime`, `time`, `interval`, `list`, `map`, `union`,

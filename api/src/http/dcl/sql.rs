@@ -1,7 +1,7 @@
 //! `POST /api/v1/dcl/sql`: a query in SQL over the tenant's views (SPEC F6).
 
-use autonomos_actors::platform::shapes::{SqlAnswer, SqlQuery};
-use axum::body::Body as Bytes;
+use autonomos_actors::platform::shapes::{SqlQuery, TableAnswer};
+use axum::body::{Body as Content, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
@@ -14,9 +14,14 @@ use crate::state::AppState;
 /// Runs one SELECT, read-only, in a process of its own with an end to its time, memory and rows. What is wrong with the
 /// statement is told with its line and column.
 #[utoipa::path(post, path = "/api/v1/dcl/sql", operation_id = "run_sql", tag = "dcl", request_body = SqlQuery,
-    responses((status = 200, body = SqlAnswer)))]
+    responses((status = 200, body = TableAnswer)))]
 pub async fn sql(State(app): State<AppState>, who: Member, Body(ask): Body<SqlQuery>) -> Answer<Response> {
-    let mut response = Response::new(Bytes::from(app.platform.sql(&who.scope, &ask).await?));
+    Ok(table(app.platform.sql(&who.scope, &ask).await?))
+}
+
+/// Columns and rows, encoded already.
+pub fn table(json: Bytes) -> Response {
+    let mut response = Response::new(Content::from(json));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    Ok(response)
+    response
 }
