@@ -151,10 +151,15 @@ fn status_of(kind: Kind, code: &str) -> StatusCode {
         "request.slow_body" => return StatusCode::REQUEST_TIMEOUT,
         "request.if_match_required" => return StatusCode::PRECONDITION_REQUIRED,
         "request.not_acceptable" => return StatusCode::NOT_ACCEPTABLE,
-        "idempotency.mismatch" => return StatusCode::UNPROCESSABLE_ENTITY,
-        // The request is in order; the statement in it is not, or was too much.
-        "query.wrong" | "query.not_allowed" | "query.no_view" | "query.memory" | "query.too_large"
-        | "query.timeout" | "query.crashed" => return StatusCode::UNPROCESSABLE_ENTITY,
+        // The request is in order; what it says is not, or the statement in it was too much.
+        "idempotency.mismatch"
+        | "query.wrong"
+        | "query.not_allowed"
+        | "query.no_view"
+        | "query.memory"
+        | "query.too_large"
+        | "query.timeout"
+        | "query.crashed" => return StatusCode::UNPROCESSABLE_ENTITY,
         _ => {}
     }
     match kind {

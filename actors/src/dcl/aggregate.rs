@@ -111,11 +111,10 @@ fn measure(entity: &EntityDef, word: &str, at: &str) -> Result<Column> {
         "count" => format!("count({})", target.sql()),
         "count_distinct" => format!("count(DISTINCT {})", target.sql()),
         "sum" | "avg" if !numeric => return wrong(format!("{name} is no number"), "Use count, min or max.".to_owned()),
-        "sum" | "avg" => format!("{op}({})", target.sql()),
         "min" | "max" if target == Target::Id => {
             return wrong("an id has no order".to_owned(), "Use count or count_distinct.".to_owned());
         }
-        "min" | "max" => format!("{op}({})", target.sql()),
+        "sum" | "avg" | "min" | "max" => format!("{op}({})", target.sql()),
         _ => {
             let shown: String = op.chars().take(40).collect();
             return wrong(format!("there is no measure {shown:?}"), format!("Use {MEASURES}."));

@@ -214,12 +214,11 @@ impl Handle {
 
     /// Copies the file, from within a job of the writer.
     pub(crate) fn copy_to(&self, to: &Place) -> Result<()> {
-        let open = match self.open.get() {
-            Some(open) => open,
-            None => {
-                let file = self.place.open()?;
-                self.open.get_or_init(|| file)
-            }
+        let open = if let Some(open) = self.open.get() {
+            open
+        } else {
+            let file = self.place.open()?;
+            self.open.get_or_init(|| file)
         };
         self.place.copy_to(open, to)
     }

@@ -33,5 +33,4 @@ export const changeQuestion = (of: Question, sql: string) =>
     }),
   ).finally(touched);
 
-export const removeQuestion = (id: string) =>
-  body(api.DELETE("/api/v1/dcl/questions/{id}", path(id))).finally(touched);
+export const removeQuestion = (id: string) => body(api.DELETE("/api/v1/dcl/questions/{id}", path(id))).finally(touched);

@@ -133,7 +133,7 @@ mod tests {
             made: Duration::from_secs(100),
             took: Duration::from_millis(took),
         };
-        let now = Duration::from_millis(101_000);
+        let now = Duration::from_secs(101);
         assert!(copy(5).serves(at(1, 7), now) && !copy(5).serves(at(1, 8), now));
         assert!(copy(500).serves(at(1, 8), now) && !copy(500).serves(at(2, 8), now));
         assert!(!copy(500).serves(at(1, 8), Duration::from_secs(106)));
