@@ -17,6 +17,7 @@ use autonomos_actors::parts::Parts;
 use autonomos_actors::platform::Platform;
 use autonomos_actors::tenant::Host;
 use autonomos_actors::vault::Vault;
+use autonomos_cluster::redis::budgets::Budgets;
 use autonomos_cluster::redis::bus::{self as redis_bus, Health, Makings};
 use autonomos_cluster::redis::link;
 use autonomos_cluster::redis::seal::Secrets;
@@ -43,7 +44,7 @@ use crate::auth::password::Passwords;
 use crate::auth::token::Tokens;
 use crate::cli::NodeArgs;
 use crate::gateway::rate_limit::{RateLimits, Rates};
-use crate::gateway::server;
+use crate::gateway::{rate_share, server};
 use crate::live::hub::Hub;
 use crate::state::{AppState, Reach, Settings};
 use crate::{http, telemetry};
@@ -154,6 +155,9 @@ impl Node {
         tokio::spawn(erasing(app.clone()));
         tokio::spawn(follow_keys(app.clone()));
         tokio::spawn(wake_tenants(app.clone()));
+        if let Some(place) = redis_place(&app.config)? {
+            tokio::spawn(rate_share::run(app.clone(), Budgets::new(place, &app.settings.node)));
+        }
         Ok(Self { app, address, serving, signals })
     }
 
@@ -216,6 +220,12 @@ async fn reachable(folders: Arc<Folder>) -> Result<()> {
         .map_err(|e| Error::internal("files.interrupted", "the place for files could not be looked at").source(e))?
 }
 
+/// Where Redis is, if there is one.
+fn redis_place(config: &Config) -> Result<Option<link::Place>> {
+    let patience = Duration::from_millis(config.bus.patience_ms);
+    config.bus.redis_url.reveal().map(|url| link::Place::of(url, patience)).transpose()
+}
+
 /// Live events: over Redis, if there is one, or else in the data directory.
 async fn bus(
     args: &NodeArgs,
@@ -224,14 +234,14 @@ async fn bus(
     limits: Limits,
     config: &Config,
 ) -> Result<(Arc<dyn EventBus>, Option<watch::Receiver<Health>>)> {
-    let Some(url) = config.bus.redis_url.reveal() else {
+    let Some(place) = redis_place(config)? else {
         return Ok((Arc::new(local::kept_in(args.data_dir.join("live"), ambient.clone(), limits)?), None));
     };
     autonomos_cluster::metrics::describe();
     let makings = Makings {
         ambient: ambient.clone(),
         limits,
-        place: link::Place::of(url, Duration::from_millis(config.bus.patience_ms))?,
+        place,
         node: args.node_id.clone(),
         secrets: Secrets::new(secrets.iter().copied()),
     };

@@ -12,6 +12,7 @@
 pub mod departure;
 pub mod fence;
 pub mod handoff;
+pub mod heart;
 pub mod lease;
 pub mod membership;
 pub mod metrics;

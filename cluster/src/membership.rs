@@ -118,6 +118,7 @@ mod tests {
         Member {
             instance: instance(name),
             address: "".into(),
+            version: "".into(),
             state: MemberState::Active,
             weight: 1,
             beat,

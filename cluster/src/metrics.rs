@@ -2,6 +2,7 @@
 
 use ::metrics::{counter, describe_counter, describe_gauge, gauge};
 
+const BEATS: &str = "autonomos_lease_beats_total";
 const UP: &str = "autonomos_redis_up";
 const CONNECTS: &str = "autonomos_redis_connects_total";
 const REFUSED: &str = "autonomos_redis_refused_total";
@@ -10,8 +11,9 @@ const DROPPED: &str = "autonomos_bus_dropped_total";
 const FORGED: &str = "autonomos_bus_forged_total";
 const SPOILED: &str = "autonomos_bus_spoiled_total";
 
-/// Gives every metric its help; once, when a recorder is installed and Redis is used.
+/// Gives every metric its help; once, when a recorder is installed and there are other nodes or Redis.
 pub fn describe() {
+    describe_counter!(BEATS, "Renewals of this node's lease, by what became of them");
     describe_gauge!(UP, "Whether Redis answers this node");
     describe_counter!(CONNECTS, "Connections to Redis that were made");
     describe_counter!(REFUSED, "Questions that Redis refused: out of memory, loading, not allowed");
@@ -19,6 +21,11 @@ pub fn describe() {
     describe_counter!(DROPPED, "Events that found no room while they waited for Redis, by why");
     describe_counter!(FORGED, "Messages on the bus that carried no code of ours");
     describe_counter!(SPOILED, "Sequences in Redis that made no sense and were begun anew");
+}
+
+/// A renewal was tried, or not even that.
+pub fn beat(what: &'static str) {
+    counter!(BEATS, "what" => what).increment(1);
 }
 
 /// Whether Redis answers.

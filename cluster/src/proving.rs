@@ -66,6 +66,7 @@ mod tests {
         Member {
             instance: Instance { node: NodeId::new("a"), incarnation },
             address: "".into(),
+            version: "".into(),
             state,
             weight: 1,
             beat: 0,

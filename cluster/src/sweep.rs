@@ -288,8 +288,17 @@ mod tests {
 
     fn member(node: &str, state: MemberState) -> Member {
         let over = (!state.lives()).then_some(s(1));
-        let lease_left = s(5);
-        Member { instance: who(node), address: node.into(), state, weight: 1, beat: 1, lease_left, age: s(3600), over }
+        Member {
+            instance: who(node),
+            address: node.into(),
+            version: "".into(),
+            state,
+            weight: 1,
+            beat: 1,
+            lease_left: s(5),
+            age: s(3600),
+            over,
+        }
     }
 
     fn tenure(n: u128, holder: &str, epoch: i64, wanted: Option<(&str, u64)>) -> Tenure {

@@ -84,6 +84,8 @@ pub struct Member {
     pub instance: Instance,
     /// Where others reach it.
     pub address: Arc<str>,
+    /// Of its program.
+    pub version: Arc<str>,
     /// Where it is in its life.
     pub state: MemberState,
     /// Its share of the load, relative to that of others.
@@ -96,6 +98,31 @@ pub struct Member {
     pub age: Duration,
     /// How long ago it died or left.
     pub over: Option<Duration>,
+}
+
+/// What a process that joins says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Joining {
+    /// Where others reach it.
+    pub address: String,
+    /// Of its program.
+    pub version: String,
+    /// See [`Member::weight`].
+    pub weight: u32,
+}
+
+/// What became of joining.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Joined {
+    /// The lease is granted.
+    Granted,
+    /// Another process goes by that name.
+    Taken {
+        /// Where that one is reached.
+        address: String,
+        /// How long ago it was heard of.
+        heard: Duration,
+    },
 }
 
 /// Who owns a tenant, as its row tells.
@@ -157,12 +184,13 @@ pub struct Title {
 #[async_trait::async_trait]
 pub trait Authority: Send + Sync + 'static {
     /// A new instance, its lease granted: `insert into cluster_nodes ... clock_timestamp() + $ttl`. An older instance of the
-    /// same node, if it is not over yet, runs out by itself.
-    async fn join(&self, me: &Instance, address: &str, weight: u32, ttl: Duration) -> Result<()>;
+    /// same node, if it is not over yet, runs out by itself, unless it was heard of within `quiet`: then it is another process
+    /// that goes by the same name, and its address is answered instead. Joins wait for one another.
+    async fn join(&self, me: &Instance, as_whom: &Joining, ttl: Duration, quiet: Duration) -> Result<Joined>;
 
     /// Grants the lease anew: `update cluster_nodes set lease_until = clock_timestamp() + $ttl where (node_id, incarnation) =
-    /// me and state in ('active', 'draining')`. False: it was declared dead; everything it runs has to stop, and it never
-    /// comes back. On a connection of its own, from a thread of its own.
+    /// me and state in ('active', 'draining')`, and no younger start of the node lives. False: it was declared dead, or
+    /// replaced; everything it runs has to stop, and it never comes back. On a connection of its own, from a thread of its own.
     async fn renew(&self, me: &Instance, ttl: Duration) -> Result<bool>;
 
     /// Marks it as handing over; false if it is over.
@@ -171,8 +199,11 @@ pub trait Authority: Send + Sync + 'static {
     /// Ends the lease of an instance whose process ends, or was seen to have ended. Final.
     async fn leave(&self, who: &Instance) -> Result<()>;
 
-    /// Everything, in one statement's snapshot.
+    /// Everything, in one snapshot.
     async fn view(&self) -> Result<View>;
+
+    /// The row of one tenant; none if it is served by nobody.
+    async fn tenure(&self, tenant: TenantId) -> Result<Option<Tenure>>;
 
     /// Declares an instance dead whose lease ran out and who has not been heard of since `beat`: `update ... set state =
     /// 'dead' where (node_id, incarnation) = who and state in ('active', 'draining') and lease_until = $beat and (lease_until
@@ -214,4 +245,7 @@ pub trait Authority: Send + Sync + 'static {
         epoch: i64,
         to: &NodeId,
     ) -> Result<Option<Title>>;
+
+    /// Works out anew what work tenants make, from what their logs took in since that was done last, `period` ago at most.
+    async fn measure(&self, period: Duration) -> Result<()>;
 }

@@ -17,7 +17,7 @@ pub fn truncate(at: Timestamp) -> Timestamp {
 pub trait Clock: Send + Sync + 'static {
     /// Wall-clock time in whole milliseconds.
     fn now(&self) -> Timestamp;
-    /// Time since some fixed point, never going back; for measuring and deadlines.
+    /// Time since some fixed point, never going back, and going on while the machine sleeps; for measuring and deadlines.
     fn elapsed(&self) -> Duration;
 }
 
@@ -85,15 +85,19 @@ impl Ambient {
     }
 }
 
-/// Reads the machine's clocks.
+/// Reads the machine's clocks. [`std::time::Instant`] stands still while the machine sleeps, and a lease does not.
 #[derive(Debug)]
-pub struct SystemClock(std::time::Instant);
+pub struct SystemClock(Duration);
 
 impl Default for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
     fn default() -> Self {
-        Self(std::time::Instant::now())
+        Self(since_boot())
     }
+}
+
+fn since_boot() -> Duration {
+    let since = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    Duration::new(since.tv_sec.unsigned_abs(), since.tv_nsec as u32)
 }
 
 impl Clock for SystemClock {
@@ -103,7 +107,7 @@ impl Clock for SystemClock {
     }
 
     fn elapsed(&self) -> Duration {
-        self.0.elapsed()
+        since_boot().saturating_sub(self.0)
     }
 }
 

@@ -9,6 +9,7 @@ pub mod canonical;
 pub mod clock;
 pub mod config;
 pub mod error;
+pub mod holder;
 pub mod host;
 pub mod ids;
 pub mod metrics;

@@ -3,6 +3,9 @@
 //!
 //! A `Scope` is made in three places only: from a verified token (api), from a tenant tree when it starts (actors),
 //! and in tests.
+//!
+//! What is done as the owner of a tenant says so by the epoch of that ownership: every transaction that is begun with it is
+//! fenced by it, so that nobody who was an owner once writes anything more.
 
 use crate::ids::{ApiKeyId, TenantId, TraceId, UserId};
 
@@ -48,12 +51,24 @@ pub struct Scope {
     tenant: TenantId,
     actor: Actor,
     trace: TraceId,
+    epoch: Option<i64>,
 }
 
 impl Scope {
     /// Binds a tenant, an actor and a request together.
     pub const fn new(tenant: TenantId, actor: Actor, trace: TraceId) -> Self {
-        Self { tenant, actor, trace }
+        Self { tenant, actor, trace, epoch: None }
+    }
+
+    /// The same, as the owner under that epoch; nobody's in particular where there is none.
+    #[must_use]
+    pub fn under(self, epoch: impl Into<Option<i64>>) -> Self {
+        Self { epoch: epoch.into(), ..self }
+    }
+
+    /// The ownership it acts under, if it acts as an owner.
+    pub const fn epoch(&self) -> Option<i64> {
+        self.epoch
     }
 
     /// The tenant.

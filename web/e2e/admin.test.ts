@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from "vitest";
 import { axe, open, SHOTS, settled, signIn, type Watch, watch } from "./browser";
+import { MODEL } from "./model";
 import { call, login, PASSWORD, until } from "./server";
 
 const url = inject("url");
@@ -127,4 +128,25 @@ test("it is stopped, resumed, and deleted by its name alone", async () => {
     (answer) => answer.status === 401 || answer.status === 403,
     "the tenant to be gone",
   );
+});
+
+test("what a language model was asked for the demo and what it took is shown as the API counts it", async () => {
+  const demo = await open({ reducedMotion: "reduce" });
+  await signIn(demo, url, "ann@example.org");
+  const admin = await demo.newPage();
+  const faults = watch(admin, url);
+  await admin.goto(`${url}/admin?tab=models`);
+  await settled(admin);
+  type Use = { tokens_today: number; items: { calls: number; input_tokens: number; output_tokens: number }[] };
+  const use = await call<Use>(url, "/api/v1/admin/model-use", await login(url, "ann@example.org"));
+  const calls = use.items.reduce((sum, one) => sum + one.calls, 0);
+  expect(calls).toBeGreaterThan(0);
+  expect(use.tokens_today).toBe(calls * 660);
+  const table = admin.getByRole("table", { name: "Use of language models" });
+  expect(await table.getByText(MODEL).count()).toBe(1);
+  await admin.getByText(`${use.tokens_today.toLocaleString("en")} of 100,000`).waitFor();
+  await admin.screenshot({ path: `${SHOTS}/admin-models.png`, fullPage: true });
+  expect(await axe(admin)).toEqual([]);
+  expect(faults.faults).toEqual([]);
+  await demo.close();
 });

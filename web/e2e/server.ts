@@ -7,6 +7,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
+import { MODEL, model } from "./model";
 
 export const PASSWORD = "correct horse battery";
 
@@ -31,12 +32,12 @@ async function freePort(): Promise<number> {
 }
 
 /** Starts a node and waits for the link it prints; a given folder and port are those of a node that was stopped before. */
-export async function launch(again?: { dir: string; port: number }): Promise<Server> {
+export async function launch(again?: { dir: string; port: number }, more = ""): Promise<Server> {
   const dir = again?.dir ?? (await mkdtemp(join(tmpdir(), "aos-e2e-")));
   const port = again?.port ?? (await freePort());
   const settings = join(dir, "settings.toml");
   // What the tests listen with is on this machine, where no tenant's address may lead otherwise.
-  await writeFile(settings, '[outside]\nallow = ["127.0.0.1"]\n');
+  await writeFile(settings, `[outside]\nallow = ["127.0.0.1"]\n${more}`);
   const env = { ...process.env, AUTONOMOS_RATE_LIMIT_PER_MINUTE: "0", AUTONOMOS_CONFIG: settings };
   const child = spawn(binary(), ["dev", "--data-dir", dir, "--listen", `127.0.0.1:${port}`], {
     env,
@@ -129,17 +130,21 @@ export async function until<T>(ask: () => Promise<T>, fits: (answer: T) => boole
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const server = await launch();
+  const opinions = await model();
+  const llm = `[llm]\nbase_url = "${opinions.url}"\nmodel = "${MODEL}"\napi_key = "none"\n`;
+  const server = await launch(undefined, `${llm}tokens_per_day = 100000\ninput_price = 0.4\noutput_price = 1.6\n`);
   const token = await people(server);
-  // The demo is whole when its drift waits for a decision.
+  // The demo is whole when its drift waits for a decision, and the model was asked what it thinks of it.
+  type Asked = { items: { evidence: { opinion?: unknown } }[] };
   await until(
-    () => call<{ items: unknown[] }>(server.url, "/api/v1/reviews?state=pending", token),
-    (page) => page.items.length > 0,
+    () => call<Asked>(server.url, "/api/v1/reviews?state=pending", token),
+    (page) => page.items.length > 0 && page.items.every((one) => one.evidence.opinion),
     "the demo's review",
   );
   project.provide("url", server.url);
   return async () => {
     await server.stop();
+    await opinions.stop();
     await rm(server.dir, { recursive: true, force: true });
   };
 }

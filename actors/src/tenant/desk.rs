@@ -32,7 +32,7 @@ impl Desk {
     /// A desk for a tree that is about to start.
     pub fn new(scope: Scope, epoch: i64, parts: Arc<Parts>) -> Arc<Self> {
         Arc::new(Self {
-            scope,
+            scope: scope.under(epoch),
             epoch,
             parts,
             stops: task::stop::Stops::default(),

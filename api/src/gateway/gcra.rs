@@ -11,6 +11,54 @@ pub const WINDOW: Duration = Duration::from_mins(1);
 /// When the budget is whole again, in microseconds on the clock that is passed in.
 pub type WholeAt = u64;
 
+/// A budget, and what was taken of it here that others do not know of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Budget {
+    whole_at: WholeAt,
+    untold: u32,
+}
+
+impl Budget {
+    /// Takes one, as [`take`] does.
+    pub fn take(&mut self, now: Duration, limit: u32) -> Result<Left, Wait> {
+        take(&mut self.whole_at, now, limit)
+    }
+
+    /// Others are to know of so many more; whether there was nothing that they are to know.
+    pub const fn note(&mut self, taken: u32) -> bool {
+        let first = self.untold == 0;
+        self.untold = self.untold.saturating_add(taken);
+        first
+    }
+
+    /// Whether forgetting it changes nothing.
+    pub const fn is_whole(&self, now: Duration) -> bool {
+        self.untold == 0 && self.whole_at <= now.as_micros() as u64
+    }
+
+    /// What was taken is on its way to the others.
+    pub const fn tell(&mut self) -> u32 {
+        std::mem::replace(&mut self.untold, 0)
+    }
+
+    /// What all together took comes back in `owed`; what was taken here meanwhile stands beside it. Nobody gains by what others
+    /// forgot.
+    pub fn settle(&mut self, now: Duration, owed: Duration, limit: u32) {
+        let whole_at = now + owed + refills_in(self.untold, limit);
+        self.whole_at = self.whole_at.max(whole_at.as_micros() as u64);
+    }
+}
+
+/// How long it takes until so many are back.
+pub fn refills_in(taken: u32, limit: u32) -> Duration {
+    each(limit) * taken
+}
+
+/// How long it takes until one is back.
+fn each(limit: u32) -> Duration {
+    Duration::from_micros(WINDOW.as_micros() as u64 / u64::from(limit.clamp(1, MOST)))
+}
+
 /// What is left after one was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Left {
@@ -33,7 +81,7 @@ const MOST: u32 = 60_000_000;
 pub fn take(whole_at: &mut WholeAt, now: Duration, limit: u32) -> Result<Left, Wait> {
     let limit = limit.clamp(1, MOST);
     let now = now.as_micros() as u64;
-    let each = WINDOW.as_micros() as u64 / u64::from(limit);
+    let each = each(limit).as_micros() as u64;
     let owed = whole_at.saturating_sub(now);
     let most = each * u64::from(limit - 1);
     if owed > most {
@@ -65,6 +113,28 @@ mod tests {
             Ok(Left { limit: 3, left: 2, whole_in: 20 }),
             "and no more is saved"
         );
+    }
+
+    #[test]
+    fn what_others_took_is_owed_here_and_what_is_not_told_yet_beside_it() {
+        let (mut here, mut there, at) = (Budget::default(), Budget::default(), Duration::from_secs(100));
+        for budget in [&mut here, &mut there] {
+            for _ in 0..4 {
+                assert!(budget.take(at, 10).is_ok());
+                budget.note(1);
+            }
+        }
+        let all = refills_in(here.tell() + there.tell(), 10);
+        assert!(here.take(at, 10).is_ok() && here.note(1));
+        here.settle(at, all, 10);
+        assert_eq!(here.take(at, 10).unwrap().left, 0, "eight were told, one was not, and this one");
+        assert!(here.take(at, 10).is_err());
+        there.settle(at, all, 10);
+        assert_eq!(there.take(at, 10).unwrap().left, 1);
+        here.settle(at, Duration::ZERO, 10);
+        assert!(here.take(at, 10).is_err(), "what was forgotten there is known here");
+        assert!(!here.is_whole(at + WINDOW * 2) && here.tell() == 1 && here.is_whole(at + WINDOW * 2));
+        assert!(here.note(2) && !here.note(1) && here.tell() == 3);
     }
 
     #[test]

@@ -20,6 +20,7 @@ pub mod headers;
 pub mod idempotency;
 pub mod limits;
 pub mod rate_limit;
+pub mod rate_share;
 pub mod server;
 pub mod trace;
 

@@ -2,11 +2,13 @@
 //! it is opened) and its costly calls, which also count as what they are besides. Whoever has not signed in has the budget
 //! of their network address, and so has whoever tries credentials that are none.
 //!
-//! Kept in memory: with one node that is exact; a cluster divides the limits between its nodes. Bounded: when there are
-//! too many, budgets that are whole again are forgotten, which changes nothing; if that is not enough, new addresses
-//! share one.
+//! Kept in memory: with one node that is exact. Many nodes tell each other what they took ([`super::rate_share`]), and while
+//! they cannot, each has its part of the limits. Bounded: when there are too many, budgets that are whole again are
+//! forgotten, which changes nothing; if that is not enough, new addresses share one.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use ahash::AHashMap;
@@ -17,7 +19,7 @@ use parking_lot::Mutex;
 use smallvec::SmallVec;
 
 use super::access::{self, Access};
-use super::gcra::{self, Left, WholeAt};
+use super::gcra::{self, Budget, Left};
 use crate::auth::caller::{Caller, Credential};
 use crate::error::Problem;
 
@@ -67,7 +69,42 @@ pub struct Rates {
 pub struct RateLimits {
     ambient: Ambient,
     rates: Rates,
-    budgets: Mutex<AHashMap<(Whose, Purpose), WholeAt>>,
+    /// Nodes that have a part of the limits each; 1: this one has all, alone or because it knows what the others take.
+    parts: AtomicU32,
+    budgets: Mutex<Budgets>,
+}
+
+#[derive(Default)]
+struct Budgets {
+    of: AHashMap<Name, Budget>,
+    /// Those of which something was taken that others do not know of; none: nobody is told.
+    untold: Option<Vec<Name>>,
+}
+
+/// Which budget.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Name(Whose, Purpose);
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Whose::Tenant(tenant) => write!(f, "{tenant}")?,
+            Whose::Address(Some(address)) => write!(f, "{address}")?,
+            Whose::Address(None) => f.write_str("others")?,
+        }
+        write!(f, ":{}", self.1.as_str())
+    }
+}
+
+/// What was taken of a budget here and is told to others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// Which budget.
+    pub name: Name,
+    /// How much.
+    pub taken: u32,
+    /// How long that takes to come back.
+    pub refills_in: Duration,
 }
 
 /// What a request was counted against.
@@ -83,7 +120,47 @@ impl std::fmt::Debug for RateLimits {
 impl RateLimits {
     /// So many a minute.
     pub fn new(ambient: Ambient, rates: Rates) -> Self {
-        Self { ambient, rates, budgets: Mutex::default() }
+        Self { ambient, rates, parts: AtomicU32::new(1), budgets: Mutex::default() }
+    }
+
+    /// From now on others are told what is taken.
+    pub fn share(&self) {
+        self.budgets.lock().untold.get_or_insert_default();
+    }
+
+    /// So many nodes have a part of the limits each; 1: all of them are this node's to give.
+    pub fn divide(&self, nodes: u32) {
+        self.parts.store(nodes.max(1), Ordering::Relaxed);
+    }
+
+    /// What others do not know of, of so many budgets at most.
+    pub fn tell(&self, most: usize) -> Vec<Told> {
+        let budgets = &mut *self.budgets.lock();
+        let Some(untold) = &mut budgets.untold else { return Vec::new() };
+        let names = untold.split_off(untold.len().saturating_sub(most));
+        let told = |name: Name| {
+            let taken = budgets.of.get_mut(&name)?.tell();
+            Some(Told { name, taken, refills_in: gcra::refills_in(taken, self.whole(name.1)) })
+        };
+        names.into_iter().filter_map(told).collect()
+    }
+
+    /// How long each needs to be whole again, as all know together; none: what was told did not get there.
+    pub fn settle(&self, told: &[Told], owed: Option<&[Duration]>) {
+        let now = self.ambient.elapsed();
+        let budgets = &mut *self.budgets.lock();
+        for (at, one) in told.iter().enumerate() {
+            let budget = budgets.of.entry(one.name).or_default();
+            if let Some(owed) = owed.and_then(|owed| owed.get(at)) {
+                budget.settle(now, *owed, self.whole(one.name.1));
+                continue;
+            }
+            if budget.note(one.taken)
+                && let Some(untold) = &mut budgets.untold
+            {
+                untold.push(one.name);
+            }
+        }
     }
 
     /// Takes one from each budget a request counts against. Refused, it says which one and for how long, and what it
@@ -112,11 +189,19 @@ impl RateLimits {
             purposes.push(Purpose::Costly);
         }
         let now = self.ambient.elapsed();
-        let mut budgets = self.budgets.lock();
+        let budgets = &mut *self.budgets.lock();
         for purpose in purposes {
             let limit = self.limit(purpose);
-            match gcra::take(place(&mut budgets, whose, purpose, now), now, limit) {
-                Ok(left) => counted.0.push((purpose, left)),
+            let (name, budget) = place(&mut budgets.of, whose, purpose, now);
+            match budget.take(now, limit) {
+                Ok(left) => {
+                    if let Some(untold) = &mut budgets.untold
+                        && budget.note(1)
+                    {
+                        untold.push(name);
+                    }
+                    counted.0.push((purpose, left));
+                }
                 Err(wait) => {
                     let seconds = wait.0.as_secs() + u64::from(wait.0.subsec_nanos() > 0);
                     counted.0.push((purpose, Left { limit, left: 0, whole_in: gcra::WINDOW.as_secs() }));
@@ -127,7 +212,13 @@ impl RateLimits {
         (counted, None)
     }
 
-    const fn limit(&self, purpose: Purpose) -> u32 {
+    /// What may be had here now.
+    fn limit(&self, purpose: Purpose) -> u32 {
+        self.whole(purpose).div_ceil(self.parts.load(Ordering::Relaxed))
+    }
+
+    /// What may be had on all nodes together.
+    const fn whole(&self, purpose: Purpose) -> u32 {
         match purpose {
             Purpose::Costly => self.rates.costly,
             Purpose::Session | Purpose::Key | Purpose::Live | Purpose::Address => self.rates.requests,
@@ -149,21 +240,15 @@ fn refusal(purpose: Purpose, limit: u32, seconds: u64) -> Problem {
 }
 
 /// The budget of somebody for something; whole, if there was none.
-fn place(
-    budgets: &mut AHashMap<(Whose, Purpose), WholeAt>,
-    whose: Whose,
-    purpose: Purpose,
-    now: Duration,
-) -> &mut WholeAt {
-    let mut key = (whose, purpose);
-    if budgets.len() >= MOST && !budgets.contains_key(&key) {
-        let now = now.as_micros() as u64;
-        budgets.retain(|_, whole_at| *whole_at > now);
+fn place(budgets: &mut AHashMap<Name, Budget>, whose: Whose, purpose: Purpose, now: Duration) -> (Name, &mut Budget) {
+    let mut name = Name(whose, purpose);
+    if budgets.len() >= MOST && !budgets.contains_key(&name) {
+        budgets.retain(|_, budget| !budget.is_whole(now));
         if budgets.len() >= MOST && matches!(whose, Whose::Address(_)) {
-            key.0 = Whose::Address(None);
+            name.0 = Whose::Address(None);
         }
     }
-    budgets.entry(key).or_insert(0)
+    (name, budgets.entry(name).or_default())
 }
 
 /// Whom an address belongs to: with IPv6 a customer has a whole network of them.
@@ -289,7 +374,7 @@ mod tests {
         let next = |n: u8| rates.take(None, Some(IpAddr::from([240, 0, 0, n])), &Method::GET, "/healthz").1;
         assert!(next(1).is_none() && next(2).is_some(), "those that came too late share one budget");
         assert!(rates.take(Some(&caller(&ambient)), None, &Method::GET, "/api/v1/tasks").1.is_none());
-        assert!(rates.budgets.lock().len() <= MOST + 2);
+        assert!(rates.budgets.lock().of.len() <= MOST + 2);
         clock.advance(gcra::WINDOW);
         assert!(next(1).is_none() && next(2).is_none());
     }

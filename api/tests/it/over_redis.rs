@@ -105,3 +105,52 @@ async fn connects(node: &TestNode) -> u64 {
     let line = metrics.lines().find_map(|line| line.strip_prefix("autonomos_redis_connects_total "));
     line.unwrap_or_else(|| panic!("{metrics}")).parse().unwrap()
 }
+
+/// What is left of a person's budget on their node, and the whole of it; the question takes one.
+async fn left(who: &Person) -> (u32, u32) {
+    let answer = who.get("/api/v1/tasks?limit=1").await;
+    let said = |name: &str, key: &str| {
+        let text = answer.headers()[name].to_str().unwrap().to_owned();
+        let at = text.split(&format!(";{key}=")).nth(1).unwrap().split(';').next().unwrap().to_owned();
+        at.parse::<u32>().unwrap()
+    };
+    (said("ratelimit", "r"), said("ratelimit-policy", "q"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nodes_spend_one_budget_and_have_a_part_each_while_redis_is_away() {
+    let redis = Server::start();
+    let settings = TestNode::postgres().await + &with_redis(&redis);
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("a.toml");
+    std::fs::write(&config, settings).unwrap();
+    let node = async |name: &str| {
+        TestNode::with(|args| {
+            args.config = Some(config.clone());
+            args.node_id = name.to_owned();
+            args.rate_limit_per_minute = Some(600);
+        })
+        .await
+    };
+    let (one, other) = (node("one").await, node("other").await);
+    let ann = one.register("ann").await;
+    let there = other.sign_in(&ann.email, &ann.tenant).await;
+    for _ in 0..200 {
+        left(&ann).await;
+    }
+    // What one node took is known on the other within a few turns; each look takes one, and ten a second come back.
+    until_left(&there, |left, whole| whole == 600 && left < 600 - 150).await;
+    redis.kill();
+    until_left(&there, |_, whole| whole == 300).await;
+    until_left(&ann, |_, whole| whole == 300).await;
+}
+
+/// Looks, one look after the other, until it is so.
+async fn until_left(who: &Person, so: impl Fn(u32, u32) -> bool) {
+    let within = tokio::time::timeout(Duration::from_secs(20), async {
+        while let (left, whole) = left(who).await
+            && !so(left, whole)
+        {}
+    });
+    within.await.expect("in time");
+}

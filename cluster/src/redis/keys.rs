@@ -10,6 +10,9 @@ pub const STREAMS: usize = 4;
 /// The channel on which new heads are told, a channel a tenant.
 pub const HEADS: &str = "live:heads:";
 
+/// The nodes that share budgets, by when each said last that it is here.
+pub const NODES: &str = "live:nodes";
+
 /// What a node's role needs to be allowed, as Redis' ACL writes it.
 pub const ROLE: &str = "~live:* ~aam:* ~dcl:* ~agent:* &live:heads:* +@all -@admin -@dangerous +info +config|get";
 
@@ -48,4 +51,9 @@ pub fn announcements_of(tenant: TenantId) -> String {
 /// The group in which services beside ours read them.
 pub fn group(tenant: TenantId) -> String {
     format!("dcl_engine:{tenant}")
+}
+
+/// What is spent of a budget.
+pub fn budget(name: &str) -> String {
+    format!("live:rate:{name}")
 }

@@ -328,6 +328,7 @@ impl Store {
         let member = |m: &MemberRow| Member {
             instance: m.instance.clone(),
             address: "node".into(),
+            version: "".into(),
             state: m.state,
             weight: 1,
             beat: m.lease_until,

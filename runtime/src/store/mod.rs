@@ -97,7 +97,8 @@ pub use users::*;
 /// Where truth is kept.
 #[async_trait::async_trait]
 pub trait Store: Send + Sync + 'static {
-    /// A transaction that may write. It waits for the writer; a queue that is too long answers `Busy`.
+    /// A transaction that may write. It waits for the writer; a queue that is too long answers `Busy`. Begun as an owner
+    /// ([`Scope::epoch`]), it fails with kind `Fenced` if the tenant is owned otherwise, and keeps it so until its end.
     async fn begin(&self, scope: &Scope) -> Result<Box<dyn Tx>>;
 
     /// A transaction that only reads one consistent moment and never waits for writers. Its writes are refused.

@@ -50,6 +50,11 @@ impl Server {
         Self::begin(None)
     }
 
+    /// Starts a private one, to be stopped in the middle of a test: by letting go of it.
+    pub fn start_apart() -> Result<Self, String> {
+        Self::begin(None)
+    }
+
     /// Starts one that speaks TLS with a certificate and its key, as PEM. It is always a private one.
     pub fn start_with_tls(certificate: &str, key: &str) -> Result<Self, String> {
         Self::begin(Some((certificate, key)))

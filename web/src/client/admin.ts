@@ -107,3 +107,10 @@ export const applyConfiguration = (document: string, dryRun: boolean) =>
   body(api.POST("/api/v1/config/apply", { params: { query: { dry_run: dryRun } }, body: { document } })).finally(() =>
     cache.invalidateQueries(),
   );
+
+/** Calls of language models, today and so many days before. */
+export const modelUse = (days: number) =>
+  queryOptions({
+    queryKey: ["model-use", days],
+    queryFn: ({ signal }) => body(api.GET("/api/v1/admin/model-use", { params: { query: { days } }, signal })),
+  });

@@ -41,6 +41,8 @@ export type AuditEntry = Schemas["AuditView"];
 export type Person = Schemas["UserView"];
 export type Flag = Schemas["FlagView"];
 export type Tenant = Schemas["TenantView"];
+export type ModelUse = Schemas["ModelUseView"];
+export type ModelUseRow = Schemas["ModelUseRow"];
 export type Role = "viewer" | "operator" | "admin";
 
 export type Page<T> = { items: T[]; next_cursor?: string | null };

@@ -1,11 +1,12 @@
 // Who may come in: nobody before they signed in. A session that ends in the middle of something is asked for on top of the
 // page, so that nothing typed is lost.
 
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { CloudOff } from "lucide-react";
 import { useEffect } from "react";
 import { start, useSession } from "@/client/session";
+import { me } from "@/client/system";
 import { flow } from "@/client/views";
 import { connect, disconnect } from "@/live/store";
 import { router } from "@/pages/router";
@@ -18,6 +19,9 @@ import { SignIn, SignInForm } from "./SignIn";
 export function Gate() {
   const { phase, fault } = useSession();
   const cache = useQueryClient();
+  // What a page has depends on the role: drawn before that is known, it would move while it is read.
+  const who = useQuery({ ...me(), enabled: phase === "in" });
+  const coming = phase === "in" && who.isPending && who.failureCount === 0;
   useEffect(() => {
     if (phase === "in") {
       cache.fetchQuery(flow()).then(connect, () => connect(null));
@@ -28,7 +32,7 @@ export function Gate() {
     }
   }, [phase, cache]);
 
-  if (phase === "starting") {
+  if (phase === "starting" || coming) {
     return (
       <main className="grid min-h-dvh place-items-center" aria-busy="true">
         <Logo className="animate-pulse" />

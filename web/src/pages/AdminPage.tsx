@@ -9,6 +9,7 @@ import { Cluster } from "@/components/admin/Cluster";
 import { Files } from "@/components/admin/Files";
 import { Keys } from "@/components/admin/Keys";
 import { Life } from "@/components/admin/Life";
+import { Models } from "@/components/admin/Models";
 import { Outside } from "@/components/admin/Outside";
 import { People } from "@/components/admin/People";
 import { Tenant } from "@/components/admin/Tenant";
@@ -42,6 +43,7 @@ const TABS = tabsOf(ADMIN_TABS, {
   files: <Files />,
   keys: <Keys />,
   outside: <Outside />,
+  models: <Models />,
   audit: <Audit />,
   tenant: <Tenant />,
   life: <Life />,

@@ -108,17 +108,22 @@ function One({ of, chosen, onChoose }: { of: Agent; chosen: boolean; onChoose: (
     <section
       className={cx("rounded-card border bg-surface p-5 shadow-card", chosen ? "border-solid-purple" : "border-line")}
     >
-      <div className="flex flex-wrap items-start gap-3">
-        <span className="grid size-11 place-items-center rounded-2xl bg-purple-soft text-purple">
+      <div className="flex items-start gap-3">
+        <span className="grid size-11 shrink-0 place-items-center rounded-2xl bg-purple-soft text-purple">
           <Bot className="size-5" aria-hidden />
         </span>
         <div className="min-w-0 grow">
-          <h2 className="text-lg">{of.name}</h2>
-          <p className="text-sm text-ink-3">
+          {/* One line each, whatever the last run came to and however long ago it was: below it is read. */}
+          <div className="flex items-center justify-between gap-3">
+            <h2 className="truncate text-lg" title={of.name}>
+              {of.name}
+            </h2>
+            {of.last_run_state && <Badge word={of.last_run_state} />}
+          </div>
+          <p className="truncate text-sm text-ink-3">
             looked <Ago at={of.last_run_at} /> · may {of.autonomy}
           </p>
         </div>
-        {of.last_run_state && <Badge word={of.last_run_state} />}
       </div>
       <p className="mt-3 text-ink-2">{of.purpose}</p>
       <div className="mt-3 flex flex-wrap gap-1.5">

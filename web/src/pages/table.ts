@@ -42,6 +42,7 @@ export const ADMIN_TABS = {
   files: "Files",
   keys: "API keys",
   outside: "Webhooks and alerts",
+  models: "Language model",
   audit: "Audit",
   tenant: "Tenant and switches",
   life: "Archives and end",

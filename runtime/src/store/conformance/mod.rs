@@ -205,7 +205,7 @@ macro_rules! store_conformance {
             mappings: [adoption, a_stale_adoption_is_refused, a_revert_is_a_further_version,
                 rules_taken_back_take_replayed_rows_along, a_stranger_sees_nothing];
             model_use: [calls_add_up, a_stranger_sees_nothing];
-            owners: [the_fence];
+            owners: [the_fence, begun_as_an_owner, former_owners];
             playbooks: [round_trip, a_stranger_sees_nothing];
             questions: [round_trip, a_stranger_sees_nothing];
             reviews: [round_trip, two_deciders, waiting_and_expiry, one_question_a_key, a_stranger_sees_nothing];

@@ -4,11 +4,14 @@ use sqlx::postgres::{PgArguments, PgConnection, PgRow};
 use sqlx::query::Query;
 
 use crate::Kind;
+use crate::store::owners::FENCED;
 pub(super) use crate::store::rows::taken;
 
 /// SQLSTATE, as far as it means something to a caller.
 pub(in crate::store) fn of_state(state: &str) -> (Kind, &'static str, &'static str) {
     match state {
+        // Ours: the function `fence`.
+        "AU001" => (Kind::Fenced, FENCED.0, FENCED.1),
         "23505" => (Kind::Conflict, "store.exists", "it exists already"),
         "23503" => (Kind::NotFound, "store.parent_missing", "what it belongs to does not exist"),
         "22021" | "22P05" => (Kind::Invalid, "store.text", "text with a NUL character cannot be kept"),

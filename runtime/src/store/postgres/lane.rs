@@ -6,6 +6,8 @@
 //! statements of a connection in order, so a roll-back sent after a `BEGIN` that was cancelled half-way takes effect after
 //! it. (sqlx's own pool and transactions are not used: in 0.9.0 a cancelled `BEGIN` goes back to the pool open.)
 //!
+//! One that is begun under an ownership checks it first, and keeps it so until its end: the fence.
+//!
 //! One transaction of a tenant writes at a time, as in SQLite: it holds the tenant's counter row from its first statement
 //! on, so that whatever was read can be acted upon. Writers of this process wait for their turn here, where it costs no
 //! connection, so that a busy tenant leaves the others theirs.
@@ -31,15 +33,25 @@ pub(super) enum Begin {
     Read,
 }
 
+/// An ownership that a transaction is begun under.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ownership {
+    /// The start of the process that owns.
+    pub(super) incarnation: Uuid,
+    /// See [`crate::authority::Title`].
+    pub(super) epoch: i64,
+}
+
 impl Begin {
     /// All in one message. The tenant is set for this transaction alone.
-    fn sql(self, tenant: Option<Uuid>) -> String {
+    fn sql(self, tenant: Option<Uuid>, under: Option<Ownership>) -> String {
         // A UUID is written in hexadecimal digits and hyphens, whatever it is.
         let tenant = tenant.map(|id| id.to_string()).unwrap_or_default();
+        let fence = under.map(|o| format!("select fence('{}', {});", o.incarnation, o.epoch)).unwrap_or_default();
         match self {
             Self::Write => format!(
                 "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; select set_config('app.tenant_id', '{tenant}', true);
-                 select 1 from tenant_counters for update"
+                 {fence} select 1 from tenant_counters for update"
             ),
             Self::Read => format!(
                 "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; select set_config('app.tenant_id', '{tenant}', true)"
@@ -67,6 +79,11 @@ impl Lane {
 
     /// Begins a transaction for a tenant (or for nobody, who sees no rows), when it is its turn.
     pub(super) async fn begin(self: &Arc<Self>, tenant: Option<Uuid>) -> Result<Held> {
+        self.begin_under(tenant, None).await
+    }
+
+    /// The same under an ownership, which is checked first: fails with kind `Fenced` if the tenant is owned otherwise.
+    pub(super) async fn begin_under(self: &Arc<Self>, tenant: Option<Uuid>, under: Option<Ownership>) -> Result<Held> {
         let busy = |_| Error::busy("store.busy", "the store is busy; try again");
         let turn = async {
             let turn = match tenant {
@@ -80,7 +97,7 @@ impl Lane {
         };
         let (turn, mut permit) = tokio::time::timeout(self.patience, turn).await.map_err(busy)??;
         let mut turn = turn;
-        let sql = self.begin.sql(tenant);
+        let sql = self.begin.sql(tenant, under);
         loop {
             let idle = self.idle.lock().pop();
             let used = idle.is_some();

@@ -17,6 +17,7 @@ mod admission;
 mod agents;
 mod api_keys;
 mod audit;
+pub mod authority;
 mod bulk_mappings;
 mod connections;
 mod dead_letters;
@@ -61,14 +62,24 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions, Connection};
 use uuid::Uuid;
 
-use self::lane::{Begin, Held, Lane};
+use self::lane::{Begin, Held, Lane, Ownership};
 use super::rows::{missing, stale};
 use super::{Directory, Store, Tx};
 use crate::config::Config;
+use crate::holder::Holder;
+use crate::ids::IncarnationId;
 use crate::{Ambient, Error, Result, Scope, Timestamp};
 
 /// Where all of it is, apart from whatever else is in the database.
 const SCHEMA: &str = "autonomos";
+
+/// The server finds out so soon that a node's machine is gone: what it held is free then.
+const KEEPALIVE: [(&str, &str); 4] = [
+    ("tcp_keepalives_idle", "5"),
+    ("tcp_keepalives_interval", "5"),
+    ("tcp_keepalives_count", "3"),
+    ("tcp_user_timeout", "10000"),
+];
 
 /// How long a transaction that only reads may idle: it holds nobody up.
 const IDLE_READER: Duration = Duration::from_mins(1);
@@ -96,6 +107,8 @@ pub struct PostgresOptions {
     pub allow_destructive: bool,
     /// Whether this node is alone and owns every tenant from its start on.
     pub alone: bool,
+    /// Who this process is among others, and until when it may act as an owner; none: there are no others.
+    pub holder: Option<Arc<Holder>>,
 }
 
 impl std::fmt::Debug for PostgresOptions {
@@ -119,6 +132,7 @@ impl PostgresOptions {
             idle: Duration::from_secs(5),
             allow_destructive: false,
             alone: true,
+            holder: None,
         }
     }
 
@@ -144,6 +158,7 @@ impl PostgresOptions {
         Ok(parse(&self.url, "store.database_url")?
             .application_name(&format!("autonomos/{}", self.node_id))
             .statement_cache_capacity(256)
+            .options(KEEPALIVE)
             .options([
                 ("search_path", format!("{SCHEMA},pg_temp")),
                 ("statement_timeout", millis(self.statement)),
@@ -179,11 +194,24 @@ struct Shared {
     readers: Arc<Lane>,
     ambient: Ambient,
     node_id: String,
-    incarnation: String,
+    incarnation: IncarnationId,
+    holder: Option<Arc<Holder>>,
+}
+
+impl Shared {
+    /// The ownership that a scope says it acts under, if this process may act as an owner at all.
+    fn ownership(&self, scope: &Scope) -> Result<Option<Ownership>> {
+        let Some(epoch) = scope.epoch() else { return Ok(None) };
+        if let Some(holder) = &self.holder {
+            holder.check(&self.ambient)?;
+        }
+        Ok(Some(Ownership { incarnation: self.incarnation.as_uuid(), epoch }))
+    }
 }
 
 impl PostgresStore {
-    /// Migrates (if it was told as whom), refuses what would not keep tenants apart, and, alone, raises the epochs.
+    /// Migrates (if it was told as whom), refuses what would not keep tenants apart, and, alone, raises the epochs, unless
+    /// nodes of a cluster live in the same database.
     pub async fn open(options: PostgresOptions, ambient: Ambient) -> Result<Self> {
         migrate(&options, &ambient).await?;
         let (writing, reading) = (options.session(options.idle)?, options.session(IDLE_READER)?);
@@ -191,13 +219,18 @@ impl PostgresStore {
         let shared = Arc::new(Shared {
             writers: Lane::new(Begin::Write, options.writers, writing, options.patience),
             readers: Lane::new(Begin::Read, options.readers, reading, options.patience),
-            incarnation: ambient.uuid().to_string(),
+            incarnation: match &options.holder {
+                Some(holder) => holder.me().incarnation,
+                None => IncarnationId::new(&ambient),
+            },
             ambient,
             node_id: options.node_id,
+            holder: options.holder,
         });
-        if options.alone {
+        if options.alone && shared.holder.is_none() {
             let mut held = shared.writers.begin(None).await?;
-            owners::take_over(held.connection()?, &shared.node_id, &shared.incarnation).await?;
+            authority::nobody_else(held.connection()?).await?;
+            owners::take_over(held.connection()?, &shared.node_id, shared.incarnation).await?;
             held.commit().await?;
         }
         let directory = directory::PostgresDirectory::new(Arc::clone(&shared));
@@ -241,8 +274,9 @@ async fn connect(options: &PgConnectOptions, setting: &'static str) -> Result<Pg
 #[async_trait::async_trait]
 impl Store for PostgresStore {
     async fn begin(&self, scope: &Scope) -> Result<Box<dyn Tx>> {
-        let held = self.shared.writers.begin(Some(scope.tenant().as_uuid())).await?;
-        Ok(Box::new(PostgresTx::new(held, scope, &self.shared)))
+        let under = self.shared.ownership(scope)?;
+        let held = self.shared.writers.begin_under(Some(scope.tenant().as_uuid()), under).await?;
+        Ok(Box::new(PostgresTx { under: scope.epoch(), ..PostgresTx::new(held, scope, &self.shared) }))
     }
 
     async fn read(&self, scope: &Scope) -> Result<Box<dyn Tx>> {
@@ -278,6 +312,9 @@ struct PostgresTx {
     trace: String,
     /// Something was noted in the audit.
     noted: bool,
+    /// The ownership that it was begun under, which holds until its end.
+    under: Option<i64>,
+    incarnation: String,
     ambient: Ambient,
 }
 
@@ -290,6 +327,8 @@ impl PostgresTx {
             person: scope.actor().person().map(|id| id.as_uuid()),
             trace: scope.trace().as_uuid().simple().to_string(),
             noted: false,
+            under: None,
+            incarnation: shared.incarnation.to_string(),
             ambient: shared.ambient.clone(),
         }
     }

@@ -1,11 +1,13 @@
-//! Rows of `tenant_owner`: the fence.
+//! Rows of `tenant_owner` and `owner_history`: the fence.
 
 use sqlx::postgres::{PgConnection, PgRow};
 
-use super::row::Columns;
+use super::row::{Columns, all};
 use super::{PostgresTx, missing};
-use crate::store::{Owner, Owners};
-use crate::{Error, Result};
+use crate::Result;
+use crate::ids::IncarnationId;
+use crate::store::owners::fenced;
+use crate::store::{Owned, Owner, Owners};
 
 pub(super) fn read(row: &PgRow) -> Result<Owner> {
     Ok(Owner { node_id: row.text("node_id")?, incarnation: row.text("incarnation")?, epoch: row.int("epoch")? })
@@ -13,8 +15,8 @@ pub(super) fn read(row: &PgRow) -> Result<Owner> {
 
 /// At the start of a node that runs alone: it owns every tenant, under an epoch higher than any before. Another one that
 /// still runs is fenced by that.
-pub(super) async fn take_over(connection: &mut PgConnection, node_id: &str, incarnation: &str) -> Result<()> {
-    sqlx::query("select take_over_every_tenant($1, $2)").bind(node_id).bind(incarnation).execute(connection).await?;
+pub(super) async fn take_over(connection: &mut PgConnection, node_id: &str, by: IncarnationId) -> Result<()> {
+    sqlx::query("select take_over_every_tenant($1, $2)").bind(node_id).bind(by.to_string()).execute(connection).await?;
     Ok(())
 }
 
@@ -29,15 +31,28 @@ impl Owners for PostgresTx {
         read(&row)
     }
 
+    async fn owners(&mut self, at_most: u32) -> Result<Vec<Owned>> {
+        let rows = sqlx::query("select * from owner_history where tenant_id = $1 order by epoch desc limit $2")
+            .bind(self.tenant)
+            .bind(i64::from(at_most))
+            .fetch_all(self.conn()?)
+            .await?;
+        all(&rows, |row| Ok(Owned { owner: read(row)?, at: row.time("at")? }))
+    }
+
     async fn fence(&mut self, epoch: i64) -> Result<()> {
+        // It was begun under this one, and the row is locked since.
+        if self.under == Some(epoch) {
+            return Ok(());
+        }
         // A take-over waits for the end of this transaction, or this one finds another epoch.
-        let current: Option<i64> = sqlx::query_scalar("select epoch from tenant_owner where tenant_id = $1 for share")
+        let current = sqlx::query("select * from tenant_owner where tenant_id = $1 for share")
             .bind(self.tenant)
             .fetch_optional(self.conn()?)
             .await?;
-        match current {
-            Some(current) if current == epoch => Ok(()),
-            Some(_) => Err(Error::fenced("owner.fenced", "this node does not own the tenant any more")),
+        match current.as_ref().map(read).transpose()? {
+            Some(current) if current.epoch == epoch && current.incarnation == self.incarnation => Ok(()),
+            Some(_) => Err(fenced()),
             None => Err(missing("tenant", "tenant.unknown")),
         }
     }

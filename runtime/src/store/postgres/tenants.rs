@@ -38,7 +38,7 @@ pub(super) async fn insert(connection: &mut PgConnection, id: TenantId, name: &s
     sqlx::query("insert into tenant_owner (tenant_id, node_id, incarnation, epoch) values ($1, $2, $3, 1)")
         .bind(id)
         .bind(&shared.node_id)
-        .bind(&shared.incarnation)
+        .bind(shared.incarnation.to_string())
         .execute(connection)
         .await?;
     read(&row)

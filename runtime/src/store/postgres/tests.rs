@@ -1,6 +1,7 @@
 //! The suite against PostgreSQL, and what only a server can show: walls between tenants, roles that are refused, a
 //! transaction that nobody came back to, a server that went away.
 
+mod authority;
 mod pooler;
 
 use std::sync::Arc;

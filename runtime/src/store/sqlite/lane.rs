@@ -11,9 +11,11 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{ConnectOptions, Connection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use uuid::Uuid;
 
+use crate::store::owners::fenced;
 use crate::{Error, Result};
 
 /// How a transaction begins.
@@ -51,6 +53,20 @@ impl Lane {
         };
         sqlx::query(sql).execute(held.connection()?).await?;
         Ok(held)
+    }
+
+    /// The same for a tenant under an ownership, which is read first. It stays: whoever writes is alone, and owners change
+    /// by writing.
+    pub(super) async fn begin_under(self: &Arc<Self>, tenant: Uuid, epoch: i64) -> Result<Held> {
+        let mut held = self.acquire().await?;
+        held.open = true;
+        // Both on one way to the store's thread and back; a UUID is written in hexadecimal digits, whatever it is.
+        let sql = format!(
+            "BEGIN IMMEDIATE; select epoch from tenant_owner where tenant_id = x'{}' and epoch = {epoch}",
+            tenant.simple()
+        );
+        let owned = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(held.connection()?).await?;
+        if owned.is_empty() { Err(fenced()) } else { Ok(held) }
     }
 
     /// A connection without a transaction.

@@ -207,7 +207,12 @@ fn lock(dir: &std::path::Path) -> Result<File> {
 #[async_trait::async_trait]
 impl Store for SqliteStore {
     async fn begin(&self, scope: &Scope) -> Result<Box<dyn Tx>> {
-        Ok(Box::new(SqliteTx::new(self.shared.writer.begin().await?, scope, &self.shared)))
+        let writer = &self.shared.writer;
+        let held = match scope.epoch() {
+            Some(epoch) => writer.begin_under(scope.tenant().as_uuid(), epoch).await?,
+            None => writer.begin().await?,
+        };
+        Ok(Box::new(SqliteTx::new(held, scope, &self.shared)))
     }
 
     async fn read(&self, scope: &Scope) -> Result<Box<dyn Tx>> {

@@ -1,11 +1,12 @@
-//! Rows of `tenant_owner`: the fence.
+//! Rows of `tenant_owner` and `owner_history`: the fence.
 
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
-use super::row::Columns;
+use super::row::{Columns, all};
 use super::{SqliteTx, missing};
-use crate::store::{Owner, Owners};
-use crate::{Error, Result};
+use crate::Result;
+use crate::store::owners::fenced;
+use crate::store::{Owned, Owner, Owners};
 
 pub(super) fn read(row: &SqliteRow) -> Result<Owner> {
     Ok(Owner { node_id: row.text("node_id")?, incarnation: row.text("incarnation")?, epoch: row.int("epoch")? })
@@ -32,6 +33,15 @@ impl Owners for SqliteTx {
         read(&row)
     }
 
+    async fn owners(&mut self, at_most: u32) -> Result<Vec<Owned>> {
+        let rows = sqlx::query("select * from owner_history where tenant_id = ?1 order by epoch desc limit ?2")
+            .bind(self.tenant)
+            .bind(at_most)
+            .fetch_all(self.conn()?)
+            .await?;
+        all(&rows, |row| Ok(Owned { owner: read(row)?, at: row.time("at")? }))
+    }
+
     async fn fence(&mut self, epoch: i64) -> Result<()> {
         // The write lock of the transaction keeps the row as it is; a store of many processes locks it.
         let current: Option<i64> = sqlx::query_scalar("select epoch from tenant_owner where tenant_id = ?1")
@@ -40,7 +50,7 @@ impl Owners for SqliteTx {
             .await?;
         match current {
             Some(current) if current == epoch => Ok(()),
-            Some(_) => Err(Error::fenced("owner.fenced", "this node does not own the tenant any more")),
+            Some(_) => Err(fenced()),
             None => Err(missing("tenant", "tenant.unknown")),
         }
     }

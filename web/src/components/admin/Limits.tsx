@@ -41,9 +41,10 @@ export function Limits() {
   );
 }
 
-type Props = { label: string; used: number; limit: number; write: (value: number) => string };
+type UsedProps = { label: string; used: number; limit: number; write: (value: number) => string };
 
-function Used({ label, used, limit, write }: Props) {
+/** How much is used of what may be. */
+export function Used({ label, used, limit, write }: UsedProps) {
   const share = limit > 0 ? Math.min(1, used / limit) : null;
   const near = share !== null && share >= NEAR;
   return (
