@@ -146,7 +146,7 @@ async fn a_process_that_dies_is_told_as_that_and_one_nobody_waits_for_is_ended()
     };
     let kill = async {
         let pid = running().await;
-        std::process::Command::new("kill").args(["-SEGV", &pid]).status().unwrap();
+        std::process::Command::new("kill").args(["-ABRT", &pid]).status().unwrap();
     };
     let (said, ()) = tokio::join!(refused(&ana, ENDLESS), kill);
     assert_eq!(said["code"], "query.crashed");
