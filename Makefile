@@ -1,6 +1,7 @@
 # run    a living demo on this machine       test   everything that must hold
 # check  formatting, lints, bans             bench  ratios against the peers, one JSON line a scenario
-.PHONY: run test e2e check deny fuzz bench eval setup-build setup-test
+# cluster  three nodes on this machine, over private servers
+.PHONY: run cluster test e2e check deny fuzz bench eval setup-build setup-test setup-cluster
 SHELL := /bin/bash
 export DUCKDB_LIB_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/autonomos/duckdb-1.5.6
 TARGET := $(or $(CARGO_TARGET_DIR),target)
@@ -13,9 +14,17 @@ setup-build:
 setup-test:
 	@.tools/setup test
 
+setup-cluster:
+	@.tools/setup cluster
+
 run: setup-build
 	cargo build --release --locked -p autonomos-api
 	$(TARGET)/release/autonomos dev --data-dir $(DATA) --listen $(LISTEN)
+
+# Three nodes on this machine, at this port and the two behind it; ctrl-c stops them, and what they keep stays.
+cluster: setup-cluster
+	cargo build --release --locked -p autonomos-api
+	.tools/cluster $(TARGET)/release/autonomos $(DATA)/cluster $(lastword $(subst :, ,$(LISTEN)))
 
 test: setup-test deny
 	cargo test --workspace --locked

@@ -1,8 +1,9 @@
 //! The composition root: the only place that names concrete types and puts them together.
 //!
-//! Up: port → store → bus, parts, host → router served → tenants started in the background, ready. Down, in reverse:
-//! ready off, live streams told, requests finished, tenants drained, bus and store closed; `http.drain_seconds` and ten more at most, and a second
-//! signal ends the process at once, which is as safe as kill -9 because nothing that matters is written on the way out.
+//! Up: port → store → bus, parts, host → (one of many: lease, director) → router served → tenants started in the background,
+//! ready. Down, in reverse: ready off, (tenants handed over), live streams told, requests finished, tenants drained, bus and store
+//! closed, (lease ended); `http.drain_seconds` and ten more at most, and a second signal ends the process at once, which is as
+//! safe as kill -9 because nothing that matters is written on the way out. A node that was declared dead ends by itself.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use autonomos_actors::parts::Parts;
 use autonomos_actors::platform::Platform;
 use autonomos_actors::tenant::Host;
 use autonomos_actors::vault::Vault;
+use autonomos_cluster::heart::Heart;
 use autonomos_cluster::redis::budgets::Budgets;
 use autonomos_cluster::redis::bus::{self as redis_bus, Health, Makings};
 use autonomos_cluster::redis::link;
@@ -25,6 +27,7 @@ use autonomos_cluster::standalone;
 use autonomos_runtime::bus::{EventBus, Limits, local};
 use autonomos_runtime::canonical::entity::Vocabulary;
 use autonomos_runtime::config::{self, Config};
+use autonomos_runtime::host::TenantHost as _;
 use autonomos_runtime::resilience::Guard;
 use autonomos_runtime::secrets::Sealer;
 use autonomos_runtime::store::{self, Store};
@@ -44,8 +47,11 @@ use crate::auth::password::Passwords;
 use crate::auth::token::Tokens;
 use crate::cli::NodeArgs;
 use crate::gateway::rate_limit::{RateLimits, Rates};
+use crate::gateway::relay::Relay;
+use crate::gateway::relay::hop::Hops;
 use crate::gateway::{rate_share, server};
 use crate::live::hub::Hub;
+use crate::membership::Plan;
 use crate::state::{AppState, Reach, Settings};
 use crate::{http, telemetry};
 
@@ -62,6 +68,7 @@ pub struct Node {
     address: SocketAddr,
     serving: JoinHandle<()>,
     signals: Signals,
+    heart: Option<Heart>,
 }
 
 /// What tells the process to end. Heard from the start on, so that no moment is too early for it.
@@ -104,7 +111,10 @@ impl Node {
         for warning in config.warnings() {
             tracing::warn!("{warning}");
         }
-        let store = store::open(&args.data_dir, &args.node_id, &config, ambient.clone()).await?;
+        let args = &NodeArgs { node_id: args.named(&config), ..args.clone() };
+        let plan = Plan::of(&args.node_id, address, &config, &ambient)?;
+        let holder = plan.as_ref().map(|plan| plan.holder().clone());
+        let store = store::open(&args.data_dir, &args.node_id, &config, ambient.clone(), holder).await?;
         let limits = Limits { events: config.bus.events, bytes: config.bus.events_mb << 20, ..Limits::default() };
         let (bus, redis) = bus(args, &secrets, &ambient, limits, &config).await?;
         let rates = Rates {
@@ -114,19 +124,32 @@ impl Node {
         let parts = parts(args, sealer, &ambient, &store, &bus, config.clone())?;
         let guard = parts.outside.guard().clone();
         reachable(parts.folders.clone()).await?;
-        let platform = Arc::new(Platform::new(Host::new(parts)));
+        let oidc = Oidc::configured(&config.oidc, guard, &ambient)?;
+        let passwords = Passwords::new(ambient.clone(), HASHES, &config.auth)?;
+        let host = if plan.is_some() { Host::among_others(parts) } else { Host::new(parts) };
+        let (heart, relay) = match &plan {
+            Some(plan) => {
+                autonomos_cluster::metrics::describe();
+                let heart = plan.join().await?;
+                let director = plan.direct(store.clone(), host.clone())?;
+                (Some(heart), Some(Relay::new(director, Hops::new(ambient.clone(), &secrets))?))
+            }
+            None => (None, None),
+        };
+        let platform = Arc::new(Platform::new(host));
 
         let app = AppState::new(Reach {
             hub: Hub::new(bus.clone()),
             store,
             bus,
             redis,
+            relay,
             platform,
             tokens,
             operators: Operators::new(ambient.clone(), &secrets),
-            oidc: Oidc::configured(&config.oidc, guard, &ambient)?,
+            oidc,
             erase: Notify::new(),
-            passwords: Passwords::new(ambient.clone(), HASHES, &config.auth)?,
+            passwords,
             key_uses: Uses::default(),
             attempts: Attempts::new(ambient.clone()),
             rates: RateLimits::new(ambient.clone(), rates),
@@ -158,7 +181,7 @@ impl Node {
         if let Some(place) = redis_place(&app.config)? {
             tokio::spawn(rate_share::run(app.clone(), Budgets::new(place, &app.settings.node)));
         }
-        Ok(Self { app, address, serving, signals })
+        Ok(Self { app, address, serving, signals, heart })
     }
 
     /// Where it listens.
@@ -171,16 +194,30 @@ impl Node {
         &self.app
     }
 
-    /// Serves until a signal comes, then goes down in order.
+    /// Serves until a signal comes, then goes down in order. Ends badly when this start is over in the eyes of the others: what
+    /// it owned is theirs, and only another start joins again.
     pub async fn run_until_told(mut self) -> Result<()> {
-        self.signals.told().await;
+        let over = async {
+            match &self.heart {
+                Some(heart) => heart.over().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = self.signals.told() => {}
+            () = over => {
+                self.app.platform.host().halt_all().await;
+                return Err(Error::unavailable("cluster.over", "this node was declared dead, or replaced by another of its name")
+                    .remedy("Start it again: it joins anew. Let whatever starts it do so by itself."));
+            }
+        }
         tracing::info!("going down; a second signal ends the process at once");
-        let Self { app, serving, mut signals, .. } = self;
+        let Self { app, serving, mut signals, heart, .. } = self;
         tokio::spawn(async move {
             signals.told().await;
             std::process::exit(130);
         });
-        down(app, serving).await
+        down(app, serving, heart).await
     }
 
     /// Waits until everybody who has something to run was started.
@@ -191,15 +228,19 @@ impl Node {
 
     /// Down, in order, in time.
     pub async fn stop(self) -> Result<()> {
-        down(self.app, self.serving).await
+        down(self.app, self.serving, self.heart).await
     }
 }
 
-async fn down(app: AppState, serving: JoinHandle<()>) -> Result<()> {
+async fn down(app: AppState, serving: JoinHandle<()>, heart: Option<Heart>) -> Result<()> {
     app.ready.send_replace(false);
-    app.draining.cancel();
     let longest = Duration::from_secs(app.config.http.drain_seconds) + CLOSING;
     let down = async {
+        // Requests are answered, or passed on, while tenants leave.
+        if let Some(relay) = &app.relay {
+            relay.director().depart().await;
+        }
+        app.draining.cancel();
         if let Err(error) = serving.await {
             tracing::error!(%error, "the server ended badly");
         }
@@ -207,6 +248,9 @@ async fn down(app: AppState, serving: JoinHandle<()>) -> Result<()> {
         app.key_uses.write(&app).await;
         app.bus.close().await;
         app.store.close().await;
+        if let Some(heart) = heart {
+            heart.stop().await;
+        }
     };
     tokio::time::timeout(longest, down)
         .await
@@ -311,6 +355,11 @@ fn queries(said: &config::Sql) -> dcl::sql::Settings {
 /// until it is asked, and one that is asked before its turn is started for the asker.
 async fn wake_tenants(app: AppState) {
     let going_down = || app.draining.is_cancelled();
+    if let Some(relay) = &app.relay {
+        relay.director().until_swept().await;
+        app.ready.send_replace(!going_down());
+        return;
+    }
     match standalone::start_tenants(&app.store, app.platform.host().as_ref(), going_down).await {
         Ok(started) => tracing::info!(started, "tenants were started"),
         Err(error) => {
@@ -362,8 +411,11 @@ async fn tidy_store(app: &AppState) -> Result<()> {
 /// finished is tried again.
 async fn erasing(app: AppState) {
     loop {
-        let again = match app.platform.erase_tenants().await {
-            Ok(0) => Duration::MAX,
+        // Of many nodes one sees to an end: the tenant's last owner, or who places if that is over.
+        let ours = |tenant| app.relay.as_ref().is_none_or(|relay| relay.director().settles(tenant));
+        let again = match app.platform.erase_tenants(ours).await {
+            Ok(0) if app.relay.is_none() => Duration::MAX,
+            Ok(0) => ERASE_AGAIN,
             Ok(left) => {
                 tracing::warn!(left, "some tenants are not erased yet");
                 ERASE_AGAIN

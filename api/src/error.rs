@@ -150,6 +150,7 @@ fn status_of(kind: Kind, code: &str) -> StatusCode {
         "request.media_type" => return StatusCode::UNSUPPORTED_MEDIA_TYPE,
         "request.slow_body" => return StatusCode::REQUEST_TIMEOUT,
         "request.if_match_required" => return StatusCode::PRECONDITION_REQUIRED,
+        "tenant.elsewhere" => return StatusCode::MISDIRECTED_REQUEST,
         "request.not_acceptable" => return StatusCode::NOT_ACCEPTABLE,
         // The request is in order; what it says is not, or the statement in it was too much.
         "idempotency.mismatch"

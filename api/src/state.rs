@@ -22,6 +22,7 @@ use crate::auth::operator::Operators;
 use crate::auth::password::Passwords;
 use crate::auth::token::Tokens;
 use crate::gateway::rate_limit::RateLimits;
+use crate::gateway::relay::Relay;
 use crate::live::hub::Hub;
 
 /// A pointer to [`Reach`].
@@ -36,6 +37,8 @@ pub struct Reach {
     pub bus: Arc<dyn EventBus>,
     /// How it goes with Redis, if there is one.
     pub redis: Option<watch::Receiver<Health>>,
+    /// The other nodes, if there are any.
+    pub relay: Option<Relay>,
     /// Everything that is more than reading a row.
     pub platform: Arc<Platform>,
     /// Clock and entropy.

@@ -11,7 +11,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::metrics::{REQUESTS, SECONDS, VIEWERS};
+use crate::metrics::{RELAYED, REQUESTS, SECONDS, VIEWERS};
 
 /// Upper bounds of latency, in seconds.
 const BOUNDS: &[f64] = &[0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
@@ -59,8 +59,17 @@ fn begin() -> PrometheusHandle {
     }
     describe_counter!(REQUESTS, "Requests by route, method and status");
     describe_histogram!(SECONDS, Unit::Seconds, "Time to the first byte of the answer, by route");
+    describe_counter!(
+        RELAYED,
+        "Requests that were passed on to the node that owns the tenant, by the status of its answer"
+    );
     describe_gauge!(VIEWERS, "Live streams that are open");
     handle
+}
+
+/// Counts a request that another node answered, or not.
+pub fn request_relayed(status: StatusCode) {
+    counter!(RELAYED, "status" => code(status)).increment(1);
 }
 
 /// Counts an answered request.

@@ -7,14 +7,14 @@
 //!
 //! A node that does not hold its lease does nothing at all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use autonomos_runtime::authority::{Instance, Member, MemberState, NodeId, Placer, Tenure, Title, View};
 use autonomos_runtime::ids::TenantId;
 
 use crate::departure;
-use crate::lease::{Lease, Terms};
+use crate::lease::Terms;
 use crate::membership::{Health, Silent, Watch, health};
 use crate::placement::{Lodger, Room, Seat, place};
 use crate::proving::Proving;
@@ -84,8 +84,8 @@ pub enum Act {
 pub struct Here<'a> {
     /// Who it is.
     pub me: &'a Instance,
-    /// Its lease.
-    pub lease: &'a Lease,
+    /// Whether it holds its lease at this moment.
+    pub held: bool,
     /// What runs here, or is being started, under which epoch.
     pub running: &'a BTreeMap<TenantId, i64>,
     /// Epochs under which tenants were handed over, the answer not known or against what the rows say.
@@ -169,7 +169,7 @@ impl<'a> Town<'a> {
 /// See the module. `silent` is what [`crate::membership::Watch::see`] said of the same view.
 pub fn sweep(view: &View, silent: Vec<Silent>, here: Here<'_>, rules: &Rules, now: Duration) -> Vec<Act> {
     let living = view.members.iter().find(|m| m.instance == *here.me).filter(|m| m.state.lives());
-    let (Some(me), true) = (living, here.lease.held(now)) else { return Vec::new() };
+    let (Some(me), true) = (living, here.held) else { return Vec::new() };
     let town = Town::new(view, rules);
     let mut acts = own(&town, here);
     acts.extend(silent.into_iter().map(Act::DeclareDead));
@@ -219,6 +219,9 @@ fn own(town: &Town<'_>, here: Here<'_>) -> Vec<Act> {
             None => {}
         }
     }
+    // Of a tenant that is gone, or on its way out, no row is left.
+    let rows: HashSet<TenantId> = town.view.tenures.iter().map(|t| t.tenant).collect();
+    stops.extend(here.running.keys().filter(|tenant| !rows.contains(tenant)).map(|tenant| Act::Stop(*tenant)));
     starts.sort_by_key(|(idle, _)| *idle);
     stops.into_iter().chain(starts.into_iter().map(|(_, start)| start)).chain(handing).collect()
 }
@@ -259,6 +262,13 @@ fn moves(
             acts.push(Act::Want(placer.clone(), tenure.tenant, tenure.epoch, Some(node)));
         }
     }
+}
+
+/// How long until the rows are looked at again: not long while somebody is on the way from one node to another.
+pub fn pause(view: &View, rules: &Rules) -> Duration {
+    let goes = view.members.iter().any(|m| m.state == MemberState::Draining);
+    let moves = goes || view.tenures.iter().any(|t| t.wanted.is_some());
+    if moves { rules.period / 5 } else { rules.period }
 }
 
 /// Whether anybody else could be handed the tenants of a node that goes.
@@ -325,11 +335,10 @@ mod tests {
     }
 
     fn acts_seen(rows: &View, node: &str, running: &[(u128, i64)], at: u64) -> Vec<Act> {
-        let lease = Lease::joined(Terms::default(), s(100));
         let running = running.iter().map(|(n, epoch)| (id(*n), *epoch)).collect();
         let here = Here {
             me: &who(node),
-            lease: &lease,
+            held: true,
             running: &running,
             unsettled: &BTreeMap::from([(id(50), 7)]),
             routes: &Routes::default(),
@@ -343,6 +352,8 @@ mod tests {
         let rows = view(&[], vec![tenure(1, "b", 3, None), tenure(2, "c", 4, None), tenure(3, "b", 1, None)]);
         assert_eq!(acts(&rows, "b", &[(2, 3), (3, 2)]), [Act::Stop(id(2)), Act::Start(id(1), 3)]);
         assert_eq!(acts(&rows, "b", &[(1, 2), (3, 1)]), [Act::Stop(id(1))], "an epoch of its own is another start");
+        let gone = acts(&rows, "b", &[(1, 3), (3, 1), (9, 1)]);
+        assert_eq!(gone, [Act::Stop(id(9))], "a tenant without a row is gone");
     }
 
     #[test]
@@ -355,12 +366,11 @@ mod tests {
 
     #[test]
     fn a_view_that_took_long_brings_nothing_back() {
-        let (me, lease, running) = (who("b"), Lease::joined(Terms::default(), s(100)), BTreeMap::new());
+        let (me, running) = (who("b"), BTreeMap::new());
         let mut routes = Routes::default();
         routes.learn(id(1), Route { owner: who("c"), epoch: 4, address: None });
         let watch = Watch::default();
-        let here =
-            Here { me: &me, lease: &lease, running: &running, unsettled: &running, routes: &routes, watch: &watch };
+        let here = Here { me: &me, held: true, running: &running, unsettled: &running, routes: &routes, watch: &watch };
         let started =
             |epoch| sweep(&view(&[], vec![tenure(1, "b", epoch, None)]), Vec::new(), here, &Rules::default(), s(101));
         assert!(started(3).is_empty(), "it was handed over under four");
@@ -371,11 +381,10 @@ mod tests {
     fn without_a_lease_or_a_row_nothing_is_done() {
         let rows = view(&[("b", MemberState::Dead)], vec![tenure(1, "b", 3, None)]);
         assert!(acts(&rows, "b", &[]).is_empty());
-        let lapsed = Lease::joined(Terms::default(), s(10));
         let (me, running) = (who("c"), BTreeMap::new());
         let (routes, watch) = (Routes::default(), seen(&rows, 101));
         let here =
-            Here { me: &me, lease: &lapsed, running: &running, unsettled: &running, routes: &routes, watch: &watch };
+            Here { me: &me, held: false, running: &running, unsettled: &running, routes: &routes, watch: &watch };
         assert!(sweep(&rows, Vec::new(), here, &Rules::default(), s(101)).is_empty());
     }
 
@@ -411,6 +420,16 @@ mod tests {
         assert_eq!(wants.len(), departure::AT_ONCE);
         assert!(wants.iter().all(|act| matches!(act, Act::Want(_, _, 1, Some(node)) if node.as_str() != "b")));
         assert!(acts(&rows, "c", &[]).is_empty(), "it does not place");
+    }
+
+    #[test]
+    fn who_is_on_the_move_is_looked_at_more_often() {
+        let rules = Rules::default();
+        let still = view(&[("b", MemberState::Dead)], vec![tenure(1, "a", 3, None)]);
+        assert_eq!(pause(&still, &rules), rules.period);
+        let wanted = view(&[], vec![tenure(1, "a", 3, Some(("c", 0)))]);
+        let drains = view(&[("b", MemberState::Draining)], Vec::new());
+        assert!([wanted, drains].iter().all(|view| pause(view, &rules) == rules.period / 5));
     }
 
     #[test]

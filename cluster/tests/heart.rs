@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use autonomos_cluster::heart::{Heart, Makings};
-use autonomos_cluster::lease::{Lease, Terms};
+use autonomos_cluster::lease::Terms;
 use autonomos_cluster::membership::Watch;
 use autonomos_cluster::routing::Routes;
 use autonomos_cluster::sweep::{Act, Here, Rules, sweep};
@@ -81,10 +81,9 @@ impl Node {
             let now = self.ambient.elapsed();
             routes.see(&view);
             let silent = watch.see(&view, self.holder.me(), &rules.terms, sent, now);
-            let lease = Lease::joined(rules.terms, self.holder.until().saturating_sub(rules.terms.held()));
             let here = Here {
                 me: self.holder.me(),
-                lease: &lease,
+                held: self.holder.holds(now),
                 running: &running,
                 unsettled: &running,
                 routes: &routes,

@@ -71,7 +71,7 @@ noticed! {
     no_fence: NoFence within 5_000 says "committed while",
     a_fence_without_a_lock: FenceWithoutLock within 5_000 says "committed while",
     a_self_fence_after_the_expiry: LateSelfFence within 2_000 says "acts after",
-    a_death_without_compare_and_swap: DeathWithoutCas within 5_000 says "acts after",
+    a_death_without_compare_and_swap: DeathWithoutCas within 20_000 says "acts after",
     a_judgement_without_watching: NoWatch within 2_000 says "could renew all the time",
     a_renewal_of_the_dead: DeadRenew within 2_000 says "although it was over",
     a_hand_over_without_draining: NoDrain within 2_000 says "batch in hand",

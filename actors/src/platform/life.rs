@@ -4,7 +4,7 @@
 //! because an admin does not undo what the operator did.
 
 use autonomos_runtime::host::TenantHost as _;
-use autonomos_runtime::ids::TaskId;
+use autonomos_runtime::ids::{TaskId, TenantId};
 use autonomos_runtime::store::{NewAudit, NewTask as NewRow, Tenant, TenantState, TenantUpdate};
 use autonomos_runtime::{Actor, Error, Result, Scope};
 use bytes::Bytes;
@@ -132,8 +132,8 @@ impl Platform {
         Ok(())
     }
 
-    /// Goes on with every end that is not finished; answers how many are left.
-    pub async fn erase_tenants(&self) -> Result<usize> {
-        erasure::erase_all(&self.host).await
+    /// Goes on with every end that is not finished and is this node's to see to; answers how many of them are left.
+    pub async fn erase_tenants(&self, ours: impl Fn(TenantId) -> bool + Send) -> Result<usize> {
+        erasure::erase_all(&self.host, ours).await
     }
 }

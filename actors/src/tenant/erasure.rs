@@ -6,6 +6,7 @@
 //! goes last; its end stays as the proof.
 
 use autonomos_runtime::host::TenantHost as _;
+use autonomos_runtime::ids::TenantId;
 use autonomos_runtime::{Error, Result, Scope};
 
 use super::Host;
@@ -70,11 +71,12 @@ pub async fn erase(host: &Host, scope: &Scope) -> Result<()> {
     Ok(())
 }
 
-/// Goes on with every end that is not finished. One that cannot be is left for the next time; answers how many were.
-pub async fn erase_all(host: &Host) -> Result<usize> {
+/// Goes on with every end that is not finished and is this node's to see to. One that cannot be is left for the next time;
+/// answers how many were.
+pub async fn erase_all(host: &Host, ours: impl Fn(TenantId) -> bool + Send) -> Result<usize> {
     let mut left = 0;
     for end in host.parts().store.directory().erasures(AT_ONCE).await? {
-        if end.finished_at.is_some() {
+        if end.finished_at.is_some() || !ours(end.tenant_id) {
             continue;
         }
         let scope = host.parts().scope_of(end.tenant_id, "erasure");

@@ -7,6 +7,9 @@
 //! A tree that suspends itself, finds the tenant owned by somebody else, or has died altogether is taken out: stopped in
 //! order, its views closed, its place showing why and since when. It starts anew, under whatever ownership the tenant's
 //! row names then, after a pause that doubles each time, or when an operator says so.
+//!
+//! Where this node is one of many, the cluster says which tenants are its own, and under which epoch; nobody else is started
+//! here, whatever their rows name.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
@@ -45,6 +48,8 @@ pub struct Host {
     gates: Mutex<HashMap<TenantId, Arc<tokio::sync::Mutex<()>>>>,
     /// Trees on their way out; those that are is dropped when the next one comes.
     leaving: Mutex<Vec<Task<()>>>,
+    /// The tenants that this node owns, and under which epoch; none: it is alone and owns all, under what their rows say.
+    granted: Option<Mutex<HashMap<TenantId, i64>>>,
 }
 
 impl std::fmt::Debug for Host {
@@ -54,8 +59,17 @@ impl std::fmt::Debug for Host {
 }
 
 impl Host {
-    /// A node that runs nobody yet.
+    /// A node that is alone, and runs nobody yet.
     pub fn new(parts: Arc<Parts>) -> Arc<Self> {
+        Self::with(parts, None)
+    }
+
+    /// A node that is one of many, and owns nobody yet.
+    pub fn among_others(parts: Arc<Parts>) -> Arc<Self> {
+        Self::with(parts, Some(Mutex::default()))
+    }
+
+    fn with(parts: Arc<Parts>, granted: Option<Mutex<HashMap<TenantId, i64>>>) -> Arc<Self> {
         let host = Arc::new_cyclic(|me| Self {
             me: me.clone(),
             parts,
@@ -63,6 +77,7 @@ impl Host {
             standing: Mutex::default(),
             gates: Mutex::default(),
             leaving: Mutex::default(),
+            granted,
         });
         // Views that begin anew after damage have nobody else to tell the materializer that there is a log to fold.
         let told = Arc::downgrade(&host);
@@ -84,6 +99,11 @@ impl Host {
     /// The tenant's desk, its tree started if it does not run: a tenant costs nothing until somebody asks for it. One that
     /// was taken out is refused until its pause is over.
     pub async fn desk(&self, scope: &Scope) -> Result<Arc<Desk>> {
+        if let Some(granted) = &self.granted
+            && !granted.lock().contains_key(&scope.tenant())
+        {
+            return Err(elsewhere());
+        }
         match self.find(scope.tenant()).await {
             Some(desk) => Ok(desk),
             None => self.start_anew(scope, false).await,
@@ -129,7 +149,11 @@ impl Host {
             return Err(Error::denied("tenant.suspended", "The tenant is suspended; nothing runs for it.")
                 .remedy("An admin can resume it with POST /api/v1/admin/tenant/resume."));
         }
-        self.start_in_turn(scope, tenant.owner.epoch).await?;
+        let epoch = match &self.granted {
+            Some(granted) => granted.lock().get(&scope.tenant()).copied().ok_or_else(elsewhere)?,
+            None => tenant.owner.epoch,
+        };
+        self.start_in_turn(scope, epoch).await?;
         let running = self.trees.lock().get(&scope.tenant()).map(|r| r.desk.clone());
         running.ok_or_else(|| Error::unavailable("tenant.stopping", "The tenant is being stopped on this node."))
     }
@@ -268,8 +292,32 @@ impl Host {
 
 #[async_trait::async_trait]
 impl TenantHost for Host {
+    fn grant(&self, tenant: TenantId, epoch: i64) {
+        if let Some(granted) = &self.granted {
+            granted.lock().insert(tenant, epoch);
+        }
+    }
+
+    fn revoke(&self, tenant: TenantId) {
+        if let Some(granted) = &self.granted {
+            granted.lock().remove(&tenant);
+        }
+    }
+
+    fn revoke_all(&self) {
+        if let Some(granted) = &self.granted {
+            granted.lock().clear();
+        }
+    }
+
     async fn start(&self, scope: &Scope, epoch: i64) -> Result<()> {
         let _turn = self.turn(scope.tenant()).await;
+        // It may have been revoked while this waited for its turn.
+        if let Some(granted) = &self.granted
+            && granted.lock().get(&scope.tenant()) != Some(&epoch)
+        {
+            return Ok(());
+        }
         self.start_in_turn(scope, epoch).await
     }
 
@@ -287,9 +335,36 @@ impl TenantHost for Host {
         Ok(())
     }
 
+    async fn halt_all(&self) {
+        self.revoke_all();
+        let mut all = self.running();
+        all.extend(self.standing.lock().keys());
+        all.sort_unstable();
+        all.dedup();
+        let halts = all.into_iter().map(|tenant| async move {
+            let _turn = self.turn(tenant).await;
+            let out = self.standing.lock().remove(&tenant).and_then(|standing| standing.out);
+            if let Some(out) = out {
+                out.root.halt().await;
+            }
+            let running = self.trees.lock().remove(&tenant);
+            if let Some(running) = running {
+                running.root.halt().await;
+                self.parts.dcl.close(&running.desk.scope).await;
+            }
+        });
+        futures::stream::StreamExt::for_each_concurrent(futures::stream::iter(halts), 64, |halt| halt).await;
+    }
+
     fn running(&self) -> Vec<TenantId> {
         self.trees.lock().keys().copied().collect()
     }
+}
+
+/// What whoever needs the actors of a tenant of another node is told.
+fn elsewhere() -> Error {
+    Error::unavailable("tenant.moving", "The tenant is on its way from one node to another.")
+        .remedy("Try again in a moment.")
 }
 
 /// Starts a tenant anew when its pause is over. What cannot even start is tried again after as long. (Boxed, because what

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use super::caller;
 use super::token::{ISSUER, LEEWAY};
 use crate::error::Problem;
+use crate::gateway::relay::Owned;
 use crate::gateway::trace::Trace;
 use crate::state::AppState;
 
@@ -90,12 +91,13 @@ impl Operators {
 #[derive(Clone, Copy, Debug)]
 pub struct Operating {
     trace: Trace,
+    owned: Option<i64>,
 }
 
 impl Operating {
     /// On behalf of a tenant, named by its id.
     pub fn on(&self, tenant: TenantId) -> Scope {
-        Scope::new(tenant, Actor::System(autonomos_actors::platform::life::OPERATOR), self.trace.id)
+        Scope::new(tenant, Actor::System(autonomos_actors::platform::life::OPERATOR), self.trace.id).under(self.owned)
     }
 }
 
@@ -108,7 +110,7 @@ impl FromRequestParts<AppState> for Operating {
             return Err(Error::unauthenticated("auth.required", "sign in first").into());
         };
         app.operators.verify(token)?;
-        Ok(Self { trace })
+        Ok(Self { trace, owned: Owned::of(&parts.extensions) })
     }
 }
 

@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 
 use super::caller::Caller;
 use crate::error::Problem;
+use crate::gateway::relay::Owned;
 use crate::gateway::trace::Trace;
 use crate::state::AppState;
 
@@ -89,5 +90,6 @@ fn granted(parts: &Parts, asks: &Asks) -> Result<(Scope, Caller), Problem> {
             .into());
     }
     let trace = parts.extensions.get::<Trace>().map_or(TraceId::from_uuid(uuid::Uuid::nil()), |trace| trace.id);
-    Ok((Scope::new(caller.tenant, caller.actor(), trace), caller))
+    let owned = Owned::of(&parts.extensions);
+    Ok((Scope::new(caller.tenant, caller.actor(), trace).under(owned), caller))
 }

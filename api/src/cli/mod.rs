@@ -17,6 +17,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use autonomos_runtime::config::Config;
 use autonomos_runtime::{Error, Kind, Result};
 use clap::{Args, Parser, Subcommand};
 
@@ -69,8 +70,8 @@ pub struct NodeArgs {
     /// Settings laid over the defaults, as TOML.
     #[arg(long, env = "AUTONOMOS_CONFIG")]
     pub config: Option<PathBuf>,
-    /// Its name.
-    #[arg(long, env = "AUTONOMOS_NODE_ID", default_value = "local")]
+    /// Its name. As the settings say, if not given, or else the machine's.
+    #[arg(long, env = "AUTONOMOS_NODE_ID", default_value = "")]
     pub node_id: String,
     /// Signs tokens and seals secrets; at least 16 characters.
     #[arg(long, env = "AUTONOMOS_SECRET_KEY", hide_env_values = true, hide = true)]
@@ -90,6 +91,15 @@ pub struct NodeArgs {
     /// Whether cookies are for TLS only; switch it on behind a TLS proxy.
     #[arg(long, env = "AUTONOMOS_SECURE_COOKIES", default_value_t = false, action = clap::ArgAction::Set)]
     pub secure_cookies: bool,
+}
+
+impl NodeArgs {
+    /// What the node is called, once its settings are read.
+    pub fn named(&self, config: &Config) -> String {
+        let machine = || std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default().trim().to_owned();
+        let given = [&self.node_id, &config.cluster.node_id].into_iter().find(|name| !name.is_empty()).cloned();
+        given.or_else(|| Some(machine()).filter(|name| !name.is_empty())).unwrap_or_else(|| "local".to_owned())
+    }
 }
 
 /// Does what was asked.

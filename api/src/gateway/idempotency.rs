@@ -19,6 +19,7 @@ use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 
 use super::limits;
+use super::relay::Owned;
 use crate::auth::caller::Caller;
 use crate::error::{self, Problem};
 use crate::state::AppState;
@@ -33,7 +34,8 @@ pub async fn run(app: &AppState, caller: Option<&Caller>, trace: TraceId, reques
         return next.run(request).await;
     };
     // Keeping an answer is the gateway's own doing; what the request changes is noted by who changes it.
-    let scope = Scope::new(caller.tenant, Actor::System("gateway"), trace);
+    let owned = Owned::of(request.extensions());
+    let scope = Scope::new(caller.tenant, Actor::System("gateway"), trace).under(owned);
     let route = format!("POST {} as {}", request.uri().path(), caller.actor());
     match once(app, &scope, &route, &key, request, next).await {
         Ok(response) => response,

@@ -4,12 +4,14 @@
 //! 2. **catch-panic**: a handler that panics is a 500 of its own request and nothing else;
 //! 3. **authenticate**: every path that is neither the console's nor in [`access`]'s short list needs a token or a key,
 //!    also one that does not exist; what a key may do there is found out with it. A credential that is none is counted against its address;
-//! 4. **rate limit** by tenant, or by network address where there is no tenant yet ([`rate_limit`]); after the one before,
+//! 4. **relay**: a tenant's request is answered by the node that owns the tenant, and passed on to it from any other
+//!    ([`relay`]); everything below happens there;
+//! 5. **rate limit** by tenant, or by network address where there is no tenant yet ([`rate_limit`]); after the one before,
 //!    because only then it is known whose budget it is, and before anything that costs;
-//! 5. **idempotency** for a POST that asks for it ([`idempotency`]); a request sent again is counted and not done again;
-//! 6. **deadline** for the first byte of the answer ([`limits`]);
-//! 7. the handler, whose changes are **audited** in the transactions that make them ([`audit`]);
-//! 8. **headers** and, for every error whoever made it, the problem document ([`headers`], [`crate::error`]).
+//! 6. **idempotency** for a POST that asks for it ([`idempotency`]); a request sent again is counted and not done again;
+//! 7. **deadline** for the first byte of the answer ([`limits`]);
+//! 8. the handler, whose changes are **audited** in the transactions that make them ([`audit`]);
+//! 9. **headers** and, for every error whoever made it, the problem document ([`headers`], [`crate::error`]).
 //!
 //! It is one function rather than a stack of layers: the order is the point, and the hot path pays for one box.
 
@@ -21,6 +23,7 @@ pub mod idempotency;
 pub mod limits;
 pub mod rate_limit;
 pub mod rate_share;
+pub mod relay;
 pub mod server;
 pub mod trace;
 
@@ -42,6 +45,7 @@ use crate::http::pages::console;
 use crate::state::AppState;
 use crate::telemetry;
 use access::Access;
+use relay::Course;
 
 /// The whole list.
 pub async fn enter(State(app): State<AppState>, mut request: Request, next: Next) -> Response {
@@ -82,6 +86,19 @@ async fn guarded(app: &AppState, mut request: Request, next: Next) -> Response {
     let peer = server::Peer::of(request.extensions());
     let identified = authenticate(app, request.headers(), &path).await;
     let caller = identified.as_ref().ok().copied().flatten();
+    let mut longest = std::time::Duration::from_secs(app.config.http.request_seconds);
+    if identified.is_ok() {
+        match relay::course(app, caller.as_ref(), request).await {
+            Course::Answered(response) => return response,
+            Course::Here(here, owned, left) => {
+                request = here;
+                longest = left.map_or(longest, |left| left.min(longest));
+                if let Some(epoch) = owned {
+                    request.extensions_mut().insert(relay::Owned(epoch));
+                }
+            }
+        }
+    }
     let (counted, refused) = app.rates.take(caller.as_ref(), peer, &method, &path);
     let stopped = refused.or_else(|| identified.err().map(Problem::from));
     let mut response = if let Some(problem) = stopped {
@@ -91,7 +108,7 @@ async fn guarded(app: &AppState, mut request: Request, next: Next) -> Response {
             app.key_uses.note(&caller, app.ambient.now());
             request.extensions_mut().insert(caller);
         }
-        answered(app, caller.as_ref(), request, next).await
+        answered(app, caller.as_ref(), longest, request, next).await
     };
     counted.tell(response.headers_mut());
     response
@@ -113,14 +130,19 @@ async fn authenticate(app: &AppState, headers: &HeaderMap, path: &str) -> Result
     caller::identify(app, credential).await?.at(path).map(Some)
 }
 
-async fn answered(app: &AppState, caller: Option<&Caller>, request: Request, next: Next) -> Response {
+async fn answered(
+    app: &AppState,
+    caller: Option<&Caller>,
+    longest: std::time::Duration,
+    request: Request,
+    next: Next,
+) -> Response {
     let untimed = limits::untimed(request.method(), request.uri().path());
     let trace = request.extensions().get::<trace::Trace>().map_or(TraceId::from_uuid(uuid::Uuid::nil()), |t| t.id);
     let answer = idempotency::run(app, caller, trace, request, next);
     if untimed {
         answer.await
     } else {
-        let longest = std::time::Duration::from_secs(app.config.http.request_seconds);
         match tokio::time::timeout(longest, answer).await {
             Ok(response) => response,
             Err(_) => Problem::from(
@@ -135,7 +157,8 @@ async fn answered(app: &AppState, caller: Option<&Caller>, request: Request, nex
 /// Turns every error answer into a problem document with its trace id, and notes what an operator should see.
 fn problem(response: &mut Response, path: &str, trace: trace::Trace) {
     let status = response.status();
-    if !status.is_client_error() && !status.is_server_error() {
+    let made_elsewhere = response.extensions().get::<relay::Relayed>().is_some();
+    if made_elsewhere || !status.is_client_error() && !status.is_server_error() {
         return;
     }
     let problem =

@@ -77,6 +77,20 @@ impl TestNode {
         Self::within(dir, |args| args.config = Some(path)).await
     }
 
+    /// One of many, with a configuration file and a name.
+    pub async fn member(settings: &str, name: &str) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("node.toml");
+        std::fs::write(&path, settings).unwrap();
+        let (config, node_id) = (Some(path), name.to_owned());
+        Self::within(dir, |args| (args.config, args.node_id) = (config, node_id)).await
+    }
+
+    /// Goes down in order.
+    pub async fn stop(self) {
+        self.node.stop().await.unwrap();
+    }
+
     pub async fn with(change: impl FnOnce(&mut NodeArgs)) -> Self {
         Self::within(tempfile::tempdir().unwrap(), change).await
     }

@@ -6,6 +6,7 @@ mod audited;
 mod auth;
 mod bulk_mappings;
 mod canaries;
+mod cluster;
 mod command_line;
 mod configuration;
 mod console;

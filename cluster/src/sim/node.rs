@@ -16,7 +16,7 @@ use crate::handoff::{Heard, Step};
 use crate::lease::{Lease, Next, Renewal, Terms};
 use crate::membership::{Silent, Watch};
 use crate::routing::{Route, Routes};
-use crate::sweep::{Act, Here, Rules, heirs, sweep};
+use crate::sweep::{Act, Here, Rules, heirs, pause, sweep};
 use crate::takeover::Starts;
 
 /// Something that happens to it.
@@ -101,6 +101,8 @@ pub struct Node {
     pub(super) pending: Vec<(u64, Purpose)>,
     pub(super) tickets: u64,
     pub(super) sweeping: Option<(usize, bool)>,
+    /// Until the next sweep.
+    pub(super) period: Duration,
     pub(super) departure: Option<Departure>,
     /// Tenants of which something may still be on its way that was sent before they were stopped here.
     pub(super) uncertain: BTreeSet<TenantId>,
@@ -129,6 +131,7 @@ impl Node {
             pending: Vec::new(),
             tickets: 0,
             sweeping: None,
+            period: rules.period,
             departure: None,
             uncertain: BTreeSet::new(),
             unsettled: BTreeMap::new(),
@@ -293,7 +296,7 @@ impl Node {
         if changed {
             self.look(port);
         } else {
-            let after = self.rules.period.mul_f64(port.dice.fraction().mul_add(0.2, 0.9));
+            let after = self.period.mul_f64(port.dice.fraction().mul_add(0.2, 0.9));
             port.out.push(Effect::After(after, Timer::Sweep));
         }
     }
@@ -321,10 +324,13 @@ impl Node {
                 view.members.iter().filter(|m| m.state.lives() && m.lease_left.is_zero() && m.instance != self.me);
             silent = out.map(|m| Silent { instance: m.instance.clone(), beat: m.beat }).collect();
         }
-        let Some(lease) = &self.lease else { return };
+        if self.lease.is_none() {
+            return;
+        }
+        self.period = pause(view, &self.rules);
         let here = Here {
             me: &self.me,
-            lease,
+            held: self.held(port.now),
             running: &self.running,
             unsettled: &self.unsettled,
             routes: &self.routes,

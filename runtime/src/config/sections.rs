@@ -98,6 +98,7 @@ sections! {
         node_id: String,
         advertise: String,
         lease_seconds: u64,
+        weight: u32,
     }
 
     /// `[tenant]`
