@@ -85,6 +85,7 @@ async fn in_town(town: &mut Town, plan: &Plan) -> Outcome {
             line("chaos-fault", report);
             wrong.extend(faulty);
             *counts.entry(format!("{fault:?}")).or_default() += 1;
+            work.failed()?;
             tokio::time::sleep(CALM).await;
         }
         if lasts.is_none_or(|lasts| began.elapsed() > lasts) {

@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Between two tries.
 const PAUSE: Duration = Duration::from_millis(50);
 /// After this, going on is no use.
-const GIVES_UP: Duration = Duration::from_secs(90);
+const GIVES_UP: Duration = Duration::from_secs(45);
 const PASSWORD: &str = "correct horse battery staple 9";
 
 /// What was answered, by status; 0: nothing.
@@ -80,14 +80,14 @@ impl Person {
         self.nodes[turn as usize % self.nodes.len()].clone()
     }
 
-    /// Asks one node once; none: there was no answer, or one that says to come again.
+    /// Asks one node once; inside an error: it says to come again, or nothing.
     pub async fn once(
         &self,
         method: Method,
         path: &str,
         body: Option<&Value>,
         key: Option<&str>,
-    ) -> Outcome<Option<Value>> {
+    ) -> Outcome<Result<Value, Option<String>>> {
         let mut request = self.http.request(method, format!("{}{path}", self.node()));
         if !self.token.is_empty() {
             request = request.bearer_auth(&self.token);
@@ -102,18 +102,18 @@ impl Person {
         }
         let Ok(answer) = request.send().await else {
             self.answers.note(0, path);
-            return Ok(None);
+            return Ok(Err(None));
         };
         let status = answer.status();
         let Ok(text) = answer.text().await else {
             self.answers.note(0, path);
-            return Ok(None);
+            return Ok(Err(None));
         };
         self.answers.note(status.as_u16(), &format!("{path}: {text}"));
         match status.as_u16() {
-            200..=299 => Ok(Some(serde_json::from_str(&text).unwrap_or(Value::Null))),
+            200..=299 => Ok(Ok(serde_json::from_str(&text).unwrap_or(Value::Null))),
             // A key that is in use by the try before, whose answer was lost, is free when that has ended.
-            409 | 421 | 429 | 500..=599 => Ok(None),
+            409 | 421 | 429 | 500..=599 => Ok(Err(Some(text))),
             _ => Err(format!("{path} answered {status}: {text}")),
         }
     }
@@ -121,12 +121,17 @@ impl Person {
     /// Asks until it is done. What is asked again is the same: by its key, or because doing it twice is doing it once.
     pub async fn insist(&self, method: Method, path: &str, body: Option<Value>, key: Option<&str>) -> Outcome<Value> {
         let began = clock::now();
+        let mut last = "no answer".to_owned();
         loop {
-            if let Some(answer) = self.once(method.clone(), path, body.as_ref(), key).await? {
-                return Ok(answer);
+            match self.once(method.clone(), path, body.as_ref(), key).await? {
+                Ok(answer) => return Ok(answer),
+                Err(said) => last = said.unwrap_or(last),
             }
             if began.elapsed() > GIVES_UP {
-                return Err(format!("tenant {}: {path} was in vain for {GIVES_UP:?}", self.n));
+                return Err(format!(
+                    "tenant {}: {path} was in vain for {GIVES_UP:?}; the last answer was {last}",
+                    self.n
+                ));
             }
             tokio::time::sleep(PAUSE).await;
         }

@@ -83,6 +83,15 @@ impl Work {
         Ok(())
     }
 
+    /// What somebody could not go on after, if anybody could not.
+    pub fn failed(&mut self) -> Outcome {
+        match self.running.try_join_next() {
+            None | Some(Ok(Ok(()))) => Ok(()),
+            Some(Ok(Err(why))) => Err(why),
+            Some(Err(error)) => Err(error.to_string()),
+        }
+    }
+
     /// How long after a moment each tenant's first mutation was done that was begun after it; none: none was, yet.
     pub fn recovered(&self, after: Instant) -> Vec<Option<Duration>> {
         let first = |ledger: &Arc<Ledger>| {
@@ -145,7 +154,7 @@ async fn feed(ledger: Arc<Ledger>, over: Arc<AtomicBool>) -> Outcome {
 async fn look(ledger: Arc<Ledger>, over: Arc<AtomicBool>) -> Outcome {
     while !over.load(Ordering::Relaxed) {
         let at = clock::now();
-        if ledger.person.once(Method::GET, "/api/v1/dcl/views/opportunities?limit=10", None, None).await?.is_none() {
+        if ledger.person.once(Method::GET, "/api/v1/dcl/views/opportunities?limit=10", None, None).await?.is_err() {
             ledger.refused.lock().push(at);
         }
         tokio::time::sleep(LOOKS).await;

@@ -104,7 +104,8 @@ impl Lane {
             let connection = match idle {
                 Some(connection) => connection,
                 None => {
-                    tokio::time::timeout(self.patience, self.options.connect()).await.map_err(|_| unreachable())??
+                    let connecting = tokio::time::timeout(self.patience, self.options.connect()).await;
+                    connecting.map_err(|_| unreachable())?.map_err(not_connected)?
                 }
             };
             let mut held = Held {
@@ -148,6 +149,14 @@ fn closed(_: tokio::sync::AcquireError) -> Error {
 
 fn unreachable() -> Error {
     Error::unavailable("store.unavailable", "the store cannot be reached")
+}
+
+/// A server that ends in the middle of a greeting is to sqlx one that speaks another protocol.
+fn not_connected(error: sqlx::Error) -> Error {
+    match error {
+        sqlx::Error::Protocol(_) => unreachable().source(error),
+        other => other.into(),
+    }
 }
 
 /// The connection is of no use any more.

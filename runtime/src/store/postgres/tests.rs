@@ -5,8 +5,9 @@ mod authority;
 mod pooler;
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::{PostgresOptions, PostgresStore};
+use super::{PostgresOptions, PostgresStore, lane};
 use crate::clock::ManualClock;
 use crate::store::conformance::{World, batch, new_connection, new_stream};
 use crate::store::{DeadLetterFilter, NewDeadLetter, Page, Store, StreamState};
@@ -338,4 +339,19 @@ async fn a_row_with_a_nul_character_is_kept() {
     assert_eq!((letter.raw, &*letter.reason), (vec![0, 1], "\"\u{2400}\" is no number"));
     let refused = world.begin().await.create_connection(new_connection("a\0")).await.unwrap_err();
     assert_eq!((refused.kind, refused.code), (Kind::Invalid, "store.text"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_ends_in_the_middle_of_a_greeting_is_away_and_not_at_fault() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("postgres://autonomos_app@{}/any", listener.local_addr().unwrap());
+    let ending = tokio::spawn(async move {
+        loop {
+            drop(listener.accept().await);
+        }
+    });
+    let lane = lane::Lane::new(lane::Begin::Read, 1, url.parse().unwrap(), Duration::from_secs(5));
+    let error = lane.begin(None).await.err().unwrap();
+    assert_eq!((error.kind, error.code), (Kind::Unavailable, "store.unavailable"), "{error:?}");
+    ending.abort();
 }
