@@ -46,6 +46,7 @@ use crate::auth::operator::Operators;
 use crate::auth::password::Passwords;
 use crate::auth::token::Tokens;
 use crate::cli::NodeArgs;
+use crate::gateway::idempotency::Running;
 use crate::gateway::rate_limit::{RateLimits, Rates};
 use crate::gateway::relay::Relay;
 use crate::gateway::relay::hop::Hops;
@@ -153,6 +154,7 @@ impl Node {
             key_uses: Uses::default(),
             attempts: Attempts::new(ambient.clone()),
             rates: RateLimits::new(ambient.clone(), rates),
+            running: Running::default(),
             ambient,
             metrics,
             config: config.clone(),

@@ -21,6 +21,7 @@ use crate::auth::oidc::Oidc;
 use crate::auth::operator::Operators;
 use crate::auth::password::Passwords;
 use crate::auth::token::Tokens;
+use crate::gateway::idempotency::Running;
 use crate::gateway::rate_limit::RateLimits;
 use crate::gateway::relay::Relay;
 use crate::live::hub::Hub;
@@ -59,6 +60,8 @@ pub struct Reach {
     pub attempts: Attempts,
     /// Requests a minute.
     pub rates: RateLimits,
+    /// Requests with an idempotency key that run.
+    pub running: Running,
     /// Live streams.
     pub hub: Arc<Hub>,
     /// What `/metrics` says.

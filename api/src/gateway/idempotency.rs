@@ -2,12 +2,15 @@
 //! with another body is 422, and 409 while the first still runs. Successes are kept for a day, by caller and path, and
 //! sealed, because an answer may show a secret once; a refusal or a failure is not kept, so that trying again may succeed.
 //!
-//! A crash between the work and the keeping leaves the key taken: the next try is told that it runs, until it lapses. It
-//! errs on the side of not doing things twice.
+//! A crash, or a store that went away, between the work and the keeping leaves the key without an answer. What runs is known to
+//! the node that owns the tenant and to nobody else, so there the next try knows that the first is over: whatever it did is
+//! in the audit, under its trace. If that is nothing, the next try does it; else it is told what was done. It errs on the
+//! side of not doing things twice.
 
 use std::time::Duration;
 
-use autonomos_runtime::ids::TraceId;
+use ahash::AHashSet;
+use autonomos_runtime::ids::{TenantId, TraceId};
 use autonomos_runtime::secrets::Purpose;
 use autonomos_runtime::store::{KeptAnswer, KeyUse};
 use autonomos_runtime::{Actor, Error, Result, Scope};
@@ -16,6 +19,7 @@ use axum::extract::Request;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
 
 use super::limits;
@@ -26,6 +30,30 @@ use crate::state::AppState;
 
 /// Longest key.
 const LONGEST: usize = 200;
+
+/// Requests with a key that run on this node now.
+#[derive(Debug, Default)]
+pub struct Running(Mutex<AHashSet<(TenantId, String)>>);
+
+/// One of them, as long as it runs.
+struct Run<'a> {
+    all: &'a Running,
+    it: (TenantId, String),
+}
+
+impl Running {
+    /// Begins one, unless the same runs.
+    fn begin(&self, tenant: TenantId, route: &str, key: &str) -> Option<Run<'_>> {
+        let it = (tenant, format!("{route} {key}"));
+        self.0.lock().insert(it.clone()).then_some(Run { all: self, it })
+    }
+}
+
+impl Drop for Run<'_> {
+    fn drop(&mut self) {
+        self.all.0.lock().remove(&self.it);
+    }
+}
 
 /// Runs the handler, unless the request was answered before.
 pub async fn run(app: &AppState, caller: Option<&Caller>, trace: TraceId, request: Request, next: Next) -> Response {
@@ -62,6 +90,12 @@ async fn once(
         .await
         .map_err(|_| error::slow_body())?
         .map_err(|_| error::too_large())?;
+    let Some(_run) = app.running.begin(scope.tenant(), route, key) else {
+        return Err(Error::conflict("idempotency.running", "the first request with this key still runs")
+            .field("Idempotency-Key")
+            .remedy("Wait a moment and send it again.")
+            .into());
+    };
     let mut tx = app.store.begin(scope).await?;
     let used = tx
         .take_key(
@@ -78,10 +112,12 @@ async fn once(
             answer.body = vault.of(scope).await?.open(&Purpose::kept_answer(), &answer.body)?.to_vec();
             return Ok(replayed(answer));
         }
-        KeyUse::Running => {
-            return Err(Error::conflict("idempotency.running", "the first request with this key still runs")
+        KeyUse::Done(subjects) => {
+            let what =
+                format!("the first request with this key was done and its answer is lost: {}", subjects.join(", "));
+            return Err(Error::conflict("idempotency.answer_lost", what)
                 .field("Idempotency-Key")
-                .remedy("Wait a moment and send it again.")
+                .remedy("Look at what it made; send nothing again.")
                 .into());
         }
         KeyUse::OtherBody => {

@@ -112,7 +112,13 @@ impl Person {
         self.answers.note(status.as_u16(), &format!("{path}: {text}"));
         match status.as_u16() {
             200..=299 => Ok(Ok(serde_json::from_str(&text).unwrap_or(Value::Null))),
-            // A key that is in use by the try before, whose answer was lost, is free when that has ended.
+            // Done under this key, and nobody could say so at the time: what it made is named.
+            409 if text.contains("idempotency.answer_lost") => {
+                let made = text.split("is lost: ").nth(1).and_then(|rest| rest.split(['"', ',']).next());
+                let id = made.and_then(|subject| subject.split_once('/')).map(|(_, id)| id.to_owned());
+                Ok(Ok(json!({"id": id})))
+            }
+            // A key that is in use by the try before is free when that has ended.
             409 | 421 | 429 | 500..=599 => Ok(Err(Some(text))),
             _ => Err(format!("{path} answered {status}: {text}")),
         }

@@ -193,7 +193,7 @@ macro_rules! store_conformance {
                 space_is_told_and_given_back];
             drifts: [round_trip, an_open_drift_is_not_detected_twice, a_stranger_sees_nothing];
             files: [round_trip, a_stranger_sees_nothing];
-            idempotency: [round_trip, keys_end, a_stranger_sees_nothing];
+            idempotency: [round_trip, unanswered, keys_end, a_stranger_sees_nothing];
             identities: [round_trip, a_stranger_sees_nothing];
             lineage: [what_others_tell, a_line_for_each_sink, a_stamp_changes_with_what_it_is_of,
                 a_stranger_sees_nothing];

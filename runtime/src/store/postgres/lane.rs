@@ -101,12 +101,11 @@ impl Lane {
         loop {
             let idle = self.idle.lock().pop();
             let used = idle.is_some();
-            let connection = match idle {
-                Some(connection) => connection,
-                None => {
-                    let connecting = tokio::time::timeout(self.patience, self.options.connect()).await;
-                    connecting.map_err(|_| unreachable())?.map_err(not_connected)?
-                }
+            let connection = if let Some(connection) = idle {
+                connection
+            } else {
+                let connecting = tokio::time::timeout(self.patience, self.options.connect()).await;
+                connecting.map_err(|_| unreachable())?.map_err(not_connected)?
             };
             let mut held = Held {
                 lane: Arc::clone(self),

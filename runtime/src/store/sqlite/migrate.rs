@@ -25,6 +25,7 @@ const MIGRATIONS: &[Listed] = &[
     ("0018_questions", include_str!("../../../../migrations/sqlite/0018_questions.sql")),
     ("0020_intelligence", include_str!("../../../../migrations/sqlite/0020_intelligence.sql")),
     ("0021_cluster", include_str!("../../../../migrations/sqlite/0021_cluster.sql")),
+    ("0022_unanswered_keys", include_str!("../../../../migrations/sqlite/0022_unanswered_keys.sql")),
 ];
 
 /// Runs what is missing; answers the names of what was run.
