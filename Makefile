@@ -1,7 +1,7 @@
 # run    a living demo on this machine       test   everything that must hold
 # check  formatting, lints, bans             bench  ratios against the peers, one JSON line a scenario
 # cluster  three nodes on this machine, over private servers
-.PHONY: run cluster test e2e check deny fuzz bench eval setup-build setup-test setup-cluster
+.PHONY: run cluster test e2e check deny fuzz bench chaos eval setup-build setup-test setup-cluster
 SHELL := /bin/bash
 export DUCKDB_LIB_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/autonomos/duckdb-1.5.6
 TARGET := $(or $(CARGO_TARGET_DIR),target)
@@ -53,6 +53,11 @@ check: setup-build deny
 bench: setup-build
 	cargo build --release --locked -p autonomos-api -p autonomos-loadtest
 	$(TARGET)/release/loadtest all --server $(TARGET)/release/autonomos
+
+# Three nodes, their database and their Redis fail in every way, one after the other, while tenants go on.
+chaos: setup-cluster
+	cargo build --release --locked -p autonomos-api -p autonomos-loadtest
+	$(TARGET)/release/loadtest chaos --server $(TARGET)/release/autonomos
 
 eval: setup-build
 	cargo run --release --locked -p autonomos-actors --example evaluate

@@ -30,7 +30,7 @@ use crate::rng::Rng;
 use crate::{Outcome, clock};
 
 /// After so long without a mutation a tenant counts as lost.
-const LOST: Duration = Duration::from_secs(60);
+const LOST: Duration = Duration::from_mins(1);
 /// Between two faults.
 const CALM: Duration = Duration::from_secs(3);
 
