@@ -26,7 +26,7 @@ use autonomos_cluster::redis::seal::Secrets;
 use autonomos_cluster::standalone;
 use autonomos_runtime::bus::{EventBus, Limits, local};
 use autonomos_runtime::canonical::entity::Vocabulary;
-use autonomos_runtime::config::Config;
+use autonomos_runtime::config::{self, Config};
 use autonomos_runtime::host::TenantHost as _;
 use autonomos_runtime::resilience::Guard;
 use autonomos_runtime::secrets::Sealer;
@@ -310,6 +310,7 @@ fn parts(
         idle: Duration::from_secs(config.dcl.idle_seconds),
         deadline: Duration::from_secs(config.dcl.read_seconds),
         answers: config.dcl.answers_mb << 20,
+        sql: queries(&config.sql),
         ..dcl::Settings::in_folder(args.data_dir.join("views"))
     };
     let quota = Quota { file: config.files.file_mb << 20, ..Quota::default() };
@@ -333,6 +334,21 @@ fn parts(
         indexed: Parts::index_credits(),
         lineage: Keeper::default(),
     }))
+}
+
+/// What a query in SQL may cost.
+fn queries(said: &config::Sql) -> dcl::sql::Settings {
+    let standard = dcl::sql::Settings::default();
+    dcl::sql::Settings {
+        memory: said.memory_mb << 20,
+        deadline: Duration::from_secs(said.seconds),
+        rows: said.rows,
+        bytes: said.answer_kb << 10,
+        running: said.running,
+        running_of_node: said.running_of_node,
+        patience: Duration::from_secs(said.wait_seconds),
+        program: if said.program.is_empty() { standard.program } else { (&said.program).into() },
+    }
 }
 
 /// Starts the trees of tenants that have something to run, beside the server; one that has no connection costs nothing

@@ -152,7 +152,15 @@ fn status_of(kind: Kind, code: &str) -> StatusCode {
         "request.if_match_required" => return StatusCode::PRECONDITION_REQUIRED,
         "tenant.elsewhere" => return StatusCode::MISDIRECTED_REQUEST,
         "request.not_acceptable" => return StatusCode::NOT_ACCEPTABLE,
-        "idempotency.mismatch" => return StatusCode::UNPROCESSABLE_ENTITY,
+        // The request is in order; what it says is not, or the statement in it was too much.
+        "idempotency.mismatch"
+        | "query.wrong"
+        | "query.not_allowed"
+        | "query.no_view"
+        | "query.memory"
+        | "query.too_large"
+        | "query.timeout"
+        | "query.crashed" => return StatusCode::UNPROCESSABLE_ENTITY,
         _ => {}
     }
     match kind {

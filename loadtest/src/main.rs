@@ -85,6 +85,12 @@ enum Scenario {
         #[arg(long)]
         kills: Option<u32>,
     },
+    /// Queries in SQL that want all time and memory there is: what the node grows by, and what others notice.
+    Sql {
+        /// Rows of each of two tenants.
+        #[arg(long)]
+        rows: Option<u64>,
+    },
     /// Process start to port bound, and what an idle demo node weighs.
     Startup,
     #[command(hide = true)]
@@ -133,6 +139,7 @@ async fn run(args: &Args, scenario: Scenario) -> Outcome {
             scenario::live::run(server, if args.quick { 100 } else { 1_000 }).await?;
             scenario::idle::run(server, if args.quick { 100 } else { 1_000 }).await?;
             scenario::panic::run(server, if args.quick { 10 } else { 50 }).await?;
+            scenario::sql::run(server, if args.quick { 10_000 } else { 100_000 }).await?;
             let (burst, backlog) = if args.quick { (40_000, 50_000) } else { (400_000, 1_000_000) };
             scenario::tasks::run(server, burst, backlog).await?;
             scenario::tasks_kill::run(server, if args.quick { 1 } else { 3 }).await
@@ -151,6 +158,7 @@ async fn run(args: &Args, scenario: Scenario) -> Outcome {
             scenario::tasks::run(server, burst, backlog).await
         }
         Scenario::TasksKill { kills } => scenario::tasks_kill::run(server, kills.unwrap_or(3)).await,
+        Scenario::Sql { rows } => scenario::sql::run(server, rows.unwrap_or(100_000)).await,
         Scenario::Startup => scenario::startup::run(server).await,
         Scenario::BaselineDuckdb { file } => scenario::ingest::baseline_duckdb(&file),
         Scenario::BaselineHttp { file, port } => scenario::reads::baseline_http(&file, port).await,

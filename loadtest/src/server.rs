@@ -118,11 +118,19 @@ impl Server {
         self.status("VmHWM:")
     }
 
-    fn status(&self, field: &str) -> f64 {
+    /// Resident memory of the processes that it started, now, in MB.
+    pub fn children_mb(&self) -> f64 {
         let Some(child) = &self.child else { return 0.0 };
-        let text = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
-        let line = text.lines().find(|l| l.starts_with(field)).unwrap_or_default();
-        line.split_whitespace().nth(1).and_then(|kb| kb.parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
+        let own = f64::from(child.id());
+        let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+        let texts = entries.filter_map(|entry| std::fs::read_to_string(entry.path().join("status")).ok());
+        let of_it = |text: &String| (field(text, "PPid:") - own).abs() < 0.5;
+        texts.filter(of_it).map(|text| field(&text, "VmRSS:") / 1024.0).sum()
+    }
+
+    fn status(&self, name: &str) -> f64 {
+        let Some(child) = &self.child else { return 0.0 };
+        field(&std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default(), name) / 1024.0
     }
 
     /// Ends it as a power cut would.
@@ -156,6 +164,12 @@ impl Server {
     pub fn folder(&self) -> &Path {
         &self.folder
     }
+}
+
+/// A number of `/proc/<pid>/status`.
+fn field(status: &str, name: &str) -> f64 {
+    let line = status.lines().find(|line| line.starts_with(name)).unwrap_or_default();
+    line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).unwrap_or(0.0)
 }
 
 impl Drop for Server {

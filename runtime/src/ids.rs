@@ -89,4 +89,6 @@ ids! {
     PlaybookId,
     /// One run of such a sequence.
     PlaybookRunId,
+    /// A question to views that somebody saved.
+    QuestionId,
 }

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::definition::Definition;
 use super::finding::found;
+use crate::dcl::Selected;
 use crate::tenant::{Desk, Post};
 
 /// A wave ends when nothing has moved for so long, or when it has lasted so long.
@@ -131,12 +132,13 @@ impl State {
                 continue;
             }
             let step_began = desk.parts.ambient().elapsed();
-            let rows = match desk.parts.dcl.select(&desk.scope, &definition.query(check, now)).await {
-                Ok(rows) => rows,
-                Err(error) => return self.fail(definition, run.id, &error).await,
-            };
+            let Selected { rows, truncated } =
+                match desk.parts.dcl.select(&desk.scope, &definition.query(check, now)).await {
+                    Ok(selected) => selected,
+                    Err(error) => return self.fail(definition, run.id, &error).await,
+                };
             let ms = desk.parts.ambient().elapsed().saturating_sub(step_began).as_millis() as u64;
-            steps.push(json!({"check": check.id, "rows": rows.len(), "ms": ms}));
+            steps.push(json!({"check": check.id, "rows": rows.len(), "truncated": truncated, "ms": ms}));
             desk.publish(Fact::agent_stepped(&definition.id, run.id, &check.id, ms));
             findings.extend(rows.into_iter().filter_map(|row| {
                 let subject = row.get("id").cloned().unwrap_or_default();

@@ -57,6 +57,7 @@ pub async fn write(desk: &Desk, sink: &Sender<Option<Member>>) -> Result<()> {
     let findings = FindingFilter::default();
     paged!(writer, "findings", |tx, page| tx.findings(&findings, &page));
     paged!(writer, "agent_runs", |tx, page| tx.runs(None, &page));
+    paged!(writer, "questions", |tx, page| tx.questions(&page));
     paged!(writer, "users", |tx, page| tx.users(&page));
     paged!(writer, "api_keys", |tx, page| tx.api_keys(None, &page));
     paged!(writer, "files", |tx, page| tx.files("", &page));

@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use autonomos_runtime::{Error, Result, Scope};
+use bytes::Bytes;
 
 use super::answers::Moment;
 use super::digest::{self, Digest};
@@ -19,8 +20,10 @@ use super::log::{Log, LogEntry, Pages};
 use super::pool::{Dcl, EXPORT, SCAN, Slot};
 use super::query::Query;
 use super::stats::{self, Stats};
-use super::{export, views};
-use crate::platform::shapes::{EncodedPage, Export, ExportFormat, ViewRequest};
+use super::table::Table;
+use super::views::{self, Selected};
+use super::{aggregate, export};
+use crate::platform::shapes::{EncodedPage, Export, ExportFormat, StructuredQuery, ViewRequest};
 use crate::task::stop::Stop;
 
 /// Rows an entry from which on batches count as large.
@@ -165,6 +168,22 @@ impl Dcl {
         Ok(EncodedPage { body, position })
     }
 
+    /// Groups of a view's rows and what they amount to, or some of its fields, as a [`Table`].
+    pub async fn ask(&self, scope: &Scope, ask: &StructuredQuery) -> Result<Bytes> {
+        let bounds = &self.inner.settings.sql;
+        let (rows, bytes) = (bounds.asked(ask.limit)?, bounds.bytes);
+        let query = Arc::new(aggregate::compile(&self.inner.catalogue, ask, rows)?);
+        let ambient = self.inner.ambient.clone();
+        let read = move |_: &Handle, conn: &Conn| {
+            let began = ambient.elapsed();
+            views::at_one_moment(conn, |position| {
+                let table = Table::read(conn, &query.sql, &query.binds, rows, bytes)?;
+                Ok(table.encode(position, ambient.elapsed().saturating_sub(began)))
+            })
+        };
+        Ok(self.read(&self.slot(scope), self.inner.settings.deadline, read).await?.into())
+    }
+
     /// A whole view, its filter, sort and fields, streamed. Limit and cursor do not apply.
     pub async fn export(&self, scope: &Scope, ask: &ViewRequest, format: ExportFormat) -> Result<Export> {
         let ask = ViewRequest { limit: None, cursor: None, ..ask.clone() };
@@ -192,7 +211,7 @@ impl Dcl {
 
     /// Runs one of our own read-only statements over the views by SQL (`accounts`, ...): for the checks of shipped
     /// agents. What a tenant writes never comes here.
-    pub async fn select(&self, scope: &Scope, sql: &str) -> Result<Vec<serde_json::Map<String, serde_json::Value>>> {
+    pub async fn select(&self, scope: &Scope, sql: &str) -> Result<Selected> {
         let sql: Arc<str> = sql.into();
         self.read(&self.slot(scope), self.inner.settings.deadline, move |_, conn| views::select(conn, &sql)).await
     }

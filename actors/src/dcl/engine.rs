@@ -158,6 +158,13 @@ impl Interrupt {
     }
 }
 
+/// What a moment means must not depend on the machine's zone. Without the library of zones there is none to set.
+fn in_utc(conn: &Connection) {
+    if conn.execute_batch("SET GLOBAL TimeZone = 'UTC'").is_err() {
+        tracing::debug!("this DuckDB knows no time zones");
+    }
+}
+
 /// One connection to one tenant's file.
 pub(crate) struct Conn(Connection);
 
@@ -186,11 +193,26 @@ impl Conn {
         conn.execute_batch(
             "SET GLOBAL late_materialization_max_rows = 2000; SET GLOBAL disabled_compression_methods = 'fsst,zstd'",
         )?;
-        // What a moment means must not depend on the machine's zone. Without the library of zones there is none to set.
-        if conn.execute_batch("SET GLOBAL TimeZone = 'UTC'").is_err() {
-            tracing::debug!("this DuckDB knows no time zones");
-        }
+        in_utc(&conn);
         conn.register_table_function::<feed::Feed>(feed::NAME)?;
+        Ok(Self(conn))
+    }
+
+    /// Opens a copy for what somebody else wrote: from inside, nothing can be written, reached or set. Errors come as
+    /// JSON.
+    pub(crate) fn open_locked(path: &Path, memory: u64) -> Result<Self, Fault> {
+        let config = duckdb::Config::default()
+            .access_mode(duckdb::AccessMode::ReadOnly)?
+            .threads(1)?
+            .with("memory_limit", format!("{memory}B"))?
+            .with("temp_directory", "")?
+            .with("autoinstall_known_extensions", "false")?
+            .with("autoload_known_extensions", "false")?
+            .with("allow_community_extensions", "false")?
+            .with("enable_external_access", "false")?;
+        let conn = Connection::open_with_flags(path, config)?;
+        in_utc(&conn);
+        conn.execute_batch("SET errors_as_json = true; SET lock_configuration = true")?;
         Ok(Self(conn))
     }
 

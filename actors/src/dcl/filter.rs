@@ -72,7 +72,15 @@ impl Target {
         }
     }
 
-    fn kind(&self) -> FieldType {
+    /// The expression that shows it.
+    pub(crate) fn shown(&self) -> String {
+        match self {
+            Self::Id => "lpad(lower(hex(_hash)), 16, '0')".to_owned(),
+            other => other.sql(),
+        }
+    }
+
+    pub(crate) fn kind(&self) -> FieldType {
         match self {
             Self::Field(_, kind) => *kind,
             Self::Seq => FieldType::Integer,

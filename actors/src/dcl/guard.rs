@@ -4,6 +4,8 @@
 //! process down, so the file is set aside and folded again: one bad file cannot take all tenants with it in a loop. The
 //! file is only a fold over the log, so setting it aside loses nothing; the last one set aside is kept for study.
 
+use std::fs::File;
+use std::io::{Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use autonomos_runtime::ids::TenantId;
@@ -65,6 +67,37 @@ impl Place {
         self.suffixed(".opening")
     }
 
+    /// The place of a copy of this file, in a folder of copies; number 0 finds it empty.
+    pub(crate) fn snapshot(&self, number: u64) -> Result<Self> {
+        let folder = self.snapshots();
+        let emptied = if number == 0 { gone_is_fine(std::fs::remove_dir_all(&folder)) } else { Ok(()) };
+        let made = emptied.and_then(|()| std::fs::create_dir_all(&folder));
+        made.map_err(failed("the folder for copies of the views cannot be made"))?;
+        Ok(Self { file: folder.join(format!("{number}.duckdb")) })
+    }
+
+    fn snapshots(&self) -> PathBuf {
+        self.suffixed(".snapshots")
+    }
+
+    /// Copies file and log, while nobody writes them. `open` is the file, opened once and for all.
+    pub(crate) fn copy_to(&self, mut open: &File, to: &Self) -> Result<()> {
+        let mut copy = || {
+            open.seek(SeekFrom::Start(0))?;
+            std::io::copy(&mut open, &mut File::create(&to.file)?)?;
+            match std::fs::copy(self.wal(), to.wal()) {
+                Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
+                other => other.map(drop),
+            }
+        };
+        copy().map_err(failed("the views cannot be copied"))
+    }
+
+    /// Opens the file for such copies.
+    pub(crate) fn open(&self) -> Result<File> {
+        File::open(&self.file).map_err(failed("the views cannot be read"))
+    }
+
     /// Bytes on disk.
     pub(crate) fn bytes(&self) -> u64 {
         [self.file.clone(), self.wal()].iter().filter_map(|p| std::fs::metadata(p).ok()).map(|m| m.len()).sum()
@@ -105,6 +138,7 @@ impl Place {
             self.suffixed(".aside"),
             self.suffixed(".aside.wal"),
             self.suffixed(".tmp"),
+            self.snapshots(),
         ] {
             let result = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
             gone_is_fine(result).map_err(failed("the view file cannot be removed"))?;
@@ -136,6 +170,10 @@ mod tests {
         assert!(!place.begin().unwrap());
         std::fs::write(place.file(), b"x").unwrap();
         assert_eq!(place.bytes(), 1);
+        let copy = place.snapshot(0).unwrap();
+        place.copy_to(&place.open().unwrap(), &copy).unwrap();
+        place.copy_to(&place.open().unwrap(), &place.snapshot(1).unwrap()).unwrap();
+        assert_eq!((copy.bytes(), place.snapshot(0).unwrap().bytes()), (1, 0), "the first of a process begins anew");
         place.set_aside().unwrap();
         assert!(!place.exists());
         place.remove().unwrap();

@@ -5,8 +5,9 @@
 //! After any failed write the handle counts as broken: it takes nothing more and its owner opens another.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::fs::File;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use autonomos_runtime::canonical::entity::Vocabulary;
@@ -49,6 +50,8 @@ pub(crate) struct Handle {
     corrupt: AtomicBool,
     pub(crate) sources: RwLock<Arc<Sources>>,
     pub(crate) place: Place,
+    /// The file once more, for copies. The last field, so that DuckDB's lock on the file outlives DuckDB.
+    open: OnceLock<File>,
 }
 
 /// Code of the error that says: take the handle anew.
@@ -103,6 +106,7 @@ impl Handle {
             corrupt: AtomicBool::new(false),
             sources: RwLock::new(Arc::new(Sources::new())),
             place,
+            open: OnceLock::new(),
         };
         Ok((Arc::new(handle), position))
     }
@@ -206,6 +210,17 @@ impl Handle {
         };
         let result = result.map_err(|e| Error::internal("views.read", "a read of the views failed").source(e))?;
         Ok(result.inspect_err(|fault| tracing::warn!(fault = %fault, "a read of the views failed"))?)
+    }
+
+    /// Copies the file, from within a job of the writer.
+    pub(crate) fn copy_to(&self, to: &Place) -> Result<()> {
+        let open = if let Some(open) = self.open.get() {
+            open
+        } else {
+            let file = self.place.open()?;
+            self.open.get_or_init(|| file)
+        };
+        self.place.copy_to(open, to)
     }
 
     /// Waits for readers and writer to end and lets go of the file. Nothing can use the handle afterwards.

@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, ListArray,
-    StringArray, StructArray, TimestampMicrosecondArray, UInt64Array,
+    MapArray, StringArray, StructArray, TimestampMicrosecondArray, UInt64Array, UnionArray,
 };
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, TimeUnit};
+use arrow::util::display::{ArrayFormatter, FormatOptions};
 
 /// A column whose type has been looked at once.
 #[derive(Clone, Debug)]
@@ -27,14 +28,17 @@ pub(crate) enum Column {
     Micros(TimestampMicrosecondArray),
     Object(StructArray, Vec<(Vec<u8>, Column)>),
     List(ListArray, Box<Column>),
+    /// Keys as text, and values.
+    Map(MapArray, StringArray, Box<Column>),
+    /// Its members by type id.
+    Union(UnionArray, Vec<(i8, Column)>),
     Null,
 }
 
 impl Column {
-    /// Looks at the type; rare ones are cast to the nearest of ours.
+    /// Looks at the type; rare ones are cast to the nearest of ours, and what has none is told as text.
     pub(crate) fn of(array: &ArrayRef) -> Self {
-        let as_type =
-            |to: DataType| cast(array, &to).unwrap_or_else(|_| arrow::array::new_null_array(&to, array.len()));
+        let as_type = |to: DataType| cast(array, &to).map_or_else(|_| described(array), |a| Self::of(&a));
         match array.data_type() {
             DataType::Utf8 => Self::Text(array.as_string().clone()),
             DataType::Int64 => Self::Int(array.as_primitive().clone()),
@@ -52,12 +56,10 @@ impl Column {
             | DataType::Int32
             | DataType::UInt8
             | DataType::UInt16
-            | DataType::UInt32 => Self::of(&as_type(DataType::Int64)),
-            DataType::Float16 | DataType::Float32 => Self::of(&as_type(DataType::Float64)),
-            DataType::Date64 => Self::of(&as_type(DataType::Date32)),
-            DataType::Timestamp(_, zone) => {
-                Self::of(&as_type(DataType::Timestamp(TimeUnit::Microsecond, zone.clone())))
-            }
+            | DataType::UInt32 => as_type(DataType::Int64),
+            DataType::Float16 | DataType::Float32 => as_type(DataType::Float64),
+            DataType::Date64 => as_type(DataType::Date32),
+            DataType::Timestamp(_, zone) => as_type(DataType::Timestamp(TimeUnit::Microsecond, zone.clone())),
             DataType::Struct(fields) => {
                 let object = array.as_struct();
                 let mut members: Vec<(Vec<u8>, Self)> = fields
@@ -79,13 +81,24 @@ impl Column {
                 Self::List(list.clone(), Box::new(Self::of(list.values())))
             }
             DataType::LargeList(field) | DataType::FixedSizeList(field, _) => {
-                Self::of(&as_type(DataType::List(Arc::clone(field))))
+                as_type(DataType::List(Arc::clone(field)))
             }
-            DataType::Binary | DataType::LargeBinary | DataType::FixedSizeBinary(_) | DataType::BinaryView => {
-                let bytes = as_type(DataType::Binary);
-                Self::Text(bytes.as_binary::<i32>().iter().map(|b| b.map(hex::encode)).collect())
+            DataType::Map(..) => {
+                let map = array.as_map();
+                match cast(map.keys(), &DataType::Utf8) {
+                    Ok(keys) => Self::Map(map.clone(), keys.as_string().clone(), Box::new(Self::of(map.values()))),
+                    Err(_) => described(array),
+                }
             }
-            _ => Self::of(&as_type(DataType::Utf8)),
+            DataType::Union(members, _) => {
+                let union = array.as_union();
+                Self::Union(union.clone(), members.iter().map(|(id, _)| (id, Self::of(union.child(id)))).collect())
+            }
+            DataType::Binary => {
+                Self::Text(array.as_binary::<i32>().iter().map(|bytes| bytes.map(hex::encode)).collect())
+            }
+            DataType::LargeBinary | DataType::FixedSizeBinary(_) | DataType::BinaryView => as_type(DataType::Binary),
+            _ => as_type(DataType::Utf8),
         }
     }
 
@@ -109,6 +122,8 @@ impl Column {
             Self::Micros(a) => a.is_null(row),
             Self::Object(a, _) => a.is_null(row),
             Self::List(a, _) => a.is_null(row),
+            Self::Map(a, ..) => a.is_null(row),
+            Self::Union(a, members) => member(a, members, row).is_none_or(|(column, at)| column.is_null(at)),
             Self::Null => true,
         }
     }
@@ -148,9 +163,41 @@ impl Column {
                 }
                 out.push(b']');
             }
+            Self::Map(map, keys, values) => {
+                let (from, to) = (map.value_offsets()[row] as usize, map.value_offsets()[row + 1] as usize);
+                out.push(b'{');
+                for i in from..to {
+                    if i > from {
+                        out.push(b',');
+                    }
+                    text(out, keys.value(i));
+                    out.push(b':');
+                    values.write(out, i);
+                }
+                out.push(b'}');
+            }
+            Self::Union(union, members) => {
+                if let Some((column, at)) = member(union, members, row) {
+                    column.write(out, at);
+                }
+            }
             Self::Null => {}
         }
     }
+}
+
+/// The member that a row of a union is of, and where in it.
+fn member<'a>(union: &UnionArray, members: &'a [(i8, Column)], row: usize) -> Option<(&'a Column, usize)> {
+    let of = union.type_id(row);
+    members.iter().find(|(id, _)| *id == of).map(|(_, column)| (column, union.value_offset(row)))
+}
+
+/// A column of a type that none of ours is near to, in words.
+fn described(array: &ArrayRef) -> Column {
+    let Ok(words) = ArrayFormatter::try_new(array, &FormatOptions::default()) else {
+        return Column::Text((0..array.len()).map(|_| Some(array.data_type().to_string())).collect());
+    };
+    Column::Text((0..array.len()).map(|i| array.is_valid(i).then(|| words.value(i).to_string())).collect())
 }
 
 /// Writes an object, without its nulls if told; whether it has any member.
@@ -362,5 +409,32 @@ mod tests {
         let Column::Object(_, members) = &column else { panic!("an object") };
         assert_eq!(told(|o| object(o, members, 1, true)), "{}");
         assert_eq!(told(|o| object(o, members, 1, false)), r#"{"a":null,"z":null}"#);
+    }
+
+    #[test]
+    fn no_type_is_silently_null() {
+        use arrow::array::builder::{Int32Builder, Int64Builder, MapBuilder};
+        use arrow::array::{Int32Array, IntervalYearMonthArray};
+        use arrow::datatypes::{Field, UnionFields};
+        let mut map = MapBuilder::new(None, Int32Builder::new(), Int64Builder::new());
+        map.keys().append_slice(&[1, 2]);
+        map.values().append_slice(&[10, 20]);
+        map.append(true).unwrap();
+        map.append(false).unwrap();
+        let map: ArrayRef = Arc::new(map.finish());
+        let column = Column::of(&map);
+        assert_eq!(told(|o| column.write(o, 0)), r#"{"1":10,"2":20}"#);
+        assert!(column.is_null(1));
+
+        let members = [(0, Field::new("n", DataType::Int32, true)), (1, Field::new("t", DataType::Utf8, true))];
+        let members: UnionFields = members.into_iter().map(|(id, f)| (id, Arc::new(f))).collect();
+        let children: Vec<ArrayRef> =
+            vec![Arc::new(Int32Array::from(vec![Some(7), None, None])), Arc::new(StringArray::from(vec!["", "x", ""]))];
+        let union: ArrayRef = Arc::new(UnionArray::try_new(members, vec![0, 1, 0].into(), None, children).unwrap());
+        let column = Column::of(&union);
+        assert_eq!(told(|o| (0..3).for_each(|row| column.write(o, row))), r#"7"x"null"#);
+
+        let interval: ArrayRef = Arc::new(IntervalYearMonthArray::from(vec![14]));
+        assert_eq!(told(|o| Column::of(&interval).write(o, 0)), r#""1 years 2 mons""#);
     }
 }

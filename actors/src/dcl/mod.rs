@@ -9,11 +9,12 @@
 //! commit left it, or set aside and folded from nothing, and [`Dcl::digest`] is the same.
 //!
 //! Reading order: log (what comes in), catalogue (tables), resolve and run (which row wins; pure), ledger, fold (the
-//! transaction) and identity (who is who); entities (what an entity is made of); filter, query, page, json, views,
-//! answers (a page out), export, digest, stats; engine (DuckDB), feed (many rows at once), handle (threads), guard
+//! transaction) and identity (who is who); entities (what an entity is made of); filter, query, page, aggregate, table, json, views,
+//! answers (a page out), export, digest, stats; sql (what people write, in a process of its own); engine (DuckDB), feed (many rows at once), handle (threads), guard
 //! (files), pool (open files), door (the verbs); compaction (what may be written smaller; pure) and compactor, which
 //! keeps the log itself small.
 
+mod aggregate;
 mod answers;
 mod catalogue;
 mod compaction;
@@ -40,7 +41,9 @@ mod pool;
 mod query;
 mod resolve;
 mod run;
+pub mod sql;
 mod stats;
+mod table;
 #[cfg(test)]
 mod tests;
 mod views;
@@ -52,3 +55,4 @@ pub use identity::{Ask, Delta, Pair};
 pub use log::{EntryKind, Log, LogEntry, LogSource, StoredLog};
 pub use pool::{Dcl, Settings};
 pub use stats::{Stats, StreamStats, ViewStats};
+pub use views::Selected;

@@ -12,6 +12,7 @@ use std::time::Duration;
 use autonomos_runtime::canonical::entity::Vocabulary;
 use autonomos_runtime::ids::TenantId;
 use autonomos_runtime::store::ReadLimit;
+use autonomos_runtime::supervision::Credits;
 use autonomos_runtime::{Ambient, Error, Result, Scope};
 use parking_lot::{Mutex, RwLock};
 
@@ -21,6 +22,7 @@ use super::digest;
 use super::engine::{Conn, Fault, FaultKind, Limits};
 use super::guard::Place;
 use super::handle::{Handle, REOPENING};
+use super::sql;
 use crate::platform::shapes::ViewRequest;
 
 /// How long after opening a file is read whole, and how long that may take.
@@ -48,6 +50,8 @@ pub struct Settings {
     pub answers: usize,
     /// How much of the log one commit covers.
     pub commit: ReadLimit,
+    /// What a query in SQL may cost.
+    pub sql: sql::Settings,
 }
 
 impl Settings {
@@ -62,6 +66,7 @@ impl Settings {
             deadline: Duration::from_secs(10),
             answers: 64 << 20,
             commit: ReadLimit { bytes: 32 << 20, entries: 256 },
+            sql: sql::Settings::default(),
         }
     }
 }
@@ -80,6 +85,8 @@ pub(super) struct Slot {
     /// Whether large batches were arriving at the last advance.
     pub(super) flowing: AtomicBool,
     used: AtomicU64,
+    /// Copies that queries in SQL run over.
+    pub(super) shelf: sql::Shelf,
     /// Totals by question without its cursor, of one position.
     totals: Mutex<(i64, HashMap<ViewRequest, i64>)>,
 }
@@ -120,9 +127,11 @@ pub(super) struct Inner {
     pub(super) settings: Settings,
     pub(super) catalogue: Arc<Catalogue>,
     pub(super) vocabulary: Arc<Vocabulary>,
-    ambient: Ambient,
+    pub(super) ambient: Ambient,
     pub(super) slots: RwLock<HashMap<TenantId, Arc<Slot>>>,
     pub(super) answers: Answers,
+    /// Bounds the queries in SQL that run.
+    pub(super) queries: Credits,
     /// Told when a tenant's views begin anew, so that somebody advances them.
     on_reset: RwLock<Option<OnReset>>,
     /// Whether somebody closes unused files already.
@@ -142,6 +151,7 @@ impl Dcl {
     pub fn new(settings: Settings, vocabulary: Arc<Vocabulary>, ambient: Ambient) -> Self {
         let catalogue = Arc::new(Catalogue::of(&vocabulary));
         let answers = Answers::new(settings.answers);
+        let queries = Credits::new("SQL queries", settings.sql.running_of_node, settings.sql.running);
         let slots = RwLock::default();
         Self {
             inner: Arc::new(Inner {
@@ -151,6 +161,7 @@ impl Dcl {
                 ambient,
                 slots,
                 answers,
+                queries,
                 on_reset: RwLock::new(None),
                 tidied: AtomicBool::new(false),
             }),
@@ -185,6 +196,7 @@ impl Dcl {
                     generation: AtomicU32::new(0),
                     flowing: AtomicBool::new(false),
                     used: AtomicU64::new(0),
+                    shelf: sql::Shelf::default(),
                     totals: Mutex::default(),
                 })
             };
@@ -194,8 +206,13 @@ impl Dcl {
         slot
     }
 
+    /// Time since the node began.
+    pub(super) fn elapsed(&self) -> Duration {
+        self.inner.ambient.elapsed()
+    }
+
     fn now(&self) -> u64 {
-        self.inner.ambient.elapsed().as_millis() as u64
+        self.elapsed().as_millis() as u64
     }
 
     /// Where all files are.
@@ -335,6 +352,7 @@ impl Dcl {
 
     pub(super) async fn close_slot(&self, slot: &Arc<Slot>) {
         let _gate = slot.gate.lock().await;
+        slot.shelf.clear();
         let Some(handle) = slot.handle.write().take() else { return };
         handle.close().await;
         if handle.corrupt()

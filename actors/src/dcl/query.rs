@@ -7,7 +7,7 @@
 use autonomos_runtime::canonical::entity::{EntityDef, FieldType};
 use autonomos_runtime::{Error, Result};
 
-use super::catalogue::{Catalogue, quoted};
+use super::catalogue::{Catalogue, Table, quoted};
 use super::engine::Bind;
 use super::filter::{self, Condition, Target};
 use crate::platform::shapes::ViewRequest;
@@ -53,20 +53,8 @@ pub(crate) const LEADING: usize = 7;
 impl Query {
     /// Reads a question.
     pub(crate) fn compile(catalogue: &Catalogue, ask: &ViewRequest) -> Result<Self> {
-        let Some((table, alias)) = catalogue.view(&ask.view) else {
-            let names: Vec<&str> = catalogue.views().collect();
-            let shown: String = ask.view.chars().take(80).collect();
-            return Err(Error::not_found("view.unknown", format!("there is no view {shown:?}"))
-                .field("view")
-                .remedy(format!("use one of {}", names.join(", "))));
-        };
+        let (table, filter) = source(catalogue, &ask.view, &ask.filters)?;
         let entity = &table.entity;
-        let mut filter = filter::compile(entity, &ask.filters)?;
-        if let Some((field, equals)) = alias {
-            let more = format!("lower({}) = lower(?)", quoted(field));
-            filter.sql = if filter.sql.is_empty() { more } else { format!("{} AND {more}", filter.sql) };
-            filter.binds.push(Bind::Text(equals.to_owned()));
-        }
         let keys = sort(entity, ask.sort.as_deref())?;
         let shown = select(entity, ask.select.as_deref())?;
         let limit = ask.limit.unwrap_or(PAGE);
@@ -138,6 +126,28 @@ impl Query {
         let sql = format!("SELECT {} FROM {}{}{order}", self.columns(), self.table, self.all());
         Condition { sql, binds: self.filter.binds.clone() }
     }
+}
+
+/// The table of a view, and which of its rows are asked for.
+pub(crate) fn source<'a>(
+    catalogue: &'a Catalogue,
+    view: &str,
+    filters: &[(String, String)],
+) -> Result<(&'a Table, Condition)> {
+    let Some((table, alias)) = catalogue.view(view) else {
+        let names: Vec<&str> = catalogue.views().collect();
+        let shown: String = view.chars().take(80).collect();
+        return Err(Error::not_found("view.unknown", format!("there is no view {shown:?}"))
+            .field("view")
+            .remedy(format!("use one of {}", names.join(", "))));
+    };
+    let mut filter = filter::compile(&table.entity, filters)?;
+    if let Some((field, equals)) = alias {
+        let more = format!("lower({}) = lower(?)", quoted(field));
+        filter.sql = if filter.sql.is_empty() { more } else { format!("{} AND {more}", filter.sql) };
+        filter.binds.push(Bind::Text(equals.to_owned()));
+    }
+    Ok((table, filter))
 }
 
 fn sort(entity: &EntityDef, spec: Option<&str>) -> Result<Vec<Key>> {

@@ -90,10 +90,19 @@ pub(crate) fn page(
 /// Rows that a check's query may give.
 const MOST_CHECKED: usize = 10_000;
 
-/// Runs one of our own read-only statements over the SQL views; rows as JSON objects.
-pub(crate) fn select(conn: &Conn, sql: &str) -> Result<Vec<serde_json::Map<String, serde_json::Value>>, Fault> {
+/// What a check's query gave.
+#[derive(Debug, Default)]
+pub struct Selected {
+    /// Rows as JSON objects.
+    pub rows: Vec<serde_json::Map<String, serde_json::Value>>,
+    /// Whether there are more.
+    pub truncated: bool,
+}
+
+/// Runs one of our own read-only statements over the SQL views.
+pub(crate) fn select(conn: &Conn, sql: &str) -> Result<Selected, Fault> {
     at_one_moment(conn, |_| {
-        let mut out = Vec::new();
+        let mut out = Selected::default();
         let mut failed = None;
         conn.stream(sql, &[], |batch| {
             let members: Vec<(Vec<u8>, super::json::Column)> = batch
@@ -110,16 +119,19 @@ pub(crate) fn select(conn: &Conn, sql: &str) -> Result<Vec<serde_json::Map<Strin
                 .collect();
             let mut text = Vec::with_capacity(512);
             for row in 0..batch.num_rows() {
+                if out.rows.len() == MOST_CHECKED {
+                    out.truncated = true;
+                    return false;
+                }
                 text.clear();
                 super::json::object(&mut text, &members, row, false);
                 match serde_json::from_slice(&text) {
-                    Ok(object) => out.push(object),
+                    Ok(object) => out.rows.push(object),
                     Err(e) => failed = Some(Fault::other(e.to_string())),
                 }
             }
-            failed.is_none() && out.len() < MOST_CHECKED
+            failed.is_none()
         })?;
-        out.truncate(MOST_CHECKED);
         failed.map_or(Ok(out), Err)
     })
 }

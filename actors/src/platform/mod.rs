@@ -28,6 +28,7 @@ mod orchestration;
 mod pipeline;
 pub mod playbooks;
 mod propose;
+mod questions;
 mod refused;
 pub mod rows;
 mod scan;

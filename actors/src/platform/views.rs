@@ -3,10 +3,11 @@
 use autonomos_runtime::ids::TaskId;
 use autonomos_runtime::store::{NewAudit, NewTask as NewRow};
 use autonomos_runtime::{Result, Scope};
+use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::Platform;
-use super::shapes::{EncodedPage, Export, ExportFormat, ViewRequest};
+use super::shapes::{EncodedPage, Export, ExportFormat, SqlQuery, ViewRequest};
 
 impl Platform {
     /// Names of the views and their fields.
@@ -32,6 +33,11 @@ impl Platform {
     /// A page of a view. The hot path: the same question at the same position gives the same bytes from memory.
     pub async fn query(&self, scope: &Scope, ask: ViewRequest) -> Result<EncodedPage> {
         self.parts().dcl.query(scope, &ask).await
+    }
+
+    /// Rows of a `SELECT` that somebody of the tenant wrote, as JSON; see [`TableAnswer`](super::shapes::TableAnswer).
+    pub async fn sql(&self, scope: &Scope, ask: &SqlQuery) -> Result<Bytes> {
+        self.parts().dcl.sql(scope, ask).await
     }
 
     /// A whole view (its filter, sort and fields; no page), streamed.

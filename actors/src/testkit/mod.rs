@@ -1,5 +1,6 @@
 //! What tests of this and other crates stand on.
 
+pub mod escapes;
 pub mod node;
 #[cfg(test)]
 pub mod peer;

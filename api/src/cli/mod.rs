@@ -10,6 +10,7 @@ pub mod openapi;
 pub mod propose;
 pub mod remote;
 pub mod serve;
+pub mod sql_worker;
 pub mod tenant;
 
 use std::net::SocketAddr;
@@ -52,6 +53,9 @@ enum Verb {
     Doctor(NodeArgs),
     /// Prints the OpenAPI document.
     Openapi,
+    /// Runs one query in SQL over a copy of a tenant's views; a node starts it.
+    #[command(hide = true)]
+    SqlWorker(sql_worker::WorkerArgs),
 }
 
 /// What a node is told.
@@ -112,6 +116,10 @@ pub fn main() -> ExitCode {
         Verb::Migrate(args) => block_on(migrate::run(args)),
         Verb::Doctor(args) => block_on(doctor::run(args)),
         Verb::Openapi => openapi::run(),
+        Verb::SqlWorker(args) => match sql_worker::run(args) {
+            Ok(ended) => return ended,
+            Err(error) => Err(error),
+        },
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

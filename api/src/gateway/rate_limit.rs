@@ -32,6 +32,7 @@ const COSTLY: &[(&str, &str)] = &[
     ("*", "/api/v1/nlp/"),
     ("*", "/api/v1/kb/"),
     ("*", "/api/v1/dcl/sql"),
+    ("POST", "/api/v1/dcl/questions/"),
     ("*", "/mcp"),
     ("POST", "/api/v1/dcl/rebuild"),
     ("GET", "/api/v1/audit/"),

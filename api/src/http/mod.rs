@@ -26,6 +26,7 @@ pub mod pages;
 pub mod playbooks;
 pub mod policy;
 pub mod proposals;
+pub mod questions;
 pub mod reviews;
 pub mod schedules;
 pub mod system;
@@ -145,6 +146,11 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(dcl::connect::connect))
         .routes(routes!(dcl::metadata::metadata))
         .routes(routes!(dcl::preview::preview))
+        .routes(routes!(dcl::sql::sql))
+        .routes(routes!(dcl::query::query))
+        .routes(routes!(questions::create, questions::list))
+        .routes(routes!(questions::get, questions::update, questions::delete))
+        .routes(routes!(questions::run))
         .routes(routes!(lineage::grid::grid))
         .routes(routes!(lineage::tree::tree))
         .routes(routes!(lineage::neighbourhood::neighbourhood))

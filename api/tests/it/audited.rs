@@ -162,6 +162,12 @@ impl Stage {
         self.made("/api/v1/schedules", &schedule(name)).await["id"].as_str().unwrap().to_owned()
     }
 
+    /// The id of a saved question of that name.
+    async fn question(&self, name: &str) -> String {
+        let question = json!({"name": name, "sql": "SELECT 1"});
+        self.made("/api/v1/dcl/questions", &question).await["id"].as_str().unwrap().to_owned()
+    }
+
     /// The id of a task of that kind that waits for an hour.
     async fn waits(&self, kind: &str) -> String {
         let app = self.node.node.app();
@@ -254,6 +260,9 @@ impl Stage {
             ("put", "/api/v1/playbooks/{id}") => {
                 at(&self.playbook("changed").await).json(&json!({"document": PLAYBOOK}))
             }
+            ("delete", "/api/v1/dcl/questions/{id}") => at(&self.question("gone").await),
+            ("patch", "/api/v1/dcl/questions/{id}") => at(&self.question("kept").await).json(&json!({"sql": "SELECT 2"})),
+            ("post", "/api/v1/dcl/questions") => at("").json(&json!({"name": "made", "sql": "SELECT 1"})),
             ("delete", "/api/v1/schedules/{id}") => at(&self.schedule("gone").await),
             ("patch", "/api/v1/schedules/{id}") => at(&self.schedule("changed").await).json(&json!({"paused": true})),
             ("post", "/api/v1/schedules") => at("").json(&schedule("made")),

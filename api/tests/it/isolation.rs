@@ -40,6 +40,7 @@ pub fn body(path: &str, method: &Method) -> Option<Value> {
             Some(json!({"document": "version: 1\nsteps:\n- {name: a, task: noop}\n"}))
         }
         ("PATCH", p) if p.contains("/schedules/") => Some(json!({"paused": true})),
+        ("PATCH", p) if p.contains("/questions/") => Some(json!({"name": "x"})),
         ("PATCH", p) if p.contains("/findings/") => Some(json!({"state": "accepted"})),
         ("POST", p) if p.ends_with("/discard") => Some(json!({"ids": []})),
         ("PUT" | "POST", p) if p.ends_with("/mappings") || p.ends_with("/try") => {
@@ -107,6 +108,8 @@ pub async fn belongings(node: &TestNode, owner: &Person, mark: &str) -> Vec<(&'s
         next_at: None,
     };
     ids.push(("/schedules/", tx.create_schedule(new).await.unwrap().id.to_string()));
+    let question = tx.create_question(mark, &json!({"sql": format!("SELECT '{mark}'")})).await.unwrap();
+    ids.push(("/dcl/questions/", question.id.to_string()));
     let new = NewDelivery {
         id: DeliveryId::new(&node.node.app().ambient),
         channel: Channel::Callback,

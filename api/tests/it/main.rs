@@ -38,6 +38,7 @@ mod second_opinion;
 mod shared_files;
 mod slow;
 mod socket;
+mod sql;
 mod suspension;
 mod taken_back;
 mod tasks;

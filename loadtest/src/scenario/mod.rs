@@ -9,6 +9,7 @@ pub mod live;
 pub mod panic;
 pub mod reads;
 pub mod seeds;
+pub mod sql;
 pub mod startup;
 pub mod tasks;
 pub mod tasks_kill;

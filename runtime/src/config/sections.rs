@@ -161,6 +161,18 @@ sections! {
         answers_mb: usize,
     }
 
+    /// `[sql]`
+    Sql {
+        memory_mb: u64,
+        seconds: u64,
+        rows: usize,
+        answer_kb: usize,
+        running: u32,
+        running_of_node: u32,
+        wait_seconds: u64,
+        program: String,
+    }
+
     /// `[compaction]`
     Compaction {
         every_seconds: u64,

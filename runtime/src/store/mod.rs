@@ -43,6 +43,7 @@ pub mod model_use;
 pub mod owners;
 pub mod page;
 pub mod playbooks;
+pub mod questions;
 pub mod reviews;
 pub mod schedules;
 pub mod sealing_keys;
@@ -81,6 +82,7 @@ pub use opening::open;
 pub use owners::*;
 pub use page::{Page, Paged};
 pub use playbooks::*;
+pub use questions::*;
 pub use reviews::*;
 pub use schedules::*;
 pub use sealing_keys::*;
@@ -137,6 +139,7 @@ pub trait Tx:
     + ModelUses
     + Owners
     + Playbooks
+    + Questions
     + Reviews
     + Schedules
     + SealingKeys

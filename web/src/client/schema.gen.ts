@@ -1273,6 +1273,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dcl/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Groups, counts and sums of a view's rows, or some of its fields as a table. */
+        post: operations["query_structured"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dcl/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Saved questions, newest first. */
+        get: operations["list_questions"];
+        put?: never;
+        /** Saves a question, in SQL or without. */
+        post: operations["create_question"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dcl/questions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One question. */
+        get: operations["get_question"];
+        put?: never;
+        post?: never;
+        /** Deletes one. */
+        delete: operations["delete_question"];
+        options?: never;
+        head?: never;
+        /** Changes one. */
+        patch: operations["update_question"];
+        trace?: never;
+    };
+    "/api/v1/dcl/questions/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks it now. */
+        post: operations["run_question"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dcl/rebuild": {
         parameters: {
             query?: never;
@@ -1284,6 +1355,26 @@ export interface paths {
         put?: never;
         /** Builds the views again from the log. */
         post: operations["rebuild_views"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dcl/sql": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Runs one SELECT, read-only, in a process of its own with an end to its time, memory and rows. What is wrong with the
+         *     statement is told with its line and column.
+         */
+        post: operations["run_sql"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3973,6 +4064,41 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Items_QuestionView: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created_at: string;
+                /** @description Who made it. */
+                created_by: string;
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /** @description Its name. */
+                name: string;
+                /** @description What it asks, if in SQL. */
+                sql?: string | null;
+                structured?: components["schemas"]["StructuredQuery"] | null;
+                /**
+                 * Format: date-time
+                 * @description When it was last edited.
+                 */
+                updated_at: string;
+                /**
+                 * Format: int64
+                 * @description Rises with every edit.
+                 */
+                version: number;
+            }[];
+            /** @description Pass as `cursor` to read on; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Items_ReviewView: {
             /** @description The items. */
             items: {
@@ -4755,6 +4881,14 @@ export interface components {
             /** @description Unique in the tenant. */
             name: string;
         };
+        /** @description What a question is made from: one of `sql` and `structured`. */
+        NewQuestion: {
+            /** @description Unique in the tenant. */
+            name: string;
+            /** @description One SELECT over the views. */
+            sql?: string | null;
+            structured?: components["schemas"]["StructuredQuery"] | null;
+        };
         /** @description What a schedule is made from. */
         NewSchedule: {
             /** @description What becomes of times at which nobody was there: `skip`, `once` (one run for all of them), `all`. `once` unless said. */
@@ -5068,6 +5202,44 @@ export interface components {
             object: string;
             /** @description `salesforce`, ...; absent: unknown. */
             system?: string | null;
+        };
+        /** @description What may be changed on a question; absent means unchanged. */
+        QuestionPatch: {
+            /** @description Another name. */
+            name?: string | null;
+            /** @description Asks this instead. */
+            sql?: string | null;
+            structured?: components["schemas"]["StructuredQuery"] | null;
+        };
+        /** @description A question. */
+        QuestionView: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description Who made it. */
+            created_by: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /** @description What it asks, if in SQL. */
+            sql?: string | null;
+            structured?: components["schemas"]["StructuredQuery"] | null;
+            /**
+             * Format: date-time
+             * @description When it was last edited.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Rises with every edit.
+             */
+            version: number;
         };
         /** @description How it is. */
         Readiness: {
@@ -5419,6 +5591,19 @@ export interface components {
             /** @description Ids of the records that become an entity of their own. */
             records: string[];
         };
+        /** @description One `SELECT` over the tenant's views. */
+        SqlQuery: {
+            /**
+             * Format: int32
+             * @description Rows at most: 1000 unless said, 10000 at most unless the node says otherwise.
+             */
+            limit?: number | null;
+            /**
+             * @description In DuckDB's dialect. Views are tables by their names (`accounts`), with `id`, their fields, `extras` (JSON of what no
+             *     field took) and `source_key`.
+             */
+            sql: string;
+        };
         /** @description A stage of a run. */
         StageView: {
             /** @description What there is to say: sources and streams, tasks and rows, positions, runs of agents. */
@@ -5463,6 +5648,36 @@ export interface components {
              */
             state: string;
         };
+        /** @description A condition. */
+        StructuredFilter: {
+            /** @description The field. */
+            field: string;
+            /** @description `op:value`; op is `eq`, `ne`, `lt`, `le`, `gt`, `ge`, `in`, `contains`, `starts_with`, `is_null`, `between`. */
+            is: string;
+        };
+        /** @description Rows of a view, or what groups of them amount to. Words are spelled as for a page of a view. */
+        StructuredQuery: {
+            /** @description Conditions, all of which hold. */
+            filter?: components["schemas"]["StructuredFilter"][];
+            /** @description Fields that make groups. A date or moment may be cut: `close_date:month` (`day`, `week`, `month`, `quarter`, `year`). */
+            group_by?: string[];
+            /**
+             * Format: int32
+             * @description Rows at most: 1000 unless said, 10000 at most unless the node says otherwise.
+             */
+            limit?: number | null;
+            /**
+             * @description `count`, and of a field `count:`, `count_distinct:`, `sum:`, `avg:`, `min:`, `max:`, like `sum:amount`. Their columns
+             *     are called like them, with an underscore.
+             */
+            measures?: string[];
+            /** @description Fields of single rows; not together with groups and measures. */
+            select?: string[];
+            /** @description Columns of the answer by comma, a minus in front for descending. */
+            sort?: string | null;
+            /** @description `accounts`, `opportunities`, ... */
+            view: string;
+        };
         /** @description Why a record gives a value of the golden record. */
         Survivorship: {
             /** @description Records with a value, in the order in which they may give it: `{record, value}`. */
@@ -5471,6 +5686,35 @@ export interface components {
             rule: string;
             /** @description Fields that are given together with it. */
             together: string[];
+        };
+        /** @description Rows of an answer. */
+        TableAnswer: {
+            /** @description The columns, in order. */
+            columns: components["schemas"]["TableColumn"][];
+            /**
+             * Format: int64
+             * @description What it took, in milliseconds.
+             */
+            ms: number;
+            /**
+             * Format: int64
+             * @description Log position that the views had.
+             */
+            position: number;
+            /** @description The rows, a value a column. */
+            rows: Record<string, unknown>[][];
+            /** @description Whether there are more rows than these. */
+            truncated: boolean;
+        };
+        /** @description A column of an answer. */
+        TableColumn: {
+            /** @description Its name or expression. */
+            name: string;
+            /**
+             * @description `string`, `integer`, `number`, `money`, `boolean`, `date`, `datetime`, `time`, `interval`, `list`, `map`, `union`,
+             *     `binary`, `null`.
+             */
+            type: string;
         };
         /** @description Something that happened to a piece of work. */
         TaskLineView: {
@@ -8423,6 +8667,228 @@ export interface operations {
             };
         };
     };
+    query_structured: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StructuredQuery"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_questions: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most so many; 100 unless said, 1000 at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_QuestionView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewQuestion"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_question: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Version of the question that was looked at */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     rebuild_views: {
         parameters: {
             query?: never;
@@ -8438,6 +8904,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Asked"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_sql: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SqlQuery"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableAnswer"];
                 };
             };
             /** @description A problem */

@@ -17,6 +17,7 @@ import {
   Radio,
   Settings2,
   Sparkles,
+  SquareTerminal,
   Table2,
   Waves,
 } from "lucide-react";
@@ -34,6 +35,7 @@ export const ICONS: Record<string, LucideIcon> = {
   Ontology: Network,
   Views: Table2,
   View: Table2,
+  Query: SquareTerminal,
   Connections: Database,
   Lineage: GitBranch,
   Tasks: ListChecks,

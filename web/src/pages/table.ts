@@ -140,6 +140,7 @@ export const PAGES: PageEntry[] = [
     says: "One real thing, the records it is made of, and why",
     sample: "entity",
   },
+  { id: "Query", path: "/query", title: "Query", area: "dcl", menu: true, says: "Ask the views in SQL" },
   {
     id: "Connections",
     path: "/connections",

@@ -1,6 +1,6 @@
 // A text of lines being written, with their numbers, and one line that is wrong. It grows with the text, so that numbers and
 // lines stand side by side without being scrolled together; the tab key goes on, as in any field.
-import { useEffect, useId, useRef } from "react";
+import { type KeyboardEvent, useEffect, useId, useRef } from "react";
 import { cx } from "./cx";
 
 type Props = {
@@ -10,12 +10,13 @@ type Props = {
   wrong?: { line: number; text: string } | null;
   readOnly?: boolean;
   rows?: number;
+  onKeyDown?: (event: KeyboardEvent<HTMLTextAreaElement>) => void;
 };
 
 /** What a line takes, in both columns. */
 const LINE = "text-[0.87rem] leading-6 font-mono";
 
-export function Code({ label, value, onChange, wrong, readOnly = false, rows = 14 }: Props) {
+export function Code({ label, value, onChange, wrong, readOnly = false, rows = 14, onKeyDown }: Props) {
   const id = useId();
   const box = useRef<HTMLTextAreaElement>(null);
   const lines = value.split("\n").length;
@@ -68,6 +69,7 @@ export function Code({ label, value, onChange, wrong, readOnly = false, rows = 1
           aria-invalid={wrong ? true : undefined}
           aria-describedby={wrong ? `${id}-wrong` : undefined}
           onChange={(event) => onChange(event.target.value)}
+          onKeyDown={onKeyDown}
           className={cx("resize-none overflow-x-auto bg-transparent px-3 py-2 focus-visible:-outline-offset-2", LINE)}
         />
       </div>

@@ -218,7 +218,7 @@ async fn what_was_replayed_stays_where_it_is_between_packs_and_can_be_taken_back
     while other.advance(&bench.scope, &bench.log).await.unwrap().more {}
     for views in [&bench.dcl, &other] {
         let sql = "SELECT _key, _seq, _row FROM v_account ORDER BY _seq, _row";
-        let rows = views.select(&bench.scope, sql).await.unwrap();
+        let rows = views.select(&bench.scope, sql).await.unwrap().rows;
         let place = |row: &serde_json::Map<String, serde_json::Value>| {
             (row["_key"].as_str().unwrap().to_owned(), row["_seq"].as_i64().unwrap(), row["_row"].as_i64().unwrap())
         };

@@ -4,6 +4,7 @@ mod compaction;
 mod log;
 mod random;
 mod retract;
+mod sql;
 mod views;
 mod who;
 mod whole;

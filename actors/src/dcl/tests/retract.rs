@@ -113,7 +113,7 @@ async fn of_an_entry_only_the_rows_named_go_and_the_others_keep_their_place() {
     let names: Vec<&str> = page["items"].as_array().unwrap().iter().map(|r| r["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["Acme", "Beta", "Cobalt", "Delta"]);
     let sql = "SELECT _seq, _row FROM v_account WHERE _key = 'c'";
-    let place = bench.dcl.select(&bench.scope, sql).await.unwrap();
+    let place = bench.dcl.select(&bench.scope, sql).await.unwrap().rows;
     assert_eq!((&place[0]["_seq"], &place[0]["_row"]), (&seq.into(), &1.into()));
     // A purge ends it: what is retracted afterwards was gone already.
     bench.memory.purge(connection);

@@ -32,7 +32,7 @@ fn deals(rows: i64) -> RecordBatch {
     RecordBatch::try_from_iter(columns).unwrap()
 }
 
-async fn bench(rows: i64) -> Bench {
+pub(super) async fn bench(rows: i64) -> Bench {
     let bench = Bench::new();
     bench.memory.records(bench.connection(), "s", "opportunity", 1, &deals(rows));
     bench.advance().await;
@@ -149,7 +149,7 @@ async fn checks_query_the_views_by_sql_and_cannot_write_or_reach_files() {
     let sql = "SELECT name, sum(amount) AS worth, max(created_at) AS last, count(*) AS n,
         max(date_diff('day', created_at, CAST('2026-01-01T00:00:00.000Z' AS TIMESTAMPTZ) - INTERVAL 30 DAY)) AS days
         FROM opportunities WHERE name = 'deal 1' GROUP BY name";
-    let rows = bench.dcl.select(&bench.scope, sql).await.unwrap();
+    let rows = bench.dcl.select(&bench.scope, sql).await.unwrap().rows;
     assert_eq!((&rows[0]["worth"], &rows[0]["n"]), (&serde_json::json!(1.5), &2.into()));
     assert_eq!(rows[0]["last"], "1970-01-01T00:00:01.500Z");
     assert_eq!(
@@ -162,6 +162,9 @@ async fn checks_query_the_views_by_sql_and_cannot_write_or_reach_files() {
         assert!(bench.dcl.select(&bench.scope, sql).await.is_err(), "{sql}");
     }
     assert_eq!(bench.ask(&ask()).await["total"], 10);
+    let many = bench.dcl.select(&bench.scope, "SELECT * FROM range(10001)").await.unwrap();
+    let all = bench.dcl.select(&bench.scope, "SELECT * FROM range(10000)").await.unwrap();
+    assert_eq!((many.rows.len(), many.truncated, all.rows.len(), all.truncated), (10_000, true, 10_000, false));
 }
 
 #[tokio::test]

@@ -5,5 +5,7 @@ pub mod digest;
 pub mod graph;
 pub mod metadata;
 pub mod preview;
+pub mod query;
 pub mod rebuild;
+pub mod sql;
 pub mod state;

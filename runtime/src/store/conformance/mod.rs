@@ -25,6 +25,7 @@ pub mod mappings;
 pub mod model_use;
 pub mod owners;
 pub mod playbooks;
+pub mod questions;
 pub mod reviews;
 pub mod schedules;
 pub mod sealing_keys;
@@ -206,6 +207,7 @@ macro_rules! store_conformance {
             model_use: [calls_add_up, a_stranger_sees_nothing];
             owners: [the_fence, begun_as_an_owner, former_owners];
             playbooks: [round_trip, a_stranger_sees_nothing];
+            questions: [round_trip, a_stranger_sees_nothing];
             reviews: [round_trip, two_deciders, waiting_and_expiry, one_question_a_key, a_stranger_sees_nothing];
             schedules: [round_trip, a_stranger_sees_nothing];
             sealing_keys: [round_trip, none_on_the_way_out, a_stranger_sees_nothing];

@@ -22,6 +22,7 @@ const MIGRATIONS: &[Listed] = &[
     ("0012_life", include_str!("../../../../migrations/sqlite/0012_life.sql")),
     ("0014_lineage", include_str!("../../../../migrations/sqlite/0014_lineage.sql")),
     ("0016_tasks", include_str!("../../../../migrations/sqlite/0016_tasks.sql")),
+    ("0018_questions", include_str!("../../../../migrations/sqlite/0018_questions.sql")),
     ("0020_intelligence", include_str!("../../../../migrations/sqlite/0020_intelligence.sql")),
     ("0021_cluster", include_str!("../../../../migrations/sqlite/0021_cluster.sql")),
 ];

@@ -32,6 +32,7 @@ mod migrate;
 mod model_use;
 mod owners;
 mod playbooks;
+mod questions;
 mod reviews;
 mod row;
 mod schedules;
