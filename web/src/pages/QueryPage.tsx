@@ -88,7 +88,8 @@ export default function QueryPage() {
                 wrong={wrong}
                 rows={6}
               />
-              {problem && <Fault of={problem} />}
+              {problem &&
+                (wrong ? <p className="text-ink-2 wrap-anywhere">{problem.remedy}</p> : <Fault of={problem} />)}
               <div className="flex flex-wrap items-center gap-2">
                 <Button
                   tone="primary"

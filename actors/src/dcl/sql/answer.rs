@@ -76,7 +76,7 @@ fn refusal(fault: &Fault, sql: &str) -> Refusal {
     let message = if said.exception_message.is_empty() { &fault.detail } else { &said.exception_message };
     let at = said.position.and_then(|at| at.parse().ok());
     let remedy = match said.candidates.filter(|names| !names.is_empty()) {
-        Some(names) => format!("Use one of {names}."),
+        Some(names) => format!("Use one of {}.", names.replace(',', ", ")),
         None => "GET /api/v1/dcl/views has the views and their fields.".to_owned(),
     };
     Refusal::new(Why::Wrong, placed(sql, at, message), remedy)
