@@ -8,6 +8,7 @@
 //!
 //! A crash loses the board; the next start joins empty and takes what the rows give it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,6 +38,8 @@ const SETTLING: Duration = Duration::from_secs(3);
 const GUARD: Duration = Duration::from_millis(100);
 /// How often it is said that this node moves.
 const PULSE: Duration = Duration::from_secs(1);
+/// How often it is looked for what is kept of tenants that are gone, besides when one goes.
+const FORGET: Duration = Duration::from_mins(10);
 /// How often the work that tenants make is measured.
 const MEASURE: Duration = Duration::from_mins(1);
 
@@ -72,6 +75,8 @@ struct Inner {
     makings: Makings,
     board: Mutex<Board>,
     nudge: Notify,
+    /// Told when the rows of a tenant are gone.
+    gone_tenants: Notify,
     /// Rises with every sweep, and with everything that changes where requests go.
     changed: watch::Sender<u64>,
     departing: Mutex<Option<Departure>>,
@@ -86,6 +91,7 @@ impl Director {
             board: Mutex::new(Board::new(makings.holder.me().clone(), STARTS)),
             makings,
             nudge: Notify::new(),
+            gone_tenants: Notify::new(),
             changed: watch::Sender::new(0),
             departing: Mutex::default(),
             gone: watch::Sender::new(false),
@@ -95,6 +101,7 @@ impl Director {
             task(inner.clone().guard()),
             task(inner.clone().pulse()),
             task(inner.clone().measures()),
+            task(inner.clone().forgets()),
         ];
         Self { inner, tasks: Mutex::new(tasks) }
     }
@@ -125,6 +132,11 @@ impl Director {
     /// A hop came back from a node that is not the owner: where to try again, if anywhere.
     pub fn again(&self, tenant: TenantId, nth: u32, tried: i64, told: Option<Route>) -> Option<Place> {
         self.inner.board.lock().again(tenant, nth, tried, Answer::Misdirected(told))
+    }
+
+    /// Has the rows looked at now: what was known of an owner seems to be old.
+    pub fn nudge(&self) {
+        self.inner.nudge.notify_one();
     }
 
     /// Waits until a tenant is known to be owned under a later epoch than that.
@@ -241,6 +253,34 @@ impl Inner {
         }
     }
 
+    /// Takes away what is left here of tenants that are gone: a node that owned one once has views of it.
+    async fn forgets(self: Arc<Self>) {
+        loop {
+            if let Err(error) = self.forget_the_gone().await {
+                tracing::warn!("what is left of tenants that are gone was not looked for: {}", error.chain());
+            }
+            tokio::select! {
+                () = tokio::time::sleep(FORGET) => {}
+                () = self.gone_tenants.notified() => {}
+            }
+        }
+    }
+
+    async fn forget_the_gone(&self) -> Result<()> {
+        // In this order: whoever is made meanwhile is in the rows, and not among those that are kept.
+        let kept = self.makings.host.kept().await?;
+        if kept.is_empty() {
+            return Ok(());
+        }
+        let there: HashSet<TenantId> =
+            self.makings.authority.view().await?.tenures.iter().map(|tenure| tenure.tenant).collect();
+        for tenant in kept.into_iter().filter(|tenant| !there.contains(tenant)) {
+            self.makings.host.forget(&self.scope(tenant)).await?;
+            tracing::info!(%tenant, "what was left here of a tenant that is gone was taken away");
+        }
+        Ok(())
+    }
+
     async fn sweeps(self: Arc<Self>) {
         let mut watch = Watch::default();
         loop {
@@ -284,7 +324,9 @@ impl Inner {
         let acts = {
             let mut board = self.board.lock();
             let silent = watch.see(&view, self.me(), &rules.terms, sent, now);
-            board.see(view);
+            if board.see(view) {
+                self.gone_tenants.notify_one();
+            }
             let here = Here {
                 me: self.me(),
                 held: self.holds(),

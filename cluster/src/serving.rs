@@ -7,7 +7,7 @@
 //!
 //! A crash forgets all of it; the next start serves nobody until the rows say so.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use autonomos_runtime::authority::{Instance, Title, View};
@@ -92,9 +92,12 @@ impl Board {
         self.served.get(&tenant).map(|serving| serving.epoch)
     }
 
-    /// Rows were read: whose tenants are, and what that says of those that are being handed over.
-    pub fn see(&mut self, view: View) {
+    /// Rows were read: whose tenants are, and what that says of those that are being handed over. Whether somebody is gone
+    /// since the rows before.
+    pub fn see(&mut self, view: View) -> bool {
         self.routes.see(&view);
+        let there: HashSet<TenantId> = view.tenures.iter().map(|tenure| tenure.tenant).collect();
+        let gone = self.view.tenures.iter().any(|tenure| !there.contains(&tenure.tenant));
         for tenure in &view.tenures {
             // Once the transfer was sent only its answer counts.
             let early = |giving: &Giving| giving.writes() || giving.step() == Step::Checkpointing;
@@ -107,6 +110,7 @@ impl Board {
             }
         }
         self.view = Arc::new(view);
+        gone
     }
 
     /// Somebody told of an owner.
@@ -286,7 +290,7 @@ mod tests {
         let mut board = board();
         assert!(!board.settles(TENANT), "this node is not even a member");
         let placer = autonomos_runtime::authority::Placer { holder: who("a"), epoch: 1 };
-        board.see(View { placer: Some(placer), ..View::default() });
+        assert!(!board.see(View { placer: Some(placer), ..View::default() }));
         assert!(board.settles(TENANT));
     }
 }

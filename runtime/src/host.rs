@@ -23,4 +23,8 @@ pub trait TenantHost: Send + Sync + 'static {
     async fn halt_all(&self);
     /// Who runs here.
     fn running(&self) -> Vec<TenantId>;
+    /// Of whom this node keeps anything that the rows do not, whether it owns them or not: views, mostly.
+    async fn kept(&self) -> Result<Vec<TenantId>>;
+    /// Takes away what it keeps of a tenant that is gone.
+    async fn forget(&self, scope: &Scope) -> Result<()>;
 }

@@ -32,6 +32,7 @@ mod guard;
 mod handle;
 mod identity;
 mod json;
+mod kept;
 mod ledger;
 mod log;
 pub mod materializer;

@@ -4,7 +4,7 @@
 //! cannot be opened, or that turns out damaged, is set aside and folded again. A passive tenant costs nothing.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
@@ -213,6 +213,11 @@ impl Dcl {
 
     fn now(&self) -> u64 {
         self.elapsed().as_millis() as u64
+    }
+
+    /// Where all files are.
+    pub(super) fn folder(&self) -> &Path {
+        &self.inner.settings.folder
     }
 
     pub(super) fn place(&self, tenant: TenantId) -> Result<Place> {

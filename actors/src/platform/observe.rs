@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use autonomos_runtime::bus::Event;
 use autonomos_runtime::store::{Connection, Page};
-use autonomos_runtime::supervision::Observed;
+use autonomos_runtime::supervision::{Key, Observed};
 use autonomos_runtime::{Result, Scope};
 use serde_json::{Value, json};
 
@@ -16,6 +16,12 @@ impl Platform {
     /// The tenant's actors as they are now.
     pub fn observed(&self, scope: &Scope) -> Vec<Observed> {
         self.parts().node.observatory().snapshot(scope)
+    }
+
+    /// Entries of the log that the tenant's views do not have yet; none where they are not kept up to date on this node.
+    pub fn lag(&self, scope: &Scope) -> Option<u64> {
+        let seen = self.parts().node.observatory().get(&Key::of(scope, "dcl"))?;
+        Some(seen.progress.lag)
     }
 
     /// Why the tenant's actors are stopped on this node, if they are because they could not go on.

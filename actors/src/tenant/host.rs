@@ -359,6 +359,21 @@ impl TenantHost for Host {
     fn running(&self) -> Vec<TenantId> {
         self.trees.lock().keys().copied().collect()
     }
+
+    async fn kept(&self) -> Result<Vec<TenantId>> {
+        let dcl = self.parts.dcl.clone();
+        tokio::task::spawn_blocking(move || dcl.kept())
+            .await
+            .map_err(|e| Error::internal("host.kept", "the folder of the views could not be looked at").source(e))
+    }
+
+    async fn forget(&self, scope: &Scope) -> Result<()> {
+        self.stop(scope).await?;
+        self.parts.vault.forget(scope);
+        self.parts.lineage.forget(scope);
+        self.parts.bus.forget(scope).await;
+        self.parts.dcl.erase(scope).await
+    }
 }
 
 /// What whoever needs the actors of a tenant of another node is told.

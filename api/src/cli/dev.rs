@@ -6,6 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::Duration;
 
+use autonomos_cluster::serving::Place;
 use autonomos_runtime::ids::TraceId;
 use autonomos_runtime::store::{NewToken, NewUser, Role, TokenHash, TokenPurpose, User};
 use autonomos_runtime::{Actor, Ambient, Error, Result, Scope};
@@ -39,11 +40,21 @@ pub async fn run(mut args: NodeArgs) -> Result<()> {
     let app = node.app().clone();
     tokio::spawn(async move {
         let scope = Scope::new(user.tenant_id, Actor::User(user.id), TraceId::new(&app.ambient));
+        let Some(scope) = here(&app, scope).await else { return };
         if let Err(error) = autonomos_actors::demo::ensure(&app.platform, &scope).await {
             tracing::error!(error = error.chain(), "the demo could not be set up");
         }
     });
     node.run_until_told().await
+}
+
+/// To act as the tenant's owner; none if another node is, which has seen to the demo.
+async fn here(app: &AppState, scope: Scope) -> Option<Scope> {
+    let Some(relay) = &app.relay else { return Some(scope) };
+    match relay.director().settle(scope.tenant(), true, false).await {
+        Place::Here(epoch) => Some(scope.under(epoch)),
+        _ => None,
+    }
 }
 
 /// The key of this data directory, made at the first run.

@@ -1,14 +1,21 @@
 //! `autonomos doctor`: looks at what a node needs before it needs it, and says each in a line.
 
+mod cluster;
+
 use std::net::TcpListener;
 
+use autonomos_runtime::config::Config;
 use autonomos_runtime::{Error, Result};
 
 use super::NodeArgs;
 
 /// Looks, prints, and fails if something is missing.
-pub fn run(args: &NodeArgs) -> Result<()> {
-    let findings = [("data directory", folder(args)), ("listen address", address(args)), ("secret key", secret(args))];
+pub async fn run(args: NodeArgs) -> Result<()> {
+    let config = Config::load(args.config.as_deref(), std::env::vars())?;
+    let args = NodeArgs { node_id: args.named(&config), ..args };
+    let own = [("data directory", folder(&args)), ("listen address", address(&args)), ("secret key", secret(&args))];
+    let mut findings: Vec<_> = own.into_iter().map(|(what, found)| (what.to_owned(), found)).collect();
+    findings.extend(cluster::look(&args, &config).await);
     let mut missing = 0;
     for (what, found) in &findings {
         match found {

@@ -49,7 +49,7 @@ enum Verb {
     Tenant(tenant::TenantVerb),
     /// Brings a PostgreSQL store to this version, as the owner of its tables.
     Migrate(NodeArgs),
-    /// Looks whether this machine has what a node needs.
+    /// Looks whether this machine has what a node needs, and whether the cluster is there that it is to be one of.
     Doctor(NodeArgs),
     /// Prints the OpenAPI document.
     Openapi,
@@ -114,7 +114,7 @@ pub fn main() -> ExitCode {
         Verb::Apply(args) => block_on(apply::run(args)),
         Verb::Tenant(verb) => block_on(tenant::run(verb)),
         Verb::Migrate(args) => block_on(migrate::run(args)),
-        Verb::Doctor(args) => doctor::run(&args),
+        Verb::Doctor(args) => block_on(doctor::run(args)),
         Verb::Openapi => openapi::run(),
         Verb::SqlWorker(args) => match sql_worker::run(args) {
             Ok(ended) => return ended,

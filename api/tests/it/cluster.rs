@@ -224,6 +224,24 @@ async fn any_node_answers_any_request() {
         let stranger = at(&ben, &base);
         assert_eq!(stranger.get(&format!("/api/v1/aam/connections/{id}")).await.status(), StatusCode::NOT_FOUND);
     }
+    // Anybody tells who is there and where the tenant is.
+    for who in [&ann, &at_b, &at_c] {
+        let cluster: Value = who.get("/api/v1/admin/cluster").await.json().await.unwrap();
+        let nodes = cluster["nodes"].as_array().unwrap();
+        let of = |name: &str| nodes.iter().find(|node| node["id"] == name).unwrap();
+        assert!(nodes.len() == 3 && nodes.iter().all(|node| node["state"] == "ready"), "{cluster}");
+        assert_eq!(nodes.iter().filter(|node| node["here"] == true).count(), 1);
+        assert_eq!((&of("a")["lease"]["owns"], &of("b")["lease"]["owns"]), (&json!(1), &json!(0)), "{cluster}");
+        assert_eq!(nodes.iter().filter(|node| node["lease"]["places"] == true).count(), 1);
+        assert_eq!(of("b")["lease"]["address"].as_str().unwrap(), b.url(""));
+        let place = &cluster["tenants"][0];
+        assert_eq!((&place["node"], &place["epoch"], &place["moves"][0]["epoch"]), (&json!("a"), &json!(1), &json!(1)));
+        assert_eq!(place["lag"].as_u64(), (who.base == ann.base).then_some(0), "{place}");
+    }
+    let metrics = at_b.get("/metrics").await.text().await.unwrap();
+    for name in ["autonomos_lease_beats_total", "autonomos_cluster_tenants", "autonomos_http_relayed_total"] {
+        assert!(metrics.contains(name), "{name}");
+    }
     // The same key is the same request, whichever node it comes to.
     let first = works(&at_b, "once").await.unwrap();
     assert_eq!(works(&at_c, "once").await.unwrap(), first);
@@ -263,8 +281,15 @@ async fn what_a_killed_node_answered_for_goes_on_elsewhere() {
     // While nobody owns it, people are told to come again; then they are served as before.
     let after = until(|| works(&at_b, "after")).await;
     done.insert(after);
-    at_c.upload("crm/accounts_2.csv", accounts(300, 400)).await;
-    until(|| async { (at_c.post(&sync, &json!({})).await.status() == StatusCode::ACCEPTED).then_some(()) }).await;
+    // Another node may have been told later, and says so.
+    until(|| async {
+        let put = at_c.request(Method::PUT, "/api/v1/files/crm/accounts_2.csv").body(accounts(300, 400));
+        let status = put.send().await.unwrap().status();
+        assert!([StatusCode::CREATED, StatusCode::SERVICE_UNAVAILABLE].contains(&status), "{status}");
+        (status == StatusCode::CREATED).then_some(())
+    })
+    .await;
+    assert_eq!(at_c.post(&sync, &json!({})).await.status(), StatusCode::ACCEPTED);
     rows(&at_c, 400).await;
     let left = until(|| tasks(&at_c)).await;
     assert!(done.is_subset(&left), "{:?} are lost", done.difference(&left));
@@ -347,4 +372,65 @@ async fn a_name_that_is_in_use_is_refused_at_the_start() {
         assert_eq!(refused.field.as_deref(), Some(field), "{}", refused.chain());
         assert!(refused.remedy.is_some());
     }
+}
+
+/// What the doctor says of a node to be, a line a finding.
+async fn doctor(settings: &str, name: &str, dir: &Path) -> (bool, String) {
+    let config = dir.join("doctor.toml");
+    std::fs::write(&config, settings).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_autonomos"));
+    command.args(["doctor", "--listen", "127.0.0.1:0", "--node-id", name, "--config"]).arg(&config);
+    command.arg("--data-dir").arg(dir.join("doctor")).env("AUTONOMOS_SECRET_KEY", SECRET).env_remove("LD_LIBRARY_PATH");
+    let said = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    (said.status.success(), String::from_utf8(said.stdout).unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_looks_at_what_nodes_share() {
+    let town = Town::new().await;
+    let _a = town.node("a").await;
+    let redis = autonomos_cluster::testkit::redis::Server::shared().url();
+    let all = format!("{}[bus]\nredis_url = \"{redis}\"\n", town.settings);
+    let dir = tempfile::tempdir().unwrap();
+    let (well, said) = doctor(&all, "z", dir.path()).await;
+    assert!(well, "{said}");
+    for what in ["cluster settings", "shared files", "redis", "database", "clock", "node a"] {
+        assert!(said.contains(&format!("ok    {what}: ")), "{what}: {said}");
+    }
+    let (well, said) = doctor(&all, "a", dir.path()).await;
+    assert!(!well && said.contains("FAIL  node a: another process runs by this name"), "{said}");
+    let (well, said) = doctor(&town.settings, "z", dir.path()).await;
+    assert!(!well && said.contains("FAIL  redis: ") && said.contains("REDIS_URL"), "{said}");
+    let away = all.replace("/autonomos_app@127.0.0.1:", "/autonomos_app@127.0.0.1:1");
+    let (well, said) = doctor(&away.replace("owner_url", "# owner_url"), "z", dir.path()).await;
+    assert!(!well && said.contains("FAIL  database: "), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_node_keeps_anything_of_a_tenant_that_is_gone() {
+    let town = Town::new().await;
+    let (a, b) = (town.node("a").await, town.node("b").await);
+    let ann = a.register("ann").await;
+    ann.upload("crm/accounts_1.csv", accounts(0, 50)).await;
+    let id = ann.connect("crm", "file", json!({"path": "crm/*.csv", "system": "salesforce"})).await;
+    assert_eq!(
+        ann.post(&format!("/api/v1/aam/connections/{id}/sync"), &json!({})).await.status(),
+        StatusCode::ACCEPTED
+    );
+    rows(&ann, 50).await;
+    // It moves, and its views stay behind: it may come back.
+    let a = a.restart().await;
+    let at_b = at(&ann, &b.url(""));
+    rows(&at_b, 50).await;
+    let views =
+        |node: &TestNode| node.data_dir().join("views").join(format!("registry_{}.duckdb", ann.tenant)).exists();
+    assert!(views(&a) && views(&b));
+    let tenant = at_b.json("/api/v1/admin/tenant").await;
+    let gone = at_b
+        .request(Method::DELETE, "/api/v1/admin/tenant")
+        .header("if-match", tenant["version"].to_string())
+        .json(&json!({"name": tenant["name"]}));
+    let status = gone.send().await.unwrap().status();
+    assert!(status.is_success(), "{status}");
+    until(|| async { (!views(&a) && !views(&b)).then_some(()) }).await;
 }

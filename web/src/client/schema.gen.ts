@@ -4431,6 +4431,34 @@ export interface components {
             /** @description Its view. */
             view: string;
         };
+        /** @description What the rows say of a start of a node of a cluster. */
+        LeaseView: {
+            /** @description Where other nodes reach it. */
+            address: string;
+            /**
+             * Format: int64
+             * @description How long ago it joined, in seconds.
+             */
+            age_seconds: number;
+            /** @description This start of its process. */
+            incarnation: string;
+            /**
+             * Format: int64
+             * @description What is left of its lease, in milliseconds.
+             */
+            lease_ms: number;
+            /** @description Tenants of it that are wanted elsewhere. */
+            leaving: number;
+            /** @description Tenants that it owns. */
+            owns: number;
+            /** @description Whether it is the one that places tenants. */
+            places: boolean;
+            /**
+             * Format: int32
+             * @description Its share of the tenants, relative to that of others.
+             */
+            weight: number;
+        };
         /** @description Upper bounds; 0 is none. */
         Limits: {
             /**
@@ -4794,6 +4822,14 @@ export interface components {
              */
             tokens_today: number;
         };
+        /** @description From when on a tenant was owned so. */
+        MoveView: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            epoch: number;
+            node: string;
+        };
         /** @description The tenant. */
         MyTenant: {
             /** Format: uuid */
@@ -4907,9 +4943,13 @@ export interface components {
              */
             total: number;
         };
-        /** @description A node. */
+        /** @description A node; of one that is alone only who it is. */
         NodeView: {
+            /** @description Whether it is the one that answers. */
+            here: boolean;
             id: string;
+            lease?: components["schemas"]["LeaseView"] | null;
+            /** @description `ready`, `late` (it missed a renewal), `expired` (its lease ran out and nobody acted on it yet), `draining`, `left`, `dead`. */
             state: string;
             version: string;
         };
@@ -4970,10 +5010,19 @@ export interface components {
         PlaceView: {
             /** Format: int64 */
             epoch: number;
+            /**
+             * Format: int64
+             * @description Entries of the log that its views do not have yet; where another node answers than its own, that is not known.
+             */
+            lag?: number | null;
+            /** @description Its last owners, the latest first. */
+            moves: components["schemas"]["MoveView"][];
+            /** @description The node that it is on its way to. */
+            moving_to?: string | null;
             node: string;
             /** @description As the tenant's life has it, or `suspended` when its actors were stopped on this node. */
             state: string;
-            /** @description Why they were, since when, and when they start again. */
+            /** @description Why its actors were stopped, since when, and when they start again. */
             suspension?: Record<string, unknown> | null;
             tenant_id: string;
         };

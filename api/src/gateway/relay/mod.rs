@@ -238,6 +238,7 @@ async fn pass_on(
         let answer = if untimed { asked.await? } else { within(left, asked).await?? };
         let answer = answer.map_err(|e| {
             tracing::warn!(owner = %route.owner.node, error = %e, "the owner of a tenant could not be asked");
+            relay.director.nudge();
             nobody(Some(&route))
         })?;
         telemetry::request_relayed(answer.status());

@@ -43,6 +43,11 @@ impl PostgresAuthority {
         Ok(Self { options: short.session(patience)?, patience, connection: Mutex::default() })
     }
 
+    /// What the database's clock says, in milliseconds since 1970.
+    pub async fn clock(&self) -> Result<i64> {
+        self.one(sqlx::query("select clock_millis()")).await?.try_get(0).map_err(Error::from)
+    }
+
     async fn session(&self) -> Result<Session<'_>> {
         let mut slot = self.connection.lock().await;
         let connection = match slot.take() {

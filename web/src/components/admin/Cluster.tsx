@@ -5,6 +5,7 @@ import { Async } from "@/ui/Async";
 import { Badge } from "@/ui/Badge";
 import { Card } from "@/ui/Card";
 import { Facts } from "@/ui/Facts";
+import { Ago } from "@/ui/Time";
 import { useTruth } from "../truth";
 
 export function Cluster() {
@@ -24,7 +25,17 @@ export function Cluster() {
                   className="flex items-center justify-between gap-4 rounded-xl border border-line px-4 py-3"
                 >
                   <span>
-                    <b>{node.id}</b> <span className="text-sm text-ink-3">version {node.version}</span>
+                    <b>{node.id}</b>{" "}
+                    <span className="text-sm text-ink-3">
+                      version {node.version}
+                      {node.here && ", answers here"}
+                    </span>
+                    {node.lease && (
+                      <span className="block text-sm text-ink-3">
+                        {node.lease.address}, <span className="num">{node.lease.owns}</span> tenants
+                        {node.lease.places && ", places them"}
+                      </span>
+                    )}
                   </span>
                   <Badge word={node.state} />
                 </li>
@@ -43,12 +54,22 @@ export function Cluster() {
                   items={[
                     ["Name", tenant ?? ""],
                     ["State", <Badge key="state" word={place.state} />],
-                    ["Runs on", place.node],
+                    ["Runs on", place.moving_to ? `${place.node}, on its way to ${place.moving_to}` : place.node],
                     [
                       "Epoch",
                       <span key="epoch" className="num">
                         {place.epoch}
                       </span>,
+                    ],
+                    [
+                      "Owners",
+                      <ul key="owners">
+                        {place.moves.slice(0, 5).map((move) => (
+                          <li key={move.epoch}>
+                            <span className="num">{move.epoch}</span> {move.node}, <Ago at={move.at} />
+                          </li>
+                        ))}
+                      </ul>,
                     ],
                     ["Id", <code key="id">{place.tenant_id}</code>],
                   ]}
