@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use autonomos_cluster::testkit::redis;
+use autonomos_cluster::testkit::redis::Server as Redis;
 use autonomos_runtime::testkit::postgres;
 
 use super::proxy::Proxy;
@@ -24,7 +24,7 @@ pub struct Town {
     /// Truth.
     pub postgres: postgres::Server,
     /// Live events.
-    pub redis: redis::Server,
+    pub redis: Redis,
     /// The database, for whoever may do everything.
     pub superuser: String,
     /// The nodes.
@@ -60,7 +60,7 @@ impl Town {
     pub async fn start(binary: &Path, nodes: usize) -> Outcome<Self> {
         let postgres =
             tokio::task::spawn_blocking(postgres::Server::start_apart).await.map_err(|e| e.to_string())??;
-        let redis = tokio::task::spawn_blocking(redis::Server::start).await.map_err(|e| e.to_string())?;
+        let redis = tokio::task::spawn_blocking(Redis::start).await.map_err(|e| e.to_string())?;
         let urls = postgres.store().await;
         let folder = std::env::temp_dir().join(format!("autonomos-chaos-{}", std::process::id()));
         std::fs::create_dir_all(folder.join("files")).map_err(|e| e.to_string())?;
