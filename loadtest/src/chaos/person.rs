@@ -71,24 +71,24 @@ impl Person {
 
     /// Where and as whom, for somebody who asks one node.
     pub fn at_any(&self) -> (String, String) {
-        (self.node(), self.token.clone())
+        (self.nodes[self.turn() % self.nodes.len()].clone(), self.token.clone())
     }
 
-    /// The next node in turn.
-    fn node(&self) -> String {
-        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
-        self.nodes[turn as usize % self.nodes.len()].clone()
+    /// Whose turn it is to be asked first.
+    pub fn turn(&self) -> usize {
+        self.turn.fetch_add(1, Ordering::Relaxed) as usize
     }
 
     /// Asks one node once; inside an error: it says to come again, or nothing.
     pub async fn once(
         &self,
+        turn: usize,
         method: Method,
         path: &str,
         body: Option<&Value>,
         key: Option<&str>,
     ) -> Outcome<Result<Value, Option<String>>> {
-        let mut request = self.http.request(method, format!("{}{path}", self.node()));
+        let mut request = self.http.request(method, format!("{}{path}", self.nodes[turn % self.nodes.len()]));
         if !self.token.is_empty() {
             request = request.bearer_auth(&self.token);
         }
@@ -128,8 +128,9 @@ impl Person {
     pub async fn insist(&self, method: Method, path: &str, body: Option<Value>, key: Option<&str>) -> Outcome<Value> {
         let began = clock::now();
         let mut last = "no answer".to_owned();
-        loop {
-            match self.once(method.clone(), path, body.as_ref(), key).await? {
+        // Whoever got no answer asks the next node, as whatever stands before nodes does.
+        for turn in self.turn().. {
+            match self.once(turn, method.clone(), path, body.as_ref(), key).await? {
                 Ok(answer) => return Ok(answer),
                 Err(said) => last = said.unwrap_or(last),
             }
@@ -141,6 +142,7 @@ impl Person {
             }
             tokio::time::sleep(PAUSE).await;
         }
+        Err("there is no other node to ask".to_owned())
     }
 
     /// Waits until a task has ended well.

@@ -154,7 +154,12 @@ async fn feed(ledger: Arc<Ledger>, over: Arc<AtomicBool>) -> Outcome {
 async fn look(ledger: Arc<Ledger>, over: Arc<AtomicBool>) -> Outcome {
     while !over.load(Ordering::Relaxed) {
         let at = clock::now();
-        if ledger.person.once(Method::GET, "/api/v1/dcl/views/opportunities?limit=10", None, None).await?.is_err() {
+        if ledger
+            .person
+            .once(ledger.person.turn(), Method::GET, "/api/v1/dcl/views/opportunities?limit=10", None, None)
+            .await?
+            .is_err()
+        {
             ledger.refused.lock().push(at);
         }
         tokio::time::sleep(LOOKS).await;

@@ -1,6 +1,6 @@
 // One layer of the flow monitor: its minute as a line, its latency, and its events, of which only those in sight are drawn.
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useRef } from "react";
+import { useRef, useState } from "react";
 import type { LiveEvent } from "@/client/types";
 import type { Layer } from "@/live/store";
 import type { Hue } from "@/ui/Badge";
@@ -30,8 +30,12 @@ type Props = {
   onChoose: (event: LiveEvent) => void;
 };
 
-export function FlowColumn({ layer, title, events, rates, names, lit, chosen, onChoose }: Props) {
+export function FlowColumn({ layer, title, events: all, rates, names, lit, chosen, onChoose }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
+  // What is pointed at holds still: pressed and let go of is the same row, however fast others arrive.
+  const [held, setHeld] = useState<LiveEvent[] | null>(null);
+  const events = held ?? all;
+  const late = held ? all.filter((event) => event.seq > (held[0]?.seq ?? 0)).length : 0;
   const virtualizer = useVirtualizer({
     count: events.length,
     getScrollElement: () => scroller.current,
@@ -44,7 +48,11 @@ export function FlowColumn({ layer, title, events, rates, names, lit, chosen, on
   const total = rates.reduce((sum, value) => sum + value, 0);
   const [half, most] = [quantile(times, 0.5), quantile(times, 0.95)];
   return (
-    <Card title={title} flush hint={`${count(total)} ${layer === "agent" ? "steps" : "rows"} a minute`}>
+    <Card
+      title={title}
+      flush
+      hint={`${count(total)} ${layer === "agent" ? "steps" : "rows"} a minute${late > 0 ? `, ${count(late)} new` : ""}`}
+    >
       <div className="px-5">
         <Spark values={rates} hue={HUES[layer]} label={`${title}: ${total} in the last minute`} />
         <dl className="mt-1 mb-3 flex flex-wrap gap-x-5 text-sm text-ink-2">
@@ -62,6 +70,9 @@ export function FlowColumn({ layer, title, events, rates, names, lit, chosen, on
           aria-label={`${title}, events`}
           aria-live="off"
           className="h-[46dvh] overflow-y-auto border-t border-line"
+          onPointerEnter={() => setHeld(all)}
+          onPointerLeave={() => setHeld(null)}
+          onPointerCancel={() => setHeld(null)}
         >
           <ol className="relative" style={{ height: virtualizer.getTotalSize() }}>
             {virtualizer.getVirtualItems().map((item) => {

@@ -7,7 +7,7 @@ import { useEffect, useMemo, useState } from "react";
 import type { LiveEvent } from "@/client/types";
 import { flow } from "@/client/views";
 import { useAddress } from "@/components/address";
-import { failed, subjectOf } from "@/components/events";
+import { failed, sentence, subjectOf } from "@/components/events";
 import { FlowColumn } from "@/components/FlowColumn";
 import { Journey } from "@/components/Journey";
 import { useEntities, useSourceNames } from "@/components/names";
@@ -18,6 +18,7 @@ import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import Chart from "@/ui/Chart";
 import { Dot } from "@/ui/Dot";
+import { Raw } from "@/ui/Facts";
 import { Segmented, Select } from "@/ui/Field";
 import { Fault } from "@/ui/States";
 
@@ -145,6 +146,12 @@ export default function FlowMonitorPage() {
           chosen={chosen}
           names={names}
         />
+      )}
+      {chosen && !subject && (
+        <Card title="About no entity" hint="so it has no journey" className="mt-4">
+          <p className="mb-3">{sentence(chosen, names)}</p>
+          <Raw value={chosen} label="As the API says it" />
+        </Card>
       )}
     </Page>
   );
