@@ -3067,7 +3067,7 @@ export interface components {
             /** @description Its id: given once, and never changed. Any id that it or one of its records ever had leads here. */
             id: string;
             /** @description Its records: in a list their ids, by itself each with its values, its source and whether it is there still. */
-            members: Record<string, unknown>[];
+            members: unknown[];
             /** @description Why they are one: pairs that were found, each comparison with its level and weight. Only by itself. */
             pairs?: Record<string, unknown>[] | null;
             /**
@@ -8308,7 +8308,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/yaml": string;
+                    "application/yaml": Record<string, unknown>;
                 };
             };
             /** @description A problem */

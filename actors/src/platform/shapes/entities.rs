@@ -67,7 +67,6 @@ pub struct EntityView {
     #[schema(value_type = Object)]
     pub sources: Value,
     /// Its records: in a list their ids, by itself each with its values, its source and whether it is there still.
-    #[schema(value_type = Vec<Object>)]
     pub members: Vec<Value>,
     /// Why they are one: pairs that were found, each comparison with its level and weight. Only by itself.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -21,7 +21,7 @@ pub struct Parts {
 
 /// The configuration as YAML.
 #[utoipa::path(get, path = "/api/v1/config/export", operation_id = "export_configuration", tag = "config",
-    params(Parts), responses((status = 200, body = String, content_type = "application/yaml")))]
+    params(Parts), responses((status = 200, body = Object, content_type = "application/yaml")))]
 pub async fn export(State(app): State<AppState>, who: Operator, Params(parts): Params<Parts>) -> Answer<Response> {
     let text = app.platform.export_configuration(&who.scope, parts.cursors.unwrap_or(true)).await?;
     Ok(([(header::CONTENT_TYPE, "application/yaml")], text).into_response())
