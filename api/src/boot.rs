@@ -94,6 +94,7 @@ impl Node {
         let metrics = telemetry::measure();
         autonomos_runtime::metrics::describe();
         autonomos_actors::metrics::describe();
+        autonomos_cluster::metrics::describe();
         let secrets: Vec<&str> = std::iter::once(secret).chain(args.previous_secret_key.as_deref()).collect();
         let mut tokens = Tokens::new(ambient.clone(), &secrets)?;
         if let Some(path) = &args.signing_key_file {
@@ -130,7 +131,6 @@ impl Node {
         let host = if plan.is_some() { Host::among_others(parts) } else { Host::new(parts) };
         let (heart, relay) = match &plan {
             Some(plan) => {
-                autonomos_cluster::metrics::describe();
                 let heart = plan.join().await?;
                 let director = plan.direct(store.clone(), host.clone())?;
                 (Some(heart), Some(Relay::new(director, Hops::new(ambient.clone(), &secrets))?))
@@ -260,14 +260,14 @@ async fn down(app: AppState, serving: JoinHandle<()>, heart: Option<Heart>) -> R
 }
 
 /// Whether the files can be got at: better said now than to whoever uploads the first one.
-async fn reachable(folders: Arc<Folder>) -> Result<()> {
+pub(crate) async fn reachable(folders: Arc<Folder>) -> Result<()> {
     tokio::task::spawn_blocking(move || folders.check())
         .await
         .map_err(|e| Error::internal("files.interrupted", "the place for files could not be looked at").source(e))?
 }
 
 /// Where Redis is, if there is one.
-fn redis_place(config: &Config) -> Result<Option<link::Place>> {
+pub(crate) fn redis_place(config: &Config) -> Result<Option<link::Place>> {
     let patience = Duration::from_millis(config.bus.patience_ms);
     config.bus.redis_url.reveal().map(|url| link::Place::of(url, patience)).transpose()
 }
@@ -283,7 +283,6 @@ async fn bus(
     let Some(place) = redis_place(config)? else {
         return Ok((Arc::new(local::kept_in(args.data_dir.join("live"), ambient.clone(), limits)?), None));
     };
-    autonomos_cluster::metrics::describe();
     let makings = Makings {
         ambient: ambient.clone(),
         limits,

@@ -414,8 +414,10 @@ impl Inner {
                 board.serve(*tenant, *epoch);
                 self.makings.host.grant(*tenant, *epoch);
             }
+            // Thousands are taken over at once: looked up, not searched for, while the board is held.
+            let begun: HashSet<TenantId> = starts.iter().map(|(tenant, _)| *tenant).collect();
             let works = refs.iter().filter(|t| t.state == TenantState::Active && t.has_work);
-            works.filter(|t| starts.iter().any(|(tenant, _)| *tenant == t.id)).for_each(|t| board.start(t.id));
+            works.filter(|t| begun.contains(&t.id)).for_each(|t| board.start(t.id));
             metrics::served(board.count());
         }
         self.start_trees();

@@ -21,7 +21,7 @@ const DROPPED: &str = "autonomos_bus_dropped_total";
 const FORGED: &str = "autonomos_bus_forged_total";
 const SPOILED: &str = "autonomos_bus_spoiled_total";
 
-/// Gives every metric its help; once, when a recorder is installed and there are other nodes or Redis.
+/// Gives every metric its help; once, when a recorder is installed.
 pub fn describe() {
     describe_counter!(BEATS, "Renewals of this node's lease, by what became of them");
     describe_counter!(LAPSES, "Times this node's lease lapsed and everything on it was stopped");

@@ -129,8 +129,7 @@ impl Server {
     }
 
     fn status(&self, name: &str) -> f64 {
-        let Some(child) = &self.child else { return 0.0 };
-        field(&std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default(), name) / 1024.0
+        self.child.as_ref().map_or(0.0, |child| memory_mb(child.id(), name))
     }
 
     /// Ends it as a power cut would.
@@ -164,6 +163,11 @@ impl Server {
     pub fn folder(&self) -> &Path {
         &self.folder
     }
+}
+
+/// Memory of a process as `/proc/<pid>/status` names it, in MB; none of one that has ended.
+pub fn memory_mb(process: u32, name: &str) -> f64 {
+    field(&std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default(), name) / 1024.0
 }
 
 /// A number of `/proc/<pid>/status`.

@@ -5,7 +5,6 @@
 //! taken again from its beginning, so a crash at any point means to begin anew with the next start. The row of the tenant
 //! goes last; its end stays as the proof.
 
-use autonomos_runtime::host::TenantHost as _;
 use autonomos_runtime::ids::TenantId;
 use autonomos_runtime::{Error, Result, Scope};
 
@@ -40,13 +39,7 @@ impl Step {
     pub async fn take(self, host: &Host, scope: &Scope) -> Result<()> {
         let parts = host.parts();
         match self {
-            Self::Silence => {
-                host.stop(scope).await?;
-                parts.vault.forget(scope);
-                parts.lineage.forget(scope);
-                parts.bus.forget(scope).await;
-                Ok(())
-            }
+            Self::Silence => host.silence(scope).await,
             Self::Files => files(host, scope).await,
             Self::Views => parts.dcl.erase(scope).await,
             Self::Rows => rows(host, scope).await,

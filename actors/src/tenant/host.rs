@@ -290,6 +290,17 @@ impl Host {
     }
 }
 
+impl Host {
+    /// Nothing of a tenant runs here or is heard of any more, and its key leaves the memory. What is kept stays.
+    pub(super) async fn silence(&self, scope: &Scope) -> Result<()> {
+        self.stop(scope).await?;
+        self.parts.vault.forget(scope);
+        self.parts.lineage.forget(scope);
+        self.parts.bus.forget(scope).await;
+        Ok(())
+    }
+}
+
 #[async_trait::async_trait]
 impl TenantHost for Host {
     fn grant(&self, tenant: TenantId, epoch: i64) {
@@ -368,10 +379,7 @@ impl TenantHost for Host {
     }
 
     async fn forget(&self, scope: &Scope) -> Result<()> {
-        self.stop(scope).await?;
-        self.parts.vault.forget(scope);
-        self.parts.lineage.forget(scope);
-        self.parts.bus.forget(scope).await;
+        self.silence(scope).await?;
         self.parts.dcl.erase(scope).await
     }
 }

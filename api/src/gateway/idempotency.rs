@@ -25,7 +25,7 @@ use sha2::{Digest, Sha256};
 use super::limits;
 use super::relay::Owned;
 use crate::auth::caller::Caller;
-use crate::error::{self, Problem};
+use crate::error::Problem;
 use crate::state::AppState;
 
 /// Longest key.
@@ -86,10 +86,7 @@ async fn once(
     })?;
     let vault = &app.platform.host().parts().vault;
     let (parts, body) = request.into_parts();
-    let body = tokio::time::timeout(limits::body_time(&app.config), to_bytes(body, limits::body(&app.config)))
-        .await
-        .map_err(|_| error::slow_body())?
-        .map_err(|_| error::too_large())?;
+    let body = limits::whole(&app.config, body).await?;
     let Some(_run) = app.running.begin(scope.tenant(), route, key) else {
         return Err(Error::conflict("idempotency.running", "the first request with this key still runs")
             .field("Idempotency-Key")

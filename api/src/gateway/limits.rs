@@ -3,7 +3,11 @@
 use std::time::Duration;
 
 use autonomos_runtime::config::Config;
+use autonomos_runtime::{Error, Result};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::http::Method;
+
+use crate::error;
 
 /// Largest JSON body, in bytes.
 pub const fn body(config: &Config) -> usize {
@@ -13,6 +17,20 @@ pub const fn body(config: &Config) -> usize {
 /// Longest time a JSON body may take to arrive, and the time in which an upload has to move.
 pub const fn body_time(config: &Config) -> Duration {
     Duration::from_secs(config.http.body_seconds)
+}
+
+/// A body that is no upload, whole: in time, and no larger than it may be.
+pub async fn whole(config: &Config, of: Body) -> Result<Bytes> {
+    tokio::time::timeout(body_time(config), to_bytes(of, body(config)))
+        .await
+        .map_err(|_| error::slow_body())?
+        .map_err(|_| error::too_large())
+}
+
+/// An answer that did not come in time.
+pub fn too_long() -> Error {
+    Error::unavailable("request.timeout", "this took too long and was stopped")
+        .remedy("Ask for less at once, or try again later.")
 }
 
 /// Largest upload.

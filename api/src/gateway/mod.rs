@@ -145,11 +145,7 @@ async fn answered(
     } else {
         match tokio::time::timeout(longest, answer).await {
             Ok(response) => response,
-            Err(_) => Problem::from(
-                Error::unavailable("request.timeout", "this took too long and was stopped")
-                    .remedy("Ask for less at once, or try again later."),
-            )
-            .into_response(),
+            Err(_) => Problem::from(limits::too_long()).into_response(),
         }
     }
 }

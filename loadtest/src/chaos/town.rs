@@ -10,7 +10,7 @@ use autonomos_cluster::testkit::redis::Server as Redis;
 use autonomos_runtime::testkit::postgres;
 
 use super::proxy::Proxy;
-use crate::server::free_port;
+use crate::server::{free_port, memory_mb};
 use crate::{Outcome, clock};
 
 /// The lease, in seconds, as it comes by default.
@@ -197,10 +197,7 @@ impl Node {
 
     /// Resident memory, in MB.
     pub fn resident_mb(&self) -> f64 {
-        let Some(child) = &self.child else { return 0.0 };
-        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
-        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap_or_default();
-        line.split_whitespace().nth(1).and_then(|kb| kb.parse::<f64>().ok()).unwrap_or_default() / 1024.0
+        self.child.as_ref().map_or(0.0, |child| memory_mb(child.id(), "VmRSS:"))
     }
 
     fn log_tail(&self) -> String {

@@ -1,8 +1,7 @@
 // What admins keep: people, keys, the audit log, the tenant and its switches.
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { at } from "./base";
 import { cache } from "./cache";
-import { api, body, call } from "./http";
+import { api, body } from "./http";
 import type { Flag, Page, Person, Role, Task, Tenant } from "./types";
 
 const touch = (key: string) => () => cache.invalidateQueries({ queryKey: [key] });
@@ -47,17 +46,6 @@ export const chain = () =>
     queryKey: ["audit", "chain"],
     queryFn: ({ signal }) => body(api.GET("/api/v1/audit/verify", { signal })),
   });
-
-/** A file of the API, saved under a name. */
-export async function save(path: string, name: string): Promise<void> {
-  const answer = await call(new Request(location.origin + at(path)));
-  const url = URL.createObjectURL(await answer.blob());
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}
 
 export const tenant = () =>
   queryOptions({ queryKey: ["tenant"], queryFn: ({ signal }) => body(api.GET("/api/v1/admin/tenant", { signal })) });

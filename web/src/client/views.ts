@@ -1,7 +1,7 @@
 // The unified views and the layer they live in.
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { at } from "./base";
-import { api, body, call, get } from "./http";
+import { save } from "./file";
+import { api, body, get } from "./http";
 import type { DclState, FlowSnapshot, Graph, ProposedMapping, ViewPage, Views } from "./types";
 
 export const views = () =>
@@ -61,15 +61,8 @@ export const rows = (view: string, ask: Ask) =>
 /** Everything that matches, as a file. */
 export async function download(view: string, ask: Ask, format: "csv" | "parquet" | "json" | "arrow"): Promise<void> {
   const path = asking(view, { ...ask, limit: undefined, cursor: undefined });
-  const answer = await call(
-    new Request(location.origin + at(`${path}${path.includes("?") ? "&" : "?"}format=${format}`)),
-  );
-  const url = URL.createObjectURL(await answer.blob());
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = `${view}.${format === "arrow" ? "arrows" : format}`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  const name = `${view}.${format === "arrow" ? "arrows" : format}`;
+  await save(`${path}${path.includes("?") ? "&" : "?"}format=${format}`, name);
 }
 
 export const proposeMapping = (

@@ -67,11 +67,7 @@ fn refusal(fault: &Fault, sql: &str) -> Refusal {
     let said = fault.detail.find('{').and_then(|at| fault.detail.get(at..));
     let said = said.and_then(|json| serde_json::from_str::<Said>(json).ok()).unwrap_or_default();
     if fault.kind == FaultKind::Memory || fault.detail.contains("bad_alloc") || said.exception_type == "Out of Memory" {
-        return Refusal::new(
-            Why::Memory,
-            "the query took more memory than it may",
-            "Narrow it: filter earlier, group less finely, or make no large lists and texts.",
-        );
+        return Refusal::memory();
     }
     let message = if said.exception_message.is_empty() { &fault.detail } else { &said.exception_message };
     let at = said.position.and_then(|at| at.parse().ok());

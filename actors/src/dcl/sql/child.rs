@@ -40,9 +40,7 @@ pub(super) async fn ask(settings: &Settings, snapshot: &Place, request: &Request
     }
     stop(&mut child).await.map_err(|e| broken(e.into()))?;
     let seconds = settings.deadline.as_secs_f64();
-    Err(Error::invalid("query.timeout", format!("the query was stopped after {seconds} s"))
-        .field("/sql")
-        .remedy("Narrow it: filter earlier, join by equal keys, or group less finely."))
+    Err(timeout(&format!("after {seconds} s")))
 }
 
 fn start(settings: &Settings, snapshot: &Place) -> std::io::Result<Child> {
@@ -112,18 +110,20 @@ fn outcome(ended: Ended, most: u64) -> Result<Bytes> {
 fn by_signal(signal: i32, said: &str) -> Error {
     // An allocation that is refused where nothing can be thrown ends the process by its own hand.
     if ["bad_alloc", "memory allocation of", "Out of Memory"].iter().any(|words| said.contains(words)) {
-        return Error::invalid("query.memory", "the query took more memory than it may")
-            .field("/sql")
-            .remedy("Narrow it: filter earlier, group less finely, or make no large lists and texts.");
+        return Refusal::memory().into();
     }
     if signal == Signal::XCPU.as_raw() {
-        return Error::invalid("query.timeout", "the query was stopped because it computed for too long")
-            .field("/sql")
-            .remedy("Narrow it: filter earlier, join by equal keys, or group less finely.");
+        return timeout("because it computed for too long");
     }
     Error::invalid("query.crashed", "the query ended the process that ran it; nothing else was touched")
         .field("/sql")
         .remedy("Write it another way, and tell whoever runs this node.")
+}
+
+fn timeout(when: &str) -> Error {
+    Error::invalid("query.timeout", format!("the query was stopped {when}"))
+        .field("/sql")
+        .remedy("Narrow it: filter earlier, join by equal keys, or group less finely.")
 }
 
 fn broken(cause: Box<dyn std::error::Error + Send + Sync>) -> Error {

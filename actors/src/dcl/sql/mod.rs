@@ -120,6 +120,12 @@ impl Refusal {
     fn new(why: Why, message: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self { why, message: message.into(), remedy: remedy.into() }
     }
+
+    /// Memory ran out, whoever noticed.
+    fn memory() -> Self {
+        let remedy = "Narrow it: filter earlier, group less finely, or make no large lists and texts.";
+        Self::new(Why::Memory, "the query took more memory than it may", remedy)
+    }
 }
 
 impl From<Refusal> for Error {

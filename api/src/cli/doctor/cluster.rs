@@ -1,10 +1,10 @@
 //! `autonomos doctor` for a node that is to be one of many: what all of them share, whether the others are there, and whether
 //! clocks and versions agree.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use autonomos_actors::files::{Place, Quota};
-use autonomos_cluster::redis::link;
 use autonomos_runtime::authority::{Authority as _, Member, View};
 use autonomos_runtime::config::Config;
 use autonomos_runtime::resilience::Guard;
@@ -13,6 +13,7 @@ use autonomos_runtime::store::postgres::authority::PostgresAuthority;
 use autonomos_runtime::store::postgres::{PostgresOptions, PostgresStore};
 use autonomos_runtime::{Ambient, Error};
 
+use crate::boot;
 use crate::cli::NodeArgs;
 use crate::membership::Plan;
 
@@ -60,21 +61,18 @@ async fn files(args: &NodeArgs, config: &Config, ambient: &Ambient) -> autonomos
     let guard = Guard::new("files", &config.resilience.files, ambient.clone());
     let folder =
         Place::of(&config.files.url, &args.data_dir)?.folder("files", Quota::default(), &guard, ambient.clone())?;
-    tokio::task::spawn_blocking(move || folder.check())
-        .await
-        .map_err(|e| Error::internal("doctor.files", "the place for files could not be looked at").source(e))??;
+    boot::reachable(Arc::new(folder)).await?;
     Ok(format!("{} can be written to; see that all nodes mean the same place", config.files.url))
 }
 
 async fn redis(config: &Config) -> Result<String, String> {
-    let Some(url) = config.bus.redis_url.reveal() else {
+    let Some(place) = boot::redis_place(config).map_err(|e| said(&e))? else {
         return Err(
             "bus.redis_url is not set: live pages would show what their own node does, and nothing of the others. \
                     Set REDIS_URL."
                 .into(),
         );
     };
-    let place = link::Place::of(url, Duration::from_millis(config.bus.patience_ms)).map_err(|e| said(&e))?;
     match place.connect(|_| Ok(())).await {
         Ok(_) => Ok("it answers".into()),
         Err(error) => Err(format!("it does not answer: {error}")),

@@ -20,7 +20,7 @@ use autonomos_cluster::serving::Place;
 use autonomos_runtime::authority::{Instance, NodeId};
 use autonomos_runtime::ids::TenantId;
 use autonomos_runtime::{Error, Result};
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -31,7 +31,7 @@ use super::access::{self, Access};
 use super::limits;
 use super::trace::Trace;
 use crate::auth::caller::{self, Caller};
-use crate::error::{self, Problem};
+use crate::error::Problem;
 use crate::state::AppState;
 use crate::telemetry;
 
@@ -166,7 +166,7 @@ async fn by_a_hop(
         return Ok((Some(hop), request));
     }
     let (parts, body) = request.into_parts();
-    let body = whole(app, body).await?;
+    let body = limits::whole(&app.config, body).await?;
     if hop.body != hash(&body) {
         return Err(Error::unauthenticated("hop.refused", "the body is not the one that was passed on").into());
     }
@@ -179,13 +179,6 @@ fn path_of(request: &Request) -> &str {
 
 fn hash(body: &[u8]) -> String {
     hex::encode(Sha256::digest(body))
-}
-
-async fn whole(app: &AppState, body: Body) -> Result<Bytes, Problem> {
-    tokio::time::timeout(limits::body_time(&app.config), to_bytes(body, limits::body(&app.config)))
-        .await
-        .map_err(|_| error::slow_body())?
-        .map_err(|_| error::too_large().into())
 }
 
 /// What is passed on: bytes that may be passed on again, or an upload on its way.
@@ -221,7 +214,8 @@ async fn pass_on(
     let untimed = limits::untimed(request.method(), request.uri().path());
     let path = path_of(&request).to_owned();
     let (parts, body) = request.into_parts();
-    let mut cargo = if untimed { Cargo::Streamed(Some(body)) } else { Cargo::Whole(whole(app, body).await?) };
+    let mut cargo =
+        if untimed { Cargo::Streamed(Some(body)) } else { Cargo::Whole(limits::whole(&app.config, body).await?) };
     let longest = Duration::from_secs(app.config.http.request_seconds);
     for nth in 0.. {
         let left = longest.saturating_sub(app.ambient.elapsed().saturating_sub(began)).saturating_sub(WAY);
@@ -235,7 +229,11 @@ async fn pass_on(
                 () = relay.director.moved(tenant, route.epoch) => Err(nobody(Some(&route))),
             }
         };
-        let answer = if untimed { asked.await? } else { within(left, asked).await?? };
+        let answer = if untimed {
+            asked.await?
+        } else {
+            tokio::time::timeout(left, asked).await.map_err(|_| limits::too_long())??
+        };
         let answer = answer.map_err(|e| {
             tracing::warn!(owner = %route.owner.node, error = %e, "the owner of a tenant could not be asked");
             relay.director.nudge();
@@ -252,14 +250,6 @@ async fn pass_on(
         }
     }
     Err(nobody(None))
-}
-
-async fn within<T>(left: Duration, work: impl Future<Output = T>) -> Result<T, Problem> {
-    tokio::time::timeout(left, work).await.map_err(|_| {
-        Error::unavailable("request.timeout", "this took too long and was stopped")
-            .remedy("Ask for less at once, or try again later.")
-            .into()
-    })
 }
 
 fn ask(

@@ -1,7 +1,8 @@
 // Everything of the tenant as an archive: asked for, written by a task, and downloaded.
 import { useQuery } from "@tanstack/react-query";
 import { Archive, Download } from "lucide-react";
-import { archives, exportTenant, save } from "@/client/admin";
+import { archives, exportTenant } from "@/client/admin";
+import { save } from "@/client/file";
 import type { Task } from "@/client/types";
 import { Async } from "@/ui/Async";
 import { Badge } from "@/ui/Badge";

@@ -2,7 +2,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Download, ShieldAlert, ShieldCheck } from "lucide-react";
 import { useState } from "react";
-import { audit, chain, save } from "@/client/admin";
+import { audit, chain } from "@/client/admin";
+import { save } from "@/client/file";
 import { may, me } from "@/client/system";
 import type { AuditEntry } from "@/client/types";
 import { Async } from "@/ui/Async";

@@ -1,6 +1,7 @@
 // The tenant as a document: written out as YAML, and made as a document says. What it would change is shown before it does.
 import { useState } from "react";
-import { applyConfiguration, save } from "@/client/admin";
+import { applyConfiguration } from "@/client/admin";
+import { save } from "@/client/file";
 import { type Problem, problemOf } from "@/client/problem";
 import { Chip } from "@/ui/Badge";
 import { Button } from "@/ui/Button";

@@ -17,6 +17,18 @@ import { Used } from "./Limits";
 /** Days that are looked back on. */
 const DAYS = 30;
 
+type Figure = "calls" | "input_tokens" | "output_tokens" | "cost";
+
+/** A column of what is counted of a day, purpose and model. */
+const figure = (id: Figure, title: string, width: string, write: (value: number) => string): Column<ModelUseRow> => ({
+  id,
+  title,
+  width,
+  align: "right",
+  by: (one) => one[id],
+  cell: (one) => write(one[id]),
+});
+
 const COLUMNS: Column<ModelUseRow>[] = [
   {
     id: "day",
@@ -42,11 +54,7 @@ const COLUMNS: Column<ModelUseRow>[] = [
     cell: (one) => <code className="wrap-anywhere">{one.model}</code>,
   },
   {
-    id: "calls",
-    title: "Calls",
-    width: "9rem",
-    align: "right",
-    by: (one) => one.calls,
+    ...figure("calls", "Calls", "9rem", count),
     cell: (one) => (
       <span>
         {count(one.calls)}
@@ -54,23 +62,9 @@ const COLUMNS: Column<ModelUseRow>[] = [
       </span>
     ),
   },
-  {
-    id: "asked",
-    title: "Tokens in",
-    width: "8rem",
-    align: "right",
-    by: (one) => one.input_tokens,
-    cell: (one) => count(one.input_tokens),
-  },
-  {
-    id: "answered",
-    title: "Tokens out",
-    width: "8rem",
-    align: "right",
-    by: (one) => one.output_tokens,
-    cell: (one) => count(one.output_tokens),
-  },
-  { id: "cost", title: "Cost", width: "7rem", align: "right", by: (one) => one.cost, cell: (one) => amount(one.cost) },
+  figure("input_tokens", "Tokens in", "8rem", count),
+  figure("output_tokens", "Tokens out", "8rem", count),
+  figure("cost", "Cost", "7rem", amount),
 ];
 
 export function Models() {

@@ -1,13 +1,14 @@
 // What a question came to: its rows, whether there are more, and as of when.
 import { Download, Rows3, SearchX } from "lucide-react";
 import { useMemo } from "react";
+import { handOver } from "@/client/file";
 import type { TableAnswer } from "@/client/types";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import { absolute, duration, many, number, plain } from "@/ui/format";
 import { Empty } from "@/ui/States";
 import { type Column, Table } from "@/ui/Table";
-import { asCsv, save } from "./written";
+import { asCsv } from "./written";
 
 type Line = { at: number; cells: unknown[] };
 
@@ -35,7 +36,7 @@ export function Result({ of, name, waiting }: { of: TableAnswer | null; name: st
         <Button
           size="sm"
           icon={<Download className="size-4" aria-hidden />}
-          onClick={() => save(`${name || "query"}.csv`, "text/csv;charset=utf-8", asCsv(of))}
+          onClick={() => handOver(new Blob([asCsv(of)], { type: "text/csv;charset=utf-8" }), `${name || "query"}.csv`)}
         >
           CSV
         </Button>

@@ -16,13 +16,3 @@ export function asCsv(answer: TableAnswer): string {
   const lines = [answer.columns.map((column) => column.name), ...answer.rows];
   return lines.map((line) => `${line.map(cell).join(",")}\r\n`).join("");
 }
-
-/** Hands a text to the browser as a file. */
-export function save(name: string, type: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}
