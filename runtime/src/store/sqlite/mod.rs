@@ -236,7 +236,12 @@ impl Store for SqliteStore {
     async fn close(&self) {
         self.shared.readers.close().await;
         self.shared.writer.close().await;
-        self.lease.lock().take();
+        // Said, and not left to the end of the file: a process that is just being started has it open as well.
+        if let Some(lease) = self.lease.lock().take()
+            && let Err(error) = lease.unlock()
+        {
+            tracing::warn!(%error, "the data directory was not let go of");
+        }
     }
 }
 

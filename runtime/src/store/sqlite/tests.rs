@@ -33,6 +33,18 @@ async fn behind_its_back(dir: &std::path::Path, sql: &'static str) {
 }
 
 #[tokio::test]
+async fn a_closed_store_lets_go_of_its_folder_whoever_was_started_meanwhile() {
+    let dir = tempfile::tempdir().unwrap();
+    let clock = ManualClock::at("2026-01-02T03:04:05Z".parse().unwrap());
+    let store = open(dir.path(), &clock, 1).await.unwrap();
+    // What a process has of it that was started and has not begun its own program yet.
+    let inherited = store.lease.lock().as_ref().unwrap().try_clone().unwrap();
+    store.close().await;
+    open(dir.path(), &clock, 2).await.unwrap();
+    drop(inherited);
+}
+
+#[tokio::test]
 async fn a_second_process_is_refused_and_a_restart_raises_the_epoch() {
     let dir = tempfile::tempdir().unwrap();
     let clock = ManualClock::at("2026-01-02T03:04:05Z".parse().unwrap());
